@@ -1,0 +1,128 @@
+"""Checkpoints: puts session heads into the platform log, has its head cosigned, and hands the cosigned note in.
+
+Crash-safe: what was not cosigned when the process died is found again from the sessions themselves at start.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Protocol
+
+import structlog
+from cryptography.hazmat.primitives.asymmetric import ed25519
+
+from remote_bid.seal.canonical import b64
+from remote_bid.seal.tree import inclusion_path, root_of
+from remote_bid.timeline.context import LOG
+from remote_bid.timeline.desk import Desk, Folded, Moved, happening
+from remote_bid.timeline.entry import MAIN, Entry
+from remote_bid.timeline.log import Log
+from remote_bid.timeline.marks import CheckpointCosigned, RecordCheckpoint
+from remote_bid.timeline.note import Checkpoint, platform_leaf, sign
+
+_LOG = structlog.get_logger("checkpoint")
+_RETRY_S = 0.5
+
+
+class Cosigner(Protocol):
+    """An outside key that signs checkpoints which extend what it has signed before."""
+
+    name: str
+
+    async def cosign(self, note: str, leaves: Sequence[bytes]) -> str:
+        """Its signature line for the checkpoint note over `leaves`; raises CosignerAway."""
+
+
+class CosignerAway(Exception):
+    """The cosigner did not answer, or would not sign."""
+
+
+class Checkpointer:
+    """One for the deployment: heads become leaves, leaves become cosigned checkpoints."""
+
+    def __init__(
+        self,
+        log: Log,
+        desk: Desk,
+        origin: str,
+        key: ed25519.Ed25519PrivateKey,
+        cosigners: Sequence[Cosigner],
+        quorum: int,
+    ) -> None:
+        self._log, self._desk, self._origin, self._key = log, desk, origin, key
+        self._cosigners, self._quorum = cosigners, quorum
+        self._due: asyncio.Queue[tuple[str, int, str]] = asyncio.Queue()
+        self._leaves: list[bytes] = []
+        self._work: asyncio.Task[None] | None = None
+        self.alert = ""
+        """Why checkpoints wait, for health and operators; empty while they do not."""
+        desk.listen(self._on_moved)
+
+    def start(self, sessions: Sequence[Folded]) -> None:
+        """Begin work, first with every head that still lacks its cosigned checkpoint."""
+        for folded in sessions:
+            for entry in _uncovered(folded):
+                self._due.put_nowait((folded.session.id, entry.seq, b64(entry.leaf)))
+        self._work = asyncio.create_task(self._run(), name="checkpoints")
+
+    async def close(self) -> None:
+        """Stop; what is left over is found again at the next start."""
+        if self._work is not None:
+            self._work.cancel()
+            await asyncio.gather(self._work, return_exceptions=True)
+
+    def _on_moved(self, moved: Moved) -> None:
+        context = moved.after.context
+        for entry in moved.entries:
+            if entry.line == MAIN and context.checkpoints(happening(context, entry).event):
+                self._due.put_nowait((moved.after.session.id, entry.seq, b64(entry.leaf)))
+
+    async def _run(self) -> None:
+        while True:
+            due = await self._due.get()
+            while True:
+                try:
+                    await self._cover(*due)
+                    self.alert = ""
+                    break
+                except CosignerAway as error:
+                    self.alert = str(error)
+                    _LOG.warning("checkpoint waits", why=self.alert, session=due[0], seq=due[1])
+                except Exception:
+                    self.alert = "checkpoint failed"
+                    _LOG.exception("checkpoint failed", session=due[0], seq=due[1])
+                await asyncio.sleep(_RETRY_S)
+
+    async def _cover(self, session: str, seq: int, head: str) -> None:
+        index = await self._log.add_leaf(session, seq, head)
+        for leaf in await self._log.leaves(len(self._leaves)):
+            self._leaves.append(platform_leaf(leaf.session, leaf.seq, leaf.head))
+        leaves = list(self._leaves)
+        checkpoint = Checkpoint(origin=self._origin, size=len(leaves), root=root_of(leaves))
+        note = await self._cosigned(sign(checkpoint, self._origin, self._key), leaves)
+        path = [b64(node) for node in inclusion_path(leaves, index)]
+        command = RecordCheckpoint(covers=seq, head=head, note=note, index=index, path=path)
+        await self._desk.handle(session, command, LOG)
+
+    async def _cosigned(self, note: str, leaves: Sequence[bytes]) -> str:
+        began = time.monotonic()
+        answers = await asyncio.gather(
+            *(cosigner.cosign(note, leaves) for cosigner in self._cosigners), return_exceptions=True
+        )
+        lines = [answer for answer in answers if isinstance(answer, str)]
+        if len(lines) < self._quorum:
+            away = [c.name for c, a in zip(self._cosigners, answers, strict=True) if not isinstance(a, str)]
+            raise CosignerAway(f"cosigners away: {', '.join(away)}")
+        _LOG.debug("cosigned", size=len(leaves), seconds=round(time.monotonic() - began, 3))
+        return note + "".join(lines)
+
+
+def _uncovered(folded: Folded) -> list[Entry]:
+    covered, wanted = set(), []
+    for entry in folded.main:
+        event = happening(folded.context, entry).event
+        if isinstance(event, CheckpointCosigned):
+            covered.add(event.covers)
+        elif folded.context.checkpoints(event):
+            wanted.append(entry)
+    return [entry for entry in wanted if entry.seq not in covered]

@@ -1,0 +1,71 @@
+"""The clock: turns due deadlines into commands, handed in at the same desk as everybody's."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from remote_bid.timeline.context import CLOCK, Due, Refused
+from remote_bid.timeline.desk import Desk, Folded, Moved
+
+_LOG = structlog.get_logger("clock")
+_RETRY_S = 0.2
+"""Pause after a refused deadline: the database's clock may be a little behind this process's."""
+
+
+class Clock:
+    """Watches every session of this process and hands in each deadline's command when it is due."""
+
+    def __init__(self, desk: Desk, now: Callable[[], datetime]) -> None:
+        self._desk, self._now = desk, now
+        self._moved: dict[str, asyncio.Event] = {}
+        self._watches: dict[str, asyncio.Task[None]] = {}
+        desk.listen(self._on_moved)
+
+    def watch(self, folded: Folded) -> None:
+        """Begin to keep the deadlines of a session."""
+        session = folded.session.id
+        if session not in self._watches:
+            self._moved[session] = asyncio.Event()
+            self._watches[session] = asyncio.create_task(self._keep(session), name=f"clock {session}")
+
+    async def close(self) -> None:
+        """Stop keeping deadlines."""
+        for watch in self._watches.values():
+            watch.cancel()
+        await asyncio.gather(*self._watches.values(), return_exceptions=True)
+
+    def _on_moved(self, moved: Moved) -> None:
+        self.watch(moved.after)
+        self._moved[moved.after.session.id].set()
+
+    async def _keep(self, session: str) -> None:
+        moved = self._moved[session]
+        while True:
+            moved.clear()
+            folded = await self._desk.look(session)
+            due = min(folded.context.due(folded.state), key=lambda d: d.at, default=None)
+            if due is None:
+                await moved.wait()
+            elif due.at <= self._now():
+                await self._hand_in(session, due)
+            else:
+                await self._until(due.at, moved)
+
+    async def _until(self, at: datetime, moved: asyncio.Event) -> None:
+        try:
+            await asyncio.wait_for(moved.wait(), (at - self._now()).total_seconds())
+        except TimeoutError:
+            return
+
+    async def _hand_in(self, session: str, due: Due) -> None:
+        try:
+            changed = await self._desk.handle(session, due.command, CLOCK)
+            if changed:
+                return
+        except Refused as refusal:
+            _LOG.info("deadline refused", session=session, code=refusal.code)
+        except Exception:
+            _LOG.exception("deadline failed", session=session)
+        await asyncio.sleep(_RETRY_S)

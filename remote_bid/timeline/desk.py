@@ -1,0 +1,207 @@
+"""The one desk at which every command is handed in, and the only writer of the log.
+
+A command is decided on the folded state under the session's lock, and answered when its entries are committed.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+import structlog
+
+from remote_bid.seal.canonical import b64, unb64
+from remote_bid.seal.signing import Signer
+from remote_bid.timeline import instant
+from remote_bid.timeline.chain import genesis, link
+from remote_bid.timeline.context import AnyContext, Aside, Command, Event, Facts, Happened, Turn, event_of
+from remote_bid.timeline.entry import MAIN, Entry, Who
+from remote_bid.timeline.log import Log, OpenTurn, Overtaken, Session
+from remote_bid.timeline.marks import Ticked
+from remote_bid.timeline.sideline import Lines, with_entry, with_tick
+
+_LOG = structlog.get_logger("desk")
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A session as the desk holds it in memory: the room's state, the main line, the side lines."""
+
+    session: Session
+    context: AnyContext
+    version: int
+    state: Any
+    main: tuple[Entry, ...]
+    lines: Lines
+
+    @property
+    def head(self) -> int:
+        """Seq of the last main-line entry."""
+        return len(self.main)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A session went from `before` to `after` by these `entries`, all of one turn."""
+
+    before: Folded
+    after: Folded
+    entries: Sequence[Entry]
+
+
+Listener = Callable[[Moved], None]
+Rooms = Mapping[str, tuple[AnyContext, Facts]]
+"""Every room of a deployment by its name, with its look-ups."""
+
+
+class Desk:
+    """Handles commands for all sessions of this process."""
+
+    def __init__(self, log: Log, office: Signer, line_secret: bytes, rooms: Rooms) -> None:
+        self._log, self._office, self._line_secret, self._rooms = log, office, line_secret, rooms
+        self._folded: dict[str, Folded] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> None:
+        """Call `listener` after every commit, in the order of commits of each session."""
+        self._listeners.append(listener)
+
+    async def create(self, session: str, room: str) -> bool:
+        """Open a session in `room`; False if there is one of this name."""
+        return await self._log.create(Session(session, room, b64(secrets.token_bytes(8))))
+
+    async def load(self) -> list[Folded]:
+        """Every session, folded from the log: at start."""
+        return [await self.look(session.id) for session in await self._log.sessions()]
+
+    async def look(self, session: str) -> Folded:
+        """The session as this process knows it; UnknownSession if there is none."""
+        folded = self._folded.get(session)
+        if folded is not None:
+            return folded
+        async with self._lock(session):
+            return await self._caught_up(session)
+
+    async def handle(self, session: str, command: Command, by: Who) -> Sequence[Entry]:
+        """Decide and commit one command; returns its entries, none if it changed nothing. Raises Refused.
+
+        Once begun it is carried through even if the caller is cancelled.
+        """
+        return await asyncio.shield(asyncio.ensure_future(self._handle(session, command, by)))
+
+    async def _handle(self, session: str, command: Command, by: Who) -> Sequence[Entry]:
+        folded = await self.look(session)
+        _, facts = self._rooms[folded.session.room]
+        known = await facts(folded.state, command, by)
+        async with self._lock(session):
+            while True:
+                folded = await self._caught_up(session)
+                try:
+                    return await self._decided(folded, command, by, known)
+                except Overtaken:
+                    await self._reread(folded)
+
+    async def _decided(self, folded: Folded, command: Command, by: Who, known: Any) -> Sequence[Entry]:
+        context = folded.context
+        async with self._log.turn(folded.session.id, folded.version) as open_turn:
+            turn = self._turn(folded, by, open_turn, known)
+            events = context.decide(folded.state, command, turn)
+            entries = _chained(folded, turn, events)
+            if not entries:
+                return entries
+            await open_turn.append(entries)
+        self._tell(folded, entries)
+        return entries
+
+    def _turn(self, folded: Folded, by: Who, open_turn: OpenTurn, known: Any) -> Turn:
+        return Turn(
+            session=folded.session.id,
+            by=by,
+            at=open_turn.at,
+            head=folded.head,
+            lines=folded.lines,
+            office=self._office,
+            line_secret=self._line_secret,
+            seed=secrets.token_bytes(32),
+            known=known,
+        )
+
+    def _tell(self, before: Folded, entries: Sequence[Entry]) -> Folded:
+        after = fold(before, before.version + 1, entries)
+        self._folded[before.session.id] = after
+        for entry in entries:
+            _LOG.info("committed", session=before.session.id, line=entry.line == MAIN, seq=entry.seq, type=entry.type)
+        for listener in self._listeners:
+            listener(Moved(before, after, entries))
+        return after
+
+    async def _caught_up(self, session: str) -> Folded:
+        folded = self._folded.get(session)
+        if folded is None:
+            known = await self._log.find(session)
+            folded = unfolded(known, self._rooms[known.room][0])
+            for version, entries in await self._log.read(session, 0):
+                folded = fold(folded, version, entries)
+            self._folded[session] = folded
+        return folded
+
+    async def _reread(self, folded: Folded) -> None:
+        for _, entries in await self._log.read(folded.session.id, folded.version):
+            folded = self._tell(folded, entries)
+
+    def _lock(self, session: str) -> asyncio.Lock:
+        return self._locks.setdefault(session, asyncio.Lock())
+
+
+def unfolded(session: Session, context: AnyContext) -> Folded:
+    """A session before its first entry."""
+    return Folded(session, context, 0, context.begin(session.id), (), Lines())
+
+
+def fold(folded: Folded, version: int, entries: Sequence[Entry]) -> Folded:
+    """The session after one more turn."""
+    state, main, lines = folded.state, folded.main, folded.lines
+    for entry in entries:
+        happened = happening(folded.context, entry)
+        state = folded.context.evolve(state, happened)
+        if entry.line == MAIN:
+            main = (*main, entry)
+        else:
+            lines = with_entry(lines, entry)
+        if isinstance(happened.event, Ticked):
+            lines = with_tick(lines, entry.seq, unb64(happened.event.seed), happened.event.slots)
+    return replace(folded, version=version, state=state, main=main, lines=lines)
+
+
+def happening(context: AnyContext, entry: Entry) -> Happened:
+    """An entry as the room's event."""
+    return Happened(
+        event=event_of(context, entry.fields),
+        line=entry.line,
+        seq=entry.seq,
+        at=instant.when(entry.fields["at"]),
+        by=msgspec.convert(entry.fields["by"], type=Who),
+        leaf=entry.leaf,
+    )
+
+
+def _chained(folded: Folded, turn: Turn, events: Sequence[Event | Aside]) -> list[Entry]:
+    heads = _heads(folded)
+    new: list[Entry] = []
+    for number, item in enumerate(events):
+        line, event = (turn.line_of(item.person), item.event) if isinstance(item, Aside) else (MAIN, item)
+        seq, prev = heads.get(line, (0, genesis(turn.session, line)))
+        told = {"at": instant.text(turn.at), "by": msgspec.to_builtins(turn.by)}
+        fields = msgspec.to_builtins(event) | told
+        entry = link(line, seq + 1, prev, fields, turn.entry_salt(number))
+        heads[line] = (entry.seq, entry.leaf)
+        new.append(entry)
+    return new
+
+
+def _heads(folded: Folded) -> dict[str, tuple[int, bytes]]:
+    main = {MAIN: (folded.head, folded.main[-1].leaf)} if folded.main else {}
+    return folded.lines.heads | main

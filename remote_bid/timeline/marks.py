@@ -1,0 +1,64 @@
+"""The events that the timeline itself brings into every session: ticks, disclosure, cosigned checkpoints."""
+
+from remote_bid.seal.canonical import b64
+from remote_bid.timeline.context import Command, Event, Refused, Turn
+from remote_bid.timeline.sideline import DisclosedTick, TickTree, disclosure
+
+
+class Tick(Command, frozen=True):
+    """The clock's: commit to all side lines now."""
+
+
+class RecordCheckpoint(Command, frozen=True):
+    """The log's: cosigners have signed a checkpoint that holds the head at `covers`."""
+
+    covers: int
+    head: str
+    note: str
+    index: int
+    path: list[str]
+
+
+class Ticked(Event, frozen=True):
+    """The padded commitment to all side-line entries since the last tick; `seed` stays hidden until Disclosed."""
+
+    slots: int
+    root: str
+    seed: str
+
+
+class CheckpointCosigned(Event, frozen=True):
+    """The platform log holds this session's `head` at entry `covers` as leaf `index`; `note` is signed by a quorum."""
+
+    covers: int
+    head: str
+    note: str
+    index: int
+    path: list[str]
+
+
+class Disclosed(Event, frozen=True):
+    """Everything that the ticks held: existence and type of every side-line entry. Other fields go by view."""
+
+    ticks: list[DisclosedTick]
+
+
+def tick(turn: Turn, slots: int) -> Ticked:
+    """The tick over all that is pending at this turn."""
+    seed = turn.tick_seed()
+    tree = TickTree(seed, slots, [entry.leaf for entry in turn.lines.pending])
+    return Ticked(slots=slots, root=b64(tree.root), seed=b64(seed))
+
+
+def disclose(turn: Turn) -> Disclosed:
+    """The disclosure of all ticks; refused while an entry is still outside of them."""
+    if turn.lines.pending:
+        raise Refused("not_ticked", "仍有未封存的记录，请稍后再试。", "Entries are not yet held by a tick; try again.")
+    return Disclosed(ticks=disclosure(turn.lines))
+
+
+def cosigned(command: RecordCheckpoint) -> CheckpointCosigned:
+    """What the log handed in, as an event."""
+    return CheckpointCosigned(
+        covers=command.covers, head=command.head, note=command.note, index=command.index, path=command.path
+    )
