@@ -1,0 +1,1 @@
+"""People: authorities, certificates, and who is behind a signature."""

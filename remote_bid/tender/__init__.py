@@ -1,0 +1,1 @@
+"""Tenders, lots, policies, timetables, and the safe of sealed bids."""

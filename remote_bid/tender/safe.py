@@ -1,0 +1,70 @@
+"""The safe: sealed bids as files, written so that what was acknowledged survives a power cut.
+
+Guarantee: `keep` returns only after file and folder are on disk (write, fsync, rename, fsync of the folder).
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import BinaryIO
+
+from remote_bid.seal.canonical import b64, labelled_hash
+
+
+class TooLarge(ValueError):
+    """More bytes than one part of a bid may have."""
+
+
+class NotThere(KeyError):
+    """The safe holds nothing of this name."""
+
+
+class Safe:
+    """Envelopes on the local disk, one file each, under names that tell nothing."""
+
+    def __init__(self, folder: Path, limit: int) -> None:
+        self._folder, self._limit = folder, limit
+        folder.mkdir(parents=True, exist_ok=True)
+
+    async def keep(self, session: str, person: str, upload: str, body: AsyncIterator[bytes]) -> int:
+        """Write an upload whole; returns its length. An earlier one of the same name is replaced."""
+        path = self._path(session, person, upload)
+        part = path.with_suffix(".part")
+        length = 0
+        with part.open("wb") as file:
+            async for chunk in body:
+                length += len(chunk)
+                if length > self._limit:
+                    file.close()
+                    part.unlink()
+                    raise TooLarge(f"a part may have {self._limit} bytes")
+                file.write(chunk)
+            await asyncio.to_thread(_to_disk, file)
+        await asyncio.to_thread(_rename, part, path)
+        return length
+
+    def open(self, session: str, person: str, upload: str) -> BinaryIO:
+        """The envelope as a stream; NotThere if there is none."""
+        try:
+            return self._path(session, person, upload).open("rb")
+        except FileNotFoundError as error:
+            raise NotThere(upload) from error
+
+    def _path(self, session: str, person: str, upload: str) -> Path:
+        name = labelled_hash("safe", session.encode(), person.encode(), upload.encode())
+        return self._folder / f"{b64(name)}.sbe"
+
+
+def _to_disk(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _rename(part: Path, path: Path) -> None:
+    part.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

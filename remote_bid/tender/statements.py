@@ -1,0 +1,132 @@
+"""What is signed before the opening: keys of custodians, policy, timetable, submissions, deals, withdrawals, receipts."""
+
+from typing import ClassVar
+
+import msgspec
+
+from remote_bid.people.certificates import Signed
+from remote_bid.seal.dealing import Share
+from remote_bid.seal.statements import Payload
+
+
+class CustodianKey(Payload, frozen=True):
+    """A custodian's fresh public key (1216 bytes) for one lot and part."""
+
+    kind: ClassVar[str] = "custodian_key"
+    session: str
+    lot: str
+    part: str
+    public_key: str
+
+
+class Custodian(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One holder of a share, for which side it holds it, and its signed key."""
+
+    person: str
+    side: str
+    proof: Signed
+
+
+class NamedLogKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The name and Ed25519 key (32 bytes, base64url) of a log or cosigner."""
+
+    name: str
+    key: str
+
+
+class Policy(Payload, frozen=True):
+    """What seals of one lot and part bind to; it never changes. Signed by the tenderer."""
+
+    kind: ClassVar[str] = "policy"
+    session: str
+    tender: str
+    lot: str
+    part: str
+    suites: list[str]
+    custodians: list[Custodian]
+    k: int
+    authorities: list[str]
+    log: NamedLogKey
+    cosigners: list[NamedLogKey]
+    quorum: int
+
+
+class Cadence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A tick of so many slots every so many seconds."""
+
+    every_s: float
+    slots: int
+
+
+class Windows(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long each step may take, in seconds."""
+
+    release_s: float = 1800
+    custody_s: float = 1800
+    record_s: float = 600
+
+
+class Timetable(Payload, frozen=True):
+    """When everything happens; a later one replaces it, seals stand. Signed by tenderer and supervisor."""
+
+    kind: ClassVar[str] = "timetable"
+    session: str
+    policies: list[str]
+    prev: str | None
+    deadline: str
+    windows: Windows
+    lobby_s: float = 3600
+    ticks: Cadence = Cadence(every_s=600, slots=256)
+    lobby_ticks: Cadence = Cadence(every_s=60, slots=4096)
+
+
+class Submission(Payload, frozen=True):
+    """A bidder's sealed part: hash of its header, tree root and length of its envelope. Signed by the bidder."""
+
+    kind: ClassVar[str] = "submission"
+    policy: str
+    bidder: str
+    version: int
+    prev: str | None
+    header: str
+    ct: str
+    n: int
+
+
+class Deal(Payload, frozen=True):
+    """The shares of s_T for the policy's custodians, in the policy's order. Signed by the bidder."""
+
+    kind: ClassVar[str] = "deal"
+    policy: str
+    bidder: str
+    version: int
+    prev: str | None
+    ctx: str
+    k: int
+    shares: list[Share]
+
+
+class Withdraw(Payload, frozen=True):
+    """The bidder takes back the submissions it names, before the deadline."""
+
+    kind: ClassVar[str] = "withdraw"
+    session: str
+    bidder: str
+    version: int
+    submissions: list[str]
+
+
+class Receipt(Payload, frozen=True):
+    """The server's promise that it holds what it names: entry `seq` of the bidder's side line, in a tick by `tick_due`.
+
+    `salt` is that entry's salt, so the holder recomputes the leaf that the tick must contain.
+    """
+
+    kind: ClassVar[str] = "receipt"
+    session: str
+    statements: list[str]
+    line: str
+    seq: int
+    salt: str
+    at: str
+    tick_due: str
