@@ -1,0 +1,75 @@
+"""The bid opening: sealed bids are submitted, the deadline closes, halves and keys are released, bids are unsealed,
+read out and recorded, and everybody sees the same timeline.
+"""
+
+from remote_bid.opening.commands import OpeningCommand
+from remote_bid.opening.events import (
+    BidsClosed,
+    CustodyOpened,
+    LobbyOpened,
+    OpeningAborted,
+    OpeningClosed,
+    OpeningEvent,
+    OpeningHeld,
+    OpeningScheduled,
+    ReadoutOpened,
+    RecordPrepared,
+    ReleaseOpened,
+    RosterPublished,
+    TimetableSigned,
+    WindowClosed,
+)
+from remote_bid.opening.rules import Opening, begin, decide, due, evolve
+from remote_bid.opening.view import VEILED, OpeningView, curtain, see, show
+from remote_bid.timeline.context import Context, Event
+from remote_bid.timeline.entry import Who
+from remote_bid.timeline.marks import Ticked
+
+COSIGNED = (
+    OpeningScheduled,
+    TimetableSigned,
+    LobbyOpened,
+    Ticked,
+    BidsClosed,
+    OpeningHeld,
+    RosterPublished,
+    OpeningAborted,
+    ReleaseOpened,
+    WindowClosed,
+    CustodyOpened,
+    ReadoutOpened,
+    RecordPrepared,
+    OpeningClosed,
+)
+"""Ticks and phase changes are cosigned."""
+
+
+def _standing(opening: Opening, person: str) -> str:
+    return opening.role_of(person).value
+
+
+def _audience(who: Who) -> str:
+    return f"{who.role}/{who.person}"
+
+
+def _checkpoints(event: Event) -> bool:
+    return isinstance(event, COSIGNED)
+
+
+opening: Context[Opening, OpeningView] = Context(
+    name="opening",
+    command=OpeningCommand,
+    event=OpeningEvent,
+    view=OpeningView,
+    begin=begin,
+    decide=decide,
+    evolve=evolve,
+    due=due,
+    see=see,
+    show=show,
+    curtain=curtain,
+    veiled=VEILED,
+    standing=_standing,
+    audience=_audience,
+    checkpoints=_checkpoints,
+)

@@ -1,0 +1,106 @@
+"""What most rules ask first. Each refusal has a stable code and a sentence in Chinese and English."""
+
+from datetime import datetime
+from typing import NoReturn
+
+from remote_bid.opening.known import Known
+from remote_bid.opening.rules.state import Opening
+from remote_bid.opening.terms import Phase, Role
+from remote_bid.people.certificates import Certified, Signed
+from remote_bid.seal.statements import BadStatement, P, said, statement_id
+from remote_bid.tender.statements import Cadence, Timetable
+from remote_bid.timeline import instant
+from remote_bid.timeline.context import CLOCK, LOG, Refused, Turn
+from remote_bid.timeline.entry import Who
+
+
+def refuse(code: str, zh: str, en: str) -> NoReturn:
+    """Say no."""
+    raise Refused(code, zh, en)
+
+
+def require_phase(opening: Opening, *phases: Phase) -> None:
+    """This act belongs to one of these phases."""
+    if opening.phase not in phases:
+        refuse("wrong_phase", "现在不是办理此事的阶段。", f"This cannot be done in phase {opening.phase}.")
+
+
+def require_role(opening: Opening, by: Who, *roles: Role) -> None:
+    """This act belongs to people of these roles."""
+    if opening.role_of(by.person) not in roles or by.role not in roles:
+        refuse("not_allowed", "您的身份不能办理此事。", f"Only {' or '.join(roles)} may do this.")
+
+
+def require_clock(turn: Turn) -> None:
+    """Only the server's clock hands this in."""
+    if turn.by != CLOCK:
+        refuse("not_allowed", "此事由系统时钟办理。", "Only the clock does this.")
+
+
+def require_log(turn: Turn) -> None:
+    """Only the keeper of the log hands this in."""
+    if turn.by != LOG:
+        refuse("not_allowed", "此事由日志办理。", "Only the log does this.")
+
+
+def require_due(turn: Turn, at: datetime | None) -> None:
+    """The clock is not early."""
+    if at is None or turn.at < at:
+        refuse("not_yet", "时间未到。", "It is not time yet.")
+
+
+def says(signed: Signed, kind: type[P]) -> P:
+    """What a statement says, or a refusal."""
+    try:
+        return said(signed.statement, kind)
+    except BadStatement as error:
+        raise Refused("malformed_statement", "签署内容格式有误。", str(error)) from error
+
+
+def signers(turn: Turn, signed: Signed) -> list[Certified]:
+    """Who signed, as facts have checked certificates and signatures."""
+    return known(turn).signers.get(statement_id(signed.statement), [])
+
+
+def signed_by_sender(turn: Turn, signed: Signed, kind: type[P]) -> tuple[P, Certified]:
+    """What the sender signed, and as whom."""
+    people = signers(turn, signed)
+    if [person.person for person in people] != [turn.by.person]:
+        refuse("not_signed_by_you", "签名不是本人的。", "The statement is not signed by you.")
+    return says(signed, kind), people[0]
+
+
+def require_session(turn: Turn, session: str) -> None:
+    """A statement made for another session counts nothing here."""
+    if session != turn.session:
+        refuse("other_session", "签署内容属于另一场开标。", "The statement belongs to another session.")
+
+
+def require_room_in_line(opening: Opening, turn: Turn) -> None:
+    """A side-line entry that the next tick cannot hold is refused, not acknowledged."""
+    if turn.lines.full(turn.line_of(turn.by.person), cadence(opening).slots):
+        refuse("line_full", "操作过于频繁，请稍后再试。", "Too many entries; try again after the next tick.")
+
+
+def cadence(opening: Opening) -> Cadence:
+    """How often and how large ticks are now."""
+    table = timetable(opening)
+    return table.ticks if opening.phase is Phase.SCHEDULED else table.lobby_ticks
+
+
+def timetable(opening: Opening) -> Timetable:
+    """The timetable that holds, or a refusal."""
+    if opening.timetable is None:
+        refuse("no_timetable", "时间表尚未签署。", "There is no signed timetable yet.")
+    return opening.timetable
+
+
+def deadline(opening: Opening) -> datetime:
+    """T0."""
+    return instant.when(timetable(opening).deadline)
+
+
+def known(turn: Turn) -> Known:
+    """The facts of this turn."""
+    facts = turn.known
+    return facts if isinstance(facts, Known) else Known()

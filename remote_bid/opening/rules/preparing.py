@@ -1,0 +1,143 @@
+"""Before any bid: the session, the custodians' keys, the policy, the timetable."""
+
+from remote_bid.opening.commands import (
+    CountersignTimetable,
+    OfferCustodianKey,
+    ProposeTimetable,
+    PublishPolicy,
+    ScheduleOpening,
+)
+from remote_bid.opening.events import (
+    CustodianKeyOffered,
+    OpeningScheduled,
+    PolicyPublished,
+    TimetableProposed,
+    TimetableSigned,
+)
+from remote_bid.opening.rules.guards import (
+    known,
+    refuse,
+    require_phase,
+    require_role,
+    require_session,
+    says,
+    signed_by_sender,
+    signers,
+)
+from remote_bid.opening.rules.state import Opening
+from remote_bid.opening.terms import Phase, Role
+from remote_bid.seal.canonical import NotCanonical, unb64_sized
+from remote_bid.seal.envelope import SUITE
+from remote_bid.seal.statements import statement_id
+from remote_bid.seal.xwing import PUBLIC_SIZE
+from remote_bid.tender.statements import CustodianKey, Policy, Timetable
+from remote_bid.timeline import instant
+from remote_bid.timeline.context import Event, Turn
+
+
+def schedule(opening: Opening, command: ScheduleOpening, turn: Turn) -> list[Event]:
+    if opening.tender is not None:
+        refuse("scheduled_already", "本场开标已经安排。", "This session is scheduled already.")
+    roles = [member.role for member in command.members]
+    hosts = [member.person for member in command.members if member.role is Role.HOST]
+    single = all(roles.count(role) == 1 for role in (Role.HOST, Role.SUPERVISOR, Role.TENDERER))
+    if hosts != [turn.by.person] or not single or Role.BIDDER in roles or not command.tender.lots:
+        refuse(
+            "bad_members", "人员名单不完整或有误。", "Name yourself as host, one supervisor, one tenderer, some lot."
+        )
+    if len({member.person for member in command.members}) != len(command.members):
+        refuse("bad_members", "同一人不能兼任两个角色。", "Nobody may have two roles.")
+    return [OpeningScheduled(tender=command.tender, members=command.members)]
+
+
+def offer_key(opening: Opening, command: OfferCustodianKey, turn: Turn) -> list[Event]:
+    require_phase(opening, Phase.SCHEDULED)
+    require_role(opening, turn.by, Role.CUSTODIAN)
+    offer, _ = signed_by_sender(turn, command.signed, CustodianKey)
+    require_session(turn, offer.session)
+    try:
+        unb64_sized(offer.public_key, PUBLIC_SIZE)
+    except NotCanonical:
+        refuse("bad_key", "公钥格式有误。", "This is not a custodian's public key.")
+    if opening.lot(offer.lot) is None or opening.policy_of(offer.lot, offer.part) is not None:
+        refuse("not_wanted", "此标段不需要该密钥。", "No key is wanted for this lot and part.")
+    return [CustodianKeyOffered(person=turn.by.person, signed=command.signed)]
+
+
+def publish_policy(opening: Opening, command: PublishPolicy, turn: Turn) -> list[Event]:
+    require_phase(opening, Phase.SCHEDULED)
+    require_role(opening, turn.by, Role.TENDERER)
+    policy, _ = signed_by_sender(turn, command.signed, Policy)
+    require_session(turn, policy.session)
+    if statement_id(command.signed.statement) in opening.policies:
+        return []
+    if opening.policy_of(policy.lot, policy.part) is not None or opening.lot(policy.lot) is None:
+        refuse("policy_fixed", "该标段的招标规则已经公布，不能更改。", "The policy of this lot and part is published.")
+    _require_deployment(policy, turn)
+    _require_custodians(opening, policy)
+    return [PolicyPublished(signed=command.signed)]
+
+
+def _require_deployment(policy: Policy, turn: Turn) -> None:
+    here = known(turn).deployment
+    named = (policy.authorities, policy.log, policy.cosigners, policy.quorum, policy.suites)
+    if named != (here.authorities, here.log, here.cosigners, here.quorum, [SUITE]):
+        refuse("other_deployment", "规则所列的机构、日志或联署方与本中心不符。", "The policy names another deployment.")
+
+
+def _require_custodians(opening: Opening, policy: Policy) -> None:
+    people = [custodian.person for custodian in policy.custodians]
+    sides = [custodian.side for custodian in policy.custodians]
+    for custodian in policy.custodians:
+        member, offer = opening.members.get(custodian.person), opening.offers.get(_place(custodian.person, policy))
+        if member is None or (member.role, member.side) != (Role.CUSTODIAN, custodian.side) or offer != custodian.proof:
+            refuse("unknown_custodian", "保管人或其密钥与登记不符。", "A custodian or its key is not the one offered.")
+    if len(set(people)) != len(people) or not 2 <= policy.k <= len(people):
+        refuse("bad_quorum", "保管人数与门限不符合要求。", "Distinct custodians are needed, and 2 ≤ k ≤ n.")
+    if max(sides.count(side) for side in sides) >= policy.k:
+        refuse("one_side_suffices", "任何一方不得掌握足以开启的份额。", "No side may hold k shares.")
+
+
+def propose_timetable(opening: Opening, command: ProposeTimetable, turn: Turn) -> list[Event]:
+    require_phase(opening, Phase.SCHEDULED, Phase.LOBBY, Phase.HELD)
+    require_role(opening, turn.by, Role.TENDERER)
+    table, _ = signed_by_sender(turn, command.signed, Timetable)
+    _require_timetable(opening, table, turn)
+    return [] if opening.proposed == command.signed else [TimetableProposed(signed=command.signed)]
+
+
+def countersign_timetable(opening: Opening, command: CountersignTimetable, turn: Turn) -> list[Event]:
+    require_phase(opening, Phase.SCHEDULED, Phase.LOBBY, Phase.HELD)
+    require_role(opening, turn.by, Role.SUPERVISOR)
+    table = says(command.signed, Timetable)
+    if statement_id(command.signed.statement) == opening.timetable_id:
+        return []
+    people = [opening.role_of(person.person) for person in signers(turn, command.signed)]
+    if people != [Role.TENDERER, Role.SUPERVISOR]:
+        refuse(
+            "two_signatures", "时间表须由招标人和监督人员签署。", "Tenderer and supervisor both must sign a timetable."
+        )
+    _require_timetable(opening, table, turn)
+    return [TimetableSigned(signed=command.signed)]
+
+
+def _require_timetable(opening: Opening, table: Timetable, turn: Turn) -> None:
+    require_session(turn, table.session)
+    if not opening.policies or table.policies != sorted(opening.policies):
+        refuse("other_policies", "时间表与招标规则不符。", "The timetable is not for these policies.")
+    if table.prev != (opening.timetable_id or None):
+        refuse("not_the_latest", "时间表不是接续现行时间表的。", "The timetable does not follow the one that holds.")
+    try:
+        deadline = instant.when(table.deadline)
+    except ValueError:
+        refuse("bad_deadline", "投标截止时间格式有误。", "The deadline is not an instant.")
+    earlier = opening.timetable is not None and deadline < instant.when(opening.timetable.deadline)
+    if deadline <= turn.at or earlier:
+        refuse("deadline_too_early", "投标截止时间只能顺延。", "A deadline must be ahead and never moves earlier.")
+    cadences = (table.ticks, table.lobby_ticks)
+    if any(not (c.every_s > 0 and c.slots in (256, 4096)) for c in cadences):
+        refuse("bad_cadence", "封存节奏不符合要求。", "Ticks have 256 or 4096 slots, at a positive cadence.")
+
+
+def _place(person: str, policy: Policy) -> str:
+    return f"{person}/{policy.lot}/{policy.part}"

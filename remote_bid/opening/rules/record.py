@@ -1,0 +1,45 @@
+"""The opening record (开标记录表), made from the folded events alone."""
+
+import hashlib
+
+from remote_bid.opening.rules.state import Bid, Opening
+from remote_bid.opening.terms import OpeningRecord, RecordLine
+from remote_bid.seal.canonical import b64, jcs, unb64
+from remote_bid.timeline import instant
+
+
+def opening_record(opening: Opening) -> OpeningRecord:
+    """The record of a session whose bids are all settled."""
+    if opening.tender is None or opening.timetable is None or opening.window_closed is None:
+        raise ValueError("the session is not that far")
+    return OpeningRecord(
+        session=opening.session,
+        tender=opening.tender,
+        members=sorted(opening.members.values(), key=lambda member: member.person),
+        deadline=opening.timetable.deadline,
+        window_closed_at=opening.window_closed.at,
+        keys_published=sorted(opening.keys_by),
+        lines=[_line(opening, bid) for bid in sorted(opening.bids.values(), key=lambda bid: unb64(bid.bid))],
+    )
+
+
+def record_hash(record: OpeningRecord) -> str:
+    """SHA-256 over the record's JCS form, base64url: what its signatures name."""
+    return b64(hashlib.sha256(jcs(record)).digest())
+
+
+def _line(opening: Opening, bid: Bid) -> RecordLine:
+    checked_in, settlement = opening.present.get(bid.bidder), bid.settlement
+    if settlement is None:
+        raise ValueError("a bid is not settled")
+    return RecordLine(
+        bid=bid.bid,
+        lot=bid.lot,
+        name=bid.name,
+        submitted_at=instant.text(bid.submitted_at),
+        checked_in_at=instant.text(checked_in) if checked_in else None,
+        released_at=instant.text(bid.released_at) if bid.released_at else None,
+        outcome=settlement.outcome,
+        cause=settlement.cause,
+        form=settlement.form,
+    )

@@ -1,0 +1,100 @@
+"""The bidders' window: each releases its half; nobody sees plaintext, for the custodians have not acted."""
+
+import hashlib
+
+from remote_bid.opening.commands import CloseWindow, OpenRelease, ReleaseKey
+from remote_bid.opening.events import KeyReleased, ReleaseOpened, WindowClosed, WrongKeyTried
+from remote_bid.opening.rules.guards import (
+    cadence,
+    refuse,
+    require_clock,
+    require_due,
+    require_phase,
+    require_role,
+    require_room_in_line,
+    require_session,
+    signed_by_sender,
+    timetable,
+)
+from remote_bid.opening.rules.state import WRONG_TRIES, Bid, Opening
+from remote_bid.opening.rules.submitting import receipt
+from remote_bid.opening.statements import Release, Released
+from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
+from remote_bid.opening.terms import Phase, Role
+from remote_bid.seal.canonical import NotCanonical, b64, unb64_sized
+from remote_bid.seal.dealing import SECRET_SIZE, commitment
+from remote_bid.seal.envelope import ctx_of
+from remote_bid.seal.statements import id_of, state, statement_id
+from remote_bid.timeline import instant
+from remote_bid.timeline.context import Aside, Event, Turn
+from remote_bid.timeline.marks import tick
+
+
+def open_release(opening: Opening, command: OpenRelease, turn: Turn) -> list[Event]:
+    require_role(opening, turn.by, Role.HOST)
+    if opening.phase is Phase.RELEASE:
+        return []
+    require_phase(opening, Phase.ROSTER)
+    ends_at = instant.later(turn.at, timetable(opening).windows.release_s)
+    return [ReleaseOpened(ends_at=instant.text(ends_at))]
+
+
+def release_key(opening: Opening, command: ReleaseKey, turn: Turn) -> list[Event | Aside]:
+    require_role(opening, turn.by, Role.BIDDER)
+    release, _ = signed_by_sender(turn, command.signed, Release)
+    require_session(turn, release.session)
+    bid = opening.bids.get(release.submission)
+    if bid is None or bid.bidder != turn.by.person:
+        refuse("not_your_bid", "这不是您的投标。", "Only the bidder who sealed a bid may release its key.")
+    if bid.release == statement_id(command.signed.statement):
+        return []
+    require_phase(opening, Phase.RELEASE)
+    if opening.window_closed is not None or opening.ends_at is None or turn.at >= opening.ends_at:
+        refuse("window_over", "解密时限已过。", "The time for releasing keys is over.")
+    if bid.release:
+        refuse("released_already", "您已经解密，无需重复。", "This bid's key is released already.")
+    _require_this_close(opening, release)
+    require_room_in_line(opening, turn)
+    return [Aside(turn.by.person, _judged(opening, bid, release, command, turn))]
+
+
+def _require_this_close(opening: Opening, release: Release) -> None:
+    if opening.close is None or release.close != id_of(opening.close):
+        refuse("other_close", "解密内容与本次截标不符。", "The release does not name this session's close.")
+
+
+def _judged(opening: Opening, bid: Bid, release: Release, command: ReleaseKey, turn: Turn) -> Event:
+    """A half that matches, or the attempt as evidence."""
+    try:
+        half = unb64_sized(release.s_b, SECRET_SIZE)
+    except NotCanonical:
+        refuse("malformed_key", "密钥格式有误。", "The key is not 32 bytes.")
+    part = next(part for part in bid.parts if statement_id(part.submission) == release.submission)
+    if commitment(ctx_of(part.header.core), "B", half) == part.header.B:
+        answer = receipt(opening, turn, [statement_id(command.signed.statement)])
+        return KeyReleased(bid=bid.bid, signed=command.signed, receipt=answer)
+    left = WRONG_TRIES - bid.wrong_tries - 1
+    if left < 0:
+        refuse("no_tries_left", "错误次数已达上限。", "Too many wrong keys.")
+    return WrongKeyTried(bid=bid.bid, tried=b64(hashlib.sha256(half).digest()), left=left)
+
+
+def close_window(opening: Opening, command: CloseWindow, turn: Turn) -> list[Event]:
+    require_clock(turn)
+    require_phase(opening, Phase.RELEASE)
+    if opening.window_closed is not None or opening.close is None:
+        return []
+    if opening.unreleased():
+        require_due(turn, opening.ends_at)
+    window_closed = WindowClosedStatement(
+        session=turn.session,
+        close=id_of(opening.close),
+        timetable=opening.timetable_id,
+        at=instant.text(turn.at),
+        released=sorted(
+            (Released(submission=bid.bid, release=bid.release) for bid in opening.bids.values() if bid.release),
+            key=lambda released: released.submission,
+        ),
+        missing=sorted(bid.bid for bid in opening.unreleased()),
+    )
+    return [tick(turn, cadence(opening).slots), WindowClosed(window_closed=state(window_closed, turn.office))]

@@ -1,0 +1,108 @@
+"""An opening as the rules see it: folded from its events, never from anywhere else."""
+
+from datetime import datetime
+
+import msgspec
+
+from remote_bid.opening.statements import Close, WindowClosed
+from remote_bid.opening.terms import Member, OpeningRecord, Phase, Role, SealedPart, Settlement
+from remote_bid.people.certificates import Signed
+from remote_bid.seal.statements import Statement
+from remote_bid.tender.statements import Policy, Timetable
+from remote_bid.tender.terms import Lot, ReadoutForm, Tender
+
+WRONG_TRIES = 5
+"""Halves that do not match, per submission, before no more are taken."""
+
+
+class Bid(msgspec.Struct, frozen=True, kw_only=True):
+    """One bidder's live offer on one lot. `bid` is the id of its readout form's submission."""
+
+    bid: str
+    bidder: str
+    name: str
+    lot: str
+    version: int
+    parts: list[SealedPart]
+    submitted_at: datetime
+    receipts: list[Statement]
+    released_at: datetime | None = None
+    release: str = ""
+    """Id of the release statement."""
+    s_b: str = ""
+    """The released half, base64url; empty until then."""
+    wrong_tries: int = 0
+    settlement: Settlement | None = None
+    read_out: bool = False
+    form: ReadoutForm | None = None
+
+
+class CheckpointSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """The last cosigned checkpoint of a phase change."""
+
+    covers: int
+    note: str
+    phase: Phase
+
+
+class Opening(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole state of one session."""
+
+    session: str
+    phase: Phase = Phase.SCHEDULED
+    phase_since: datetime | None = None
+    ends_at: datetime | None = None
+    tender: Tender | None = None
+    members: dict[str, Member] = {}
+    offers: dict[str, Signed] = {}
+    policies: dict[str, Policy] = {}
+    """By statement id."""
+    proposed: Signed | None = None
+    timetable: Timetable | None = None
+    timetable_id: str = ""
+    last_tick_at: datetime | None = None
+    last_tick: int = 0
+    bids: dict[str, Bid] = {}
+    versions: dict[str, int] = {}
+    """Last version by lot/bidder, also of withdrawn bids."""
+    present: dict[str, datetime] = {}
+    close: Close | None = None
+    close_statement: Statement | None = None
+    close_seq: int = 0
+    window_closed: WindowClosed | None = None
+    window_closed_id: str = ""
+    window_closed_seq: int = 0
+    keys: dict[str, str] = {}
+    """Published custodian seeds (base64url) by key id."""
+    keys_by: list[str] = []
+    checkpoint: CheckpointSeen | None = None
+    marks: dict[int, Phase] = {}
+    """Phase-change entries that await their checkpoint: seq → phase entered."""
+    disclosed: bool = False
+    record: OpeningRecord | None = None
+    record_hash: str = ""
+    signatures: dict[str, str] = {}
+    """Who signed the record, and the id of that statement."""
+
+    def lot(self, name: str) -> Lot | None:
+        """The lot of this name."""
+        lots = self.tender.lots if self.tender else []
+        return next((lot for lot in lots if lot.lot == name), None)
+
+    def policy_of(self, lot: str, part: str) -> tuple[str, Policy] | None:
+        """Id and content of the policy for one lot and part."""
+        found = (item for item in self.policies.items() if (item[1].lot, item[1].part) == (lot, part))
+        return next(found, None)
+
+    def bid_of(self, bidder: str, lot: str) -> Bid | None:
+        """The live bid of a bidder on a lot."""
+        return next((bid for bid in self.bids.values() if (bid.bidder, bid.lot) == (bidder, lot)), None)
+
+    def role_of(self, person: str) -> Role:
+        """What a person who proved who it is may be here: one of the session's people, or a bidder."""
+        member = self.members.get(person)
+        return member.role if member else Role.BIDDER
+
+    def unreleased(self) -> list[Bid]:
+        """Live bids whose half is not here."""
+        return [bid for bid in self.bids.values() if not bid.release]

@@ -1,0 +1,98 @@
+"""Custody and unsealing: k custodians publish their keys, then every bid is settled before any plaintext is shown."""
+
+from remote_bid.opening.commands import PublishKey, SettleBids
+from remote_bid.opening.events import BidSettled, KeyPublished, OpeningAborted, ReadoutOpened
+from remote_bid.opening.rules.guards import (
+    known,
+    refuse,
+    require_clock,
+    require_phase,
+    require_role,
+    require_session,
+    signed_by_sender,
+)
+from remote_bid.opening.rules.state import Bid, Opening
+from remote_bid.opening.rules.submitting import custodian_kids
+from remote_bid.opening.statements import Custody
+from remote_bid.opening.terms import Outcome, Phase, Role, Settlement
+from remote_bid.seal.canonical import NotCanonical, unb64
+from remote_bid.seal.statements import id_of
+from remote_bid.seal.xwing import CannotOpen, key_id, public_key
+from remote_bid.tender.statements import Policy
+from remote_bid.timeline.context import Event, Turn
+from remote_bid.timeline.marks import disclose
+
+
+def publish_key(opening: Opening, command: PublishKey, turn: Turn) -> list[Event]:
+    require_role(opening, turn.by, Role.CUSTODIAN)
+    custody, _ = signed_by_sender(turn, command.signed, Custody)
+    require_session(turn, custody.session)
+    if opening.keys.get(custody.kid) == custody.seed:
+        return []
+    require_phase(opening, Phase.CUSTODY)
+    if opening.close is None or opening.window_closed is None:
+        refuse("wrong_phase", "投标人解密尚未结束。", "The bidders' window is not closed yet.")
+    if (custody.close, custody.window_closed) != (id_of(opening.close), id_of(opening.window_closed)):
+        refuse("other_close", "内容与本次截标不符。", "The statement does not name this session's close and window.")
+    if (turn.by.person, custody.kid) not in _holders(opening):
+        refuse("not_your_key", "这不是您保管的密钥。", "This is not a key that you hold.")
+    if not _belongs(custody):
+        refuse("wrong_key", "密钥与登记的公钥不符。", "This seed does not belong to the offered key.")
+    return [KeyPublished(person=turn.by.person, signed=command.signed)]
+
+
+def _holders(opening: Opening) -> set[tuple[str, str]]:
+    return {
+        (custodian.person, kid)
+        for policy in opening.policies.values()
+        for custodian, kid in zip(policy.custodians, custodian_kids(policy), strict=True)
+    }
+
+
+def _belongs(custody: Custody) -> bool:
+    try:
+        return key_id(public_key(unb64(custody.seed))) == custody.kid
+    except (NotCanonical, CannotOpen):
+        return False
+
+
+def first_keys(policy: Policy, keys: dict[str, str]) -> dict[str, bytes]:
+    """The seeds of the first k of a policy's custodians to publish: a later key changes no verdict, so nobody gains an
+    option by waiting until others have published.
+    """
+    kids = set(custodian_kids(policy))
+    published = [(kid, unb64(seed)) for kid, seed in keys.items() if kid in kids]
+    return dict(published[: policy.k])
+
+
+def enough_keys(policy: Policy, keys: dict[str, str]) -> bool:
+    """Whether k custodians of this policy have published."""
+    return sum(kid in keys for kid in custodian_kids(policy)) >= policy.k
+
+
+def settle_bids(opening: Opening, command: SettleBids, turn: Turn) -> list[Event]:
+    require_clock(turn)
+    require_phase(opening, Phase.UNSEAL)
+    settlements = known(turn).settlements
+    if set(settlements) != set(opening.bids):
+        refuse("not_settled", "尚有投标未核验完毕。", "Some bids are not settled yet.")
+    events: list[Event] = [_settled(bid, settlements[bid.bid]) for bid in in_order(opening)]
+    opened = any(settlement.outcome is Outcome.OPENED for settlement in settlements.values())
+    return [*events, disclose(turn), ReadoutOpened() if opened else OpeningAborted(cause="none_opened")]
+
+
+def in_order(opening: Opening) -> list[Bid]:
+    """Bids in the order of their leaves in `close`: by the bytes of their ids."""
+    return sorted(opening.bids.values(), key=lambda bid: unb64(bid.bid))
+
+
+def _settled(bid: Bid, settlement: Settlement) -> BidSettled:
+    return BidSettled(
+        bid=bid.bid,
+        bidder=bid.bidder,
+        lot=bid.lot,
+        outcome=settlement.outcome,
+        cause=settlement.cause,
+        detail=settlement.detail,
+        form=settlement.form,
+    )
