@@ -1,0 +1,67 @@
+"""The offline verifier: repeats everything that can be repeated about a session, without the server.
+
+ 1  container     the zip is in its one canonical form
+ 2  manifest      every member is the one listed; the log's key signs the list
+ 3  timeline      one chain, every shown field is what its leaf commits to
+ 4  checkpoints   ticks and phase changes are signed by log and cosigners; the close within 2 s of the deadline
+ 5  side lines    every slot of every tick is explained; no fork, no gap
+ 6  phases        the events, folded by the same rules, run through the phases in order
+ 7  signatures    every statement is signed by a certified person in the right role
+ 8  policies      they name the trusted authorities; custodians' keys are their own
+ 9  close         the close counts exactly the live bids; the window accounts for all of them
+10  custody       published keys are the offered ones, k are there
+11  outcomes      every bid is opened again, or its failure decided again
+12  record        it follows from the events
+"""
+
+from collections.abc import Callable, Sequence
+from typing import BinaryIO
+
+from remote_bid.verify import bids, container, contents, history, signatures
+from remote_bid.verify.case import Case, Failed
+from remote_bid.verify.container import NotAZip
+from remote_bid.verify.report import Report
+from remote_bid.verify.trust import Trust
+
+__all__ = ["STEPS", "NotAZip", "Report", "Trust", "verify"]
+
+Step = Callable[[Case], None]
+
+STEPS: Sequence[tuple[int, str, Step]] = (
+    (1, "container", contents.container),
+    (2, "manifest.json", contents.manifest),
+    (3, "timeline.json", contents.timelines),
+    (3, "timeline.json", history.chain),
+    (4, "checkpoints", history.checkpoints),
+    (5, "side lines", history.side_lines),
+    (6, "phases", signatures.replay),
+    (7, "signatures", signatures.people),
+    (8, "policies", signatures.policies),
+    (9, "close", bids.close),
+    (10, "custody", bids.custody),
+    (11, "outcomes", bids.outcomes),
+    (12, "record.json", bids.record),
+)
+
+
+def verify(file: BinaryIO, trust: Trust | None) -> Report:
+    """Walk all steps over a bundle; NotAZip if it cannot be read at all.
+
+    Without a trust file the bundle vouches for itself: the report then gives the fingerprints to compare by another way.
+    """
+    members, canonical = container.read(file)
+    report = Report()
+    case = Case(members=members, canonical=canonical, report=report, trust=trust)
+    for number, name, step in STEPS:
+        _walk(case, number, name, step)
+    return report
+
+
+def _walk(case: Case, number: int, name: str, step: Step) -> None:
+    """One step; whatever goes wrong in it is a failure of the bundle, never a crash of the verifier."""
+    try:
+        step(case)
+    except Failed as failure:
+        case.report.fails(number, failure.what, failure.why)
+    except Exception as error:
+        case.report.fails(number, name, f"cannot be checked: {type(error).__name__}: {error}")

@@ -1,0 +1,165 @@
+"""Steps 9 to 12: the set of bids, the keys, every bid opened again, the record."""
+
+import hashlib
+import io
+from typing import BinaryIO
+
+from remote_bid.opening.events import (
+    BidReadOut,
+    BidsClosed,
+    BidSettled,
+    BidSubmitted,
+    KeyReleased,
+    RecordPrepared,
+    RosterPublished,
+    WindowClosed,
+)
+from remote_bid.opening.rules.closing import lot_sets, set_root
+from remote_bid.opening.rules.record import opening_record, record_hash
+from remote_bid.opening.rules.state import Bid
+from remote_bid.opening.rules.submitting import custodian_kids
+from remote_bid.opening.rules.unsealing import enough_keys, first_keys, in_order
+from remote_bid.opening.settling import settle
+from remote_bid.opening.statements import Close, Release
+from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
+from remote_bid.opening.terms import Phase, SealedPart, Settlement
+from remote_bid.seal.canonical import b64, jcs, unb64
+from remote_bid.seal.dealing import commitment
+from remote_bid.seal.envelope import ctx_of
+from remote_bid.seal.statements import id_of, said, statement_id
+from remote_bid.seal.xwing import key_id, public_key
+from remote_bid.tender.statements import Deal, Submission
+from remote_bid.verify.case import Case, Failed, entry_name
+from remote_bid.verify.manifest import RECORD, envelope_name
+
+
+def close(case: Case) -> None:
+    """Step 9: the close counts exactly the live bids, each submitted before the deadline; the window accounts for all."""
+    closes = case.happened(BidsClosed)
+    if not closes:
+        raise Failed("timeline.json", "the deadline did not come")
+    shown, event = closes[-1]
+    name = entry_name(shown)
+    stated = case.from_log(name, event.close, Close)
+    if case.state.phase is Phase.ABORTED and not case.state.bids:
+        case.report.withheld(9, name, "the bids stay sealed; the count is the log's word")
+        return
+    if stated.lots != lot_sets(case.state):
+        raise Failed(name, "the close does not count the bids that the side lines hold")
+    for submitted, bid in case.happened(BidSubmitted):
+        if (submitted.event or {})["at"] >= stated.at:
+            raise Failed(entry_name(submitted), "the bid was submitted after the deadline")
+        _submission(entry_name(submitted), bid)
+    _rosters(case, event)
+    _window(case, stated)
+    case.report.holds(9, name, f"{len(case.state.bids)} bids")
+
+
+def _rosters(case: Case, closed: BidsClosed) -> None:
+    for shown, roster in case.happened(RosterPublished):
+        if roster.close != closed.close:
+            raise Failed(entry_name(shown), "the roster shows another close")
+
+
+def _submission(name: str, bid: BidSubmitted) -> None:
+    """What was signed belongs to this bidder, lot and version, and the deal to this envelope."""
+    for part in bid.parts:
+        core, submission, deal = part.header.core, said(part.submission, Submission), said(part.deal, Deal)
+        places = {(core.bidder, core.version, core.policy)}
+        places |= {(said_.bidder, said_.version, said_.policy) for said_ in (submission, deal)}
+        if places != {(bid.bidder, bid.version, core.policy)} or core.lot != bid.lot:
+            raise Failed(name, "the envelope is sealed for another bidder, lot or version")
+        if b64(hashlib.sha256(jcs(part.header)).digest()) != submission.header or deal.ctx != b64(ctx_of(core)):
+            raise Failed(name, "header or deal is not the one signed")
+
+
+def _window(case: Case, stated: Close) -> None:
+    for shown, event in case.happened(WindowClosed):
+        window = case.from_log(entry_name(shown), event.window_closed, WindowClosedStatement)
+        released = {bid.bid: bid.release for bid in case.state.bids.values() if bid.release}
+        if window.close != id_of(stated) or {r.submission: r.release for r in window.released} != released:
+            raise Failed(entry_name(shown), "the releases are not those of the side lines")
+        if set_root([*released, *window.missing]) != set_root(list(case.state.bids)):
+            raise Failed(entry_name(shown), "released and missing are not exactly the bids of the close")
+    for shown, event_ in case.happened(KeyReleased):
+        _release(case, entry_name(shown), event_)
+
+
+def _release(case: Case, name: str, event: KeyReleased) -> None:
+    release, bid = said(event.signed.statement, Release), case.state.bids[event.bid]
+    part = readout_part(bid)
+    if commitment(ctx_of(part.header.core), "B", unb64(release.s_b)) != part.header.B:
+        raise Failed(name, "the released half does not match its commitment")
+
+
+def readout_part(bid: Bid) -> SealedPart:
+    """The part that is read out: the one that names the bid."""
+    return next(part for part in bid.parts if statement_id(part.submission) == bid.bid)
+
+
+def custody(case: Case) -> None:
+    """Step 10: every published key belongs to a custodian's offered key, and k of them are there."""
+    if case.state.window_closed is None:
+        return
+    for policy in case.state.policies.values():
+        kids = custodian_kids(policy)
+        for kid, seed in case.state.keys.items():
+            if kid in kids and key_id(public_key(unb64(seed))) != kid:
+                raise Failed(f"policy of lot {policy.lot}", "a published key is not the one offered")
+        if not enough_keys(policy, case.state.keys):
+            raise Failed(f"policy of lot {policy.lot}", "fewer than k custodians published")
+    case.report.holds(10, "custody", f"{len(case.state.keys)} keys published")
+
+
+def outcomes(case: Case) -> None:
+    """Step 11: every bid, opened or failed again by arithmetic, is what the timeline says."""
+    if case.state.window_closed is None:
+        return
+    settled = {event.bid: event for _, event in case.happened(BidSettled)}
+    read = {event.bid: event for _, event in case.happened(BidReadOut)}
+    for bid in in_order(case.state):
+        name = f"{envelope_name(bid.bid)} ({bid.name})"
+        found = _settled(case, bid)
+        event = settled.get(bid.bid)
+        if event is None:
+            case.report.withheld(11, name, "its outcome is not shown")
+            continue
+        told = Settlement(outcome=event.outcome, cause=event.cause, detail=event.detail, form=event.form)
+        if told != found:
+            raise Failed(name, f"arithmetic says {found.outcome} ({found.cause}), not {told.outcome} ({told.cause})")
+        aloud = read.get(bid.bid)
+        if aloud is None or (aloud.name, aloud.outcome, aloud.form) != (bid.name, found.outcome, found.form):
+            raise Failed(name, "it was read out otherwise than it was opened")
+        case.report.holds(11, name, f"{found.outcome}, {found.cause}")
+
+
+def _settled(case: Case, bid: Bid) -> Settlement:
+    part = readout_part(bid)
+
+    def envelope() -> BinaryIO:
+        return io.BytesIO(case.members[envelope_name(bid.bid)])
+
+    return settle(
+        header=part.header,
+        submission=said(part.submission, Submission),
+        deal=said(part.deal, Deal),
+        s_b=unb64(bid.s_b) if bid.s_b else None,
+        seeds=first_keys(case.state.policies[part.header.core.policy], case.state.keys),
+        envelope=envelope,
+    )
+
+
+def record(case: Case) -> None:
+    """Step 12: the opening record follows from the events, and is the one that was signed."""
+    prepared = case.happened(RecordPrepared)
+    if not prepared:
+        if case.state.phase is Phase.CLOSED:
+            raise Failed("timeline.json", "there is no opening record")
+        return
+    shown, event = prepared[-1]
+    made = opening_record(case.state)
+    if made != event.record or record_hash(made) != event.hash:
+        raise Failed(entry_name(shown), "the record is not what the events say")
+    if case.members.get(RECORD) != jcs(made):
+        raise Failed(RECORD, "the record is not what the events say")
+    case.report.holds(12, RECORD, f"signed by {len(case.state.signatures)}")

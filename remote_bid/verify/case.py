@@ -1,0 +1,95 @@
+"""What the verifier works on: the bundle's members, parsed; and the one way in which a step says that something fails."""
+
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric import ed25519
+
+from remote_bid.opening.events import OpeningEvent
+from remote_bid.opening.rules import Opening
+from remote_bid.seal.canonical import unb64_sized
+from remote_bid.seal.signing import keyid_of, spki_of
+from remote_bid.seal.statements import P, Statement, is_signed_by, said
+from remote_bid.timeline import instant
+from remote_bid.timeline.context import Event, Happened
+from remote_bid.timeline.entry import Shown, Who
+from remote_bid.verify.manifest import Manifest
+from remote_bid.verify.report import Report
+from remote_bid.verify.trust import Trust
+
+E = TypeVar("E", bound=Event)
+
+
+class Failed(Exception):
+    """Something does not hold: what, and why."""
+
+    def __init__(self, what: str, why: str) -> None:
+        super().__init__(f"{what}: {why}")
+        self.what, self.why = what, why
+
+
+@dataclass
+class Case:
+    """One bundle under examination. Steps fill it in their order; what a failed step left out stays empty."""
+
+    members: dict[str, bytes]
+    canonical: bool
+    report: Report
+    trust: Trust | None
+    manifest: Manifest | None = None
+    main: list[Shown] = field(default_factory=list)
+    lines: list[Shown] = field(default_factory=list)
+    state: Opening = field(default_factory=lambda: Opening(session=""))
+
+    @property
+    def vouched(self) -> Trust:
+        """By whose keys everything is judged; Failed if nobody's are known."""
+        if self.trust is None:
+            raise Failed("manifest.json", "nobody vouches for the bundle")
+        return self.trust
+
+    @property
+    def session(self) -> str:
+        """The session the bundle is about."""
+        if self.manifest is None:
+            raise Failed("manifest.json", "the session is not known")
+        return self.manifest.session
+
+    def happened(self, kind: type[E]) -> list[tuple[Shown, E]]:
+        """The entries of a kind that are shown whole."""
+        return [(s, e) for s in [*self.main, *self.lines] if isinstance(e := whole(s), kind)]
+
+    def from_log(self, what: str, statement: Statement, kind: type[P]) -> P:
+        """What the server states under its log key; Failed otherwise."""
+        spki = spki_of(ed25519.Ed25519PublicKey.from_public_bytes(self.vouched.log_key().key))
+        if not is_signed_by(statement, spki, keyid_of(spki)):
+            raise Failed(what, f"the {kind.kind} is not signed by the log's key")
+        return said(statement, kind)
+
+
+def entry_name(shown: Shown) -> str:
+    """How an entry is called in a report."""
+    return f"timeline.json entry {shown.seq}" if shown.line == "main" else f"lines.json {shown.line} entry {shown.seq}"
+
+
+def whole(shown: Shown) -> Event | None:
+    """The event of an entry that is shown whole; None where a field is withheld."""
+    if shown.event is None or shown.proof is None or shown.proof.hidden:
+        return None
+    told = {name: value for name, value in shown.event.items() if name not in ("at", "by")}
+    event: Event = msgspec.convert(told, type=OpeningEvent)
+    return event
+
+
+def happening(shown: Shown, event: Event) -> Happened:
+    """A wholly shown entry as the rules know it."""
+    fields = shown.event or {}
+    return Happened(
+        event=event,
+        line=shown.line,
+        seq=shown.seq,
+        at=instant.when(fields["at"]),
+        by=msgspec.convert(fields["by"], type=Who),
+        leaf=unb64_sized(shown.leaf, 32),
+    )

@@ -1,0 +1,73 @@
+"""Steps 1 and 2: the container and what lies in it."""
+
+import msgspec
+
+from remote_bid.people.certificates import fingerprint
+from remote_bid.seal.canonical import NotCanonical, parse_jcs
+from remote_bid.seal.statements import BadStatement, Statement, said
+from remote_bid.timeline.entry import Shown
+from remote_bid.verify.case import Case, Failed
+from remote_bid.verify.manifest import LINES, MANIFEST, TIMELINE, Manifest, hashes
+
+
+def container(case: Case) -> None:
+    """Step 1: the zip is in its one canonical form."""
+    if not case.canonical:
+        raise Failed("container", "the zip is not in its canonical form")
+    case.report.holds(1, "container", f"{len(case.members)} members")
+
+
+def manifest(case: Case) -> None:
+    """Step 2: every member is the one listed, none is missing or extra, and the log's key signs the list."""
+    statement = _parsed(case, MANIFEST, Statement)
+    try:
+        listed = said(statement, Manifest)
+    except BadStatement as error:
+        raise Failed(MANIFEST, str(error)) from error
+    _take_log(case, listed)
+    case.from_log(MANIFEST, statement, Manifest)
+    case.manifest = listed
+    case.report.holds(2, MANIFEST, f"session {listed.session}, for {listed.audience}")
+    members(case, listed)
+
+
+def members(case: Case, listed: Manifest) -> None:
+    """Each member against its listed hash."""
+    found = hashes({name: raw for name, raw in case.members.items() if name != MANIFEST})
+    for name in sorted(found.keys() | listed.members.keys()):
+        if name not in found:
+            case.report.fails(2, name, "the member is missing")
+        elif name not in listed.members:
+            case.report.fails(2, name, "the member is not listed in the manifest")
+        elif found[name] != listed.members[name]:
+            case.report.fails(2, name, "the member is not the one listed")
+        else:
+            case.report.holds(2, name)
+
+
+def timelines(case: Case) -> None:
+    """Reads the entries; no judgement yet."""
+    case.main = _parsed(case, TIMELINE, list[Shown])
+    case.lines = _parsed(case, LINES, list[Shown])
+
+
+def _take_log(case: Case, listed: Manifest) -> None:
+    """The keys that must sign: the trusted ones, or without a trust file those that the bundle names."""
+    named = listed.vouched_by
+    if case.trust is not None and case.trust != named:
+        raise Failed(MANIFEST, "other authorities, log or cosigners vouch for the bundle than the trusted ones")
+    if case.trust is None:
+        case.trust = named
+        case.report.fingerprints += [f"log {named.log.name} {named.log.key}"]
+        case.report.fingerprints += [f"cosigner {key.name} {key.key}" for key in named.cosigners]
+        case.report.fingerprints += [f"authority {fingerprint(root)}" for root in named.authorities()]
+
+
+def _parsed(case: Case, name: str, kind: type[msgspec.Struct] | type[list[Shown]]):  # type: ignore[no-untyped-def]
+    raw = case.members.get(name)
+    if raw is None:
+        raise Failed(name, "the member is missing")
+    try:
+        return msgspec.convert(parse_jcs(raw), type=kind)
+    except (NotCanonical, msgspec.ValidationError) as error:
+        raise Failed(name, f"malformed: {error}") from error

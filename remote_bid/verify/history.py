@@ -1,0 +1,145 @@
+"""Steps 3 to 5: the chain, its cosigned checkpoints, the side lines."""
+
+from remote_bid.opening import COSIGNED
+from remote_bid.opening.events import BidsClosed
+from remote_bid.opening.rules.closing import TOLERANCE_S
+from remote_bid.opening.statements import Close
+from remote_bid.seal.canonical import NotCanonical, b64, unb64, unb64_sized
+from remote_bid.seal.statements import said
+from remote_bid.seal.tree import includes
+from remote_bid.timeline import instant
+from remote_bid.timeline.chain import check, genesis, leaf_of
+from remote_bid.timeline.entry import MAIN, Mismatch, Shown, shown_root
+from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
+from remote_bid.timeline.note import BadNote, cosigned_at, is_signed, parse, platform_leaf
+from remote_bid.timeline.sideline import DisclosedEntry, DisclosedTick, TickTree
+from remote_bid.verify.case import Case, Failed, entry_name, whole
+
+
+def chain(case: Case) -> None:
+    """Step 3: every entry of the main line follows the one before it, and is what its leaf commits to."""
+    head, last_at = genesis(case.session, MAIN), ""
+    for number, shown in enumerate(case.main, start=1):
+        name = entry_name(shown)
+        if (shown.line, shown.seq) != (MAIN, number):
+            raise Failed(name, f"entry {number} is expected here")
+        try:
+            head = check(shown, head)
+        except (Mismatch, NotCanonical) as error:
+            raise Failed(name, str(error)) from error
+        at = (shown.event or {}).get("at", last_at)
+        if at < last_at:
+            raise Failed(name, "the entry is dated before the one before it")
+        last_at = at
+    hidden = sum(whole(shown) is None for shown in case.main)
+    case.report.holds(3, "timeline.json", f"{len(case.main)} entries in one chain")
+    if hidden:
+        case.report.withheld(3, "timeline.json", f"{hidden} entries have fields that are not shown")
+
+
+def checkpoints(case: Case) -> None:
+    """Step 4: every tick and phase change is in a checkpoint that the log and a quorum of cosigners signed, and the
+    close was cosigned within two seconds of the deadline.
+    """
+    covered: dict[int, list[int]] = {}
+    size = 0
+    for shown, event in case.happened(CheckpointCosigned):
+        name = entry_name(shown)
+        covered[event.covers] = _checkpoint(case, name, event)
+        grown = parse(event.note)[0].size
+        if grown < size:
+            raise Failed(name, "the platform log has shrunk")
+        size = grown
+    for shown in case.main:
+        if isinstance(whole(shown), COSIGNED) and shown.seq not in covered:
+            raise Failed(entry_name(shown), "no cosigned checkpoint covers it")
+    case.report.holds(4, "checkpoints", f"{len(covered)} cosigned by at least {case.vouched.quorum}")
+    _close_in_time(case, covered)
+
+
+def _checkpoint(case: Case, name: str, event: CheckpointCosigned) -> list[int]:
+    if not 0 < event.covers <= len(case.main) or case.main[event.covers - 1].leaf != event.head:
+        raise Failed(name, f"the checkpoint does not hold entry {event.covers} as it is here")
+    try:
+        checkpoint, _, _ = parse(event.note)
+        signed = is_signed(event.note, case.vouched.log_key())
+        times = [time for key in case.vouched.cosigner_keys() if (time := cosigned_at(event.note, key)) is not None]
+    except BadNote as error:
+        raise Failed(name, str(error)) from error
+    if not signed or len(times) < case.vouched.quorum:
+        raise Failed(name, "the checkpoint lacks the signature of the log or of its cosigners")
+    leaf = platform_leaf(case.session, event.covers, event.head)
+    if not includes(checkpoint.root, checkpoint.size, event.index, leaf, [unb64(node) for node in event.path]):
+        raise Failed(name, "the checkpoint's tree does not hold the session's head")
+    return times
+
+
+def _close_in_time(case: Case, covered: dict[int, list[int]]) -> None:
+    """The last close, if the session did not stay held."""
+    closes = case.happened(BidsClosed)
+    if not closes:
+        return
+    shown, event = closes[-1]
+    at = instant.when(said(event.close, Close).at).timestamp()
+    if sum(abs(time - at) <= TOLERANCE_S for time in covered.get(shown.seq, [])) < case.vouched.quorum:
+        raise Failed(entry_name(shown), "the close was not cosigned within two seconds of the deadline")
+    case.report.holds(4, entry_name(shown), "the close was cosigned in time")
+
+
+def side_lines(case: Case) -> None:
+    """Step 5: every slot of every tick is a disclosed entry or a pad; the lines have no fork and no gap."""
+    disclosed = case.happened(Disclosed)
+    if len(disclosed) != 1:
+        raise Failed("timeline.json", "the side lines are not disclosed exactly once")
+    ticks = {shown.seq: event for shown, event in _ticked(case)}
+    explained = disclosed[0][1].ticks
+    if sorted(tick.tick for tick in explained) != sorted(ticks):
+        raise Failed(entry_name(disclosed[0][0]), "not every tick is explained")
+    for tick in explained:
+        _tick(tick, ticks[tick.tick])
+    entries = [entry for tick in explained for entry in tick.entries]
+    _lines(case, entries)
+    lines = len({entry.line for entry in entries})
+    case.report.holds(5, "side lines", f"{len(entries)} entries in {lines} lines, {len(ticks)} ticks")
+
+
+def _ticked(case: Case) -> list[tuple[Shown, Ticked]]:
+    return [(shown, event) for shown, event in case.happened(Ticked) if shown.line == MAIN]
+
+
+def _tick(tick: DisclosedTick, ticked: Ticked) -> None:
+    name = f"timeline.json entry {tick.tick}"
+    try:
+        tree = TickTree(unb64_sized(tick.seed, 32), ticked.slots, [unb64_sized(e.leaf, 32) for e in tick.entries])
+    except ValueError as error:
+        raise Failed(name, str(error)) from error
+    if b64(tree.root) != ticked.root or tick.seed != ticked.seed:
+        raise Failed(name, "a slot of the tick is neither a disclosed entry nor a pad")
+
+
+def _lines(case: Case, entries: list[DisclosedEntry]) -> None:
+    shown = {(entry.line, entry.seq): entry for entry in case.lines}
+    heads: dict[str, tuple[int, bytes]] = {}
+    for entry in entries:
+        name = f"lines.json {entry.line} entry {entry.seq}"
+        seq, prev = heads.get(entry.line, (0, genesis(case.session, entry.line)))
+        if entry.seq != seq + 1 or entry.prev != b64(prev):
+            raise Failed(name, "the side line has a fork or a gap")
+        leaf = unb64_sized(entry.leaf, 32)
+        if leaf_of(prev, entry.seq, shown_root({"type": entry.type}, entry.proof)) != leaf:
+            raise Failed(name, "the disclosed type is not what the leaf commits to")
+        heads[entry.line] = (entry.seq, leaf)
+        _same(case, name, entry, shown.pop((entry.line, entry.seq), None), prev)
+    if shown:
+        raise Failed("lines.json", "an entry is in no tick")
+
+
+def _same(case: Case, name: str, entry: DisclosedEntry, shown: Shown | None, prev: bytes) -> None:
+    if shown is None or shown.leaf != entry.leaf:
+        raise Failed(name, "the entry is missing, or not the disclosed one")
+    try:
+        check(shown, prev)
+    except (Mismatch, NotCanonical) as error:
+        raise Failed(name, str(error)) from error
+    if whole(shown) is None:
+        case.report.withheld(5, name, entry.type)
