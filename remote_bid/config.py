@@ -1,0 +1,47 @@
+"""Settings of a server, read once: from the command line, the environment (REMOTE_BID_…) and the data folder."""
+
+from pathlib import Path
+
+import msgspec
+
+
+class CosignerAt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An outside key that signs checkpoints: its name, Ed25519 key (32 bytes, base64url) and address."""
+
+    name: str
+    key: str
+    url: str
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a deployment must say. `origin` is the address people type, `log` the name of its log."""
+
+    origin: str
+    log: str
+    roots: list[str]
+    """Certificates (PEM) of the authorities whose people may take part."""
+    agencies: list[str]
+    """Persons who may schedule sessions."""
+    cosigners: list[CosignerAt]
+    quorum: int
+    host: str = "127.0.0.1"
+    port: int = 8080
+    part_limit: int = 512 << 20
+    """Bytes that one sealed part may have."""
+
+
+class BadSettings(ValueError):
+    """The settings cannot be used; the sentence says why."""
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings in a JSON file."""
+    try:
+        settings = msgspec.json.decode(path.read_bytes(), type=Settings)
+    except OSError as error:
+        raise BadSettings(f"{path} cannot be read: {error.strerror}") from error
+    except msgspec.MsgspecError as error:
+        raise BadSettings(f"{path} is not a settings file: {error}") from error
+    if not 1 <= settings.quorum <= len(settings.cosigners):
+        raise BadSettings("the quorum must be at least 1 and no more than there are cosigners")
+    return settings

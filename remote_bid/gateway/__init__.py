@@ -1,0 +1,1 @@
+"""The gateway: where browsers and clients come in."""

@@ -1,0 +1,53 @@
+"""Making a session's public bundle: only what the observer's view shows, in the container the verifier expects."""
+
+from collections.abc import Callable
+from typing import BinaryIO
+
+from remote_bid.opening.rules.state import Opening
+from remote_bid.opening.terms import Phase
+from remote_bid.seal.canonical import jcs
+from remote_bid.seal.signing import Signer
+from remote_bid.seal.statements import state
+from remote_bid.timeline.context import Refused
+from remote_bid.timeline.desk import Folded
+from remote_bid.timeline.entry import Entry, Shown, Who, show
+from remote_bid.verify import container
+from remote_bid.verify.manifest import LINES, MANIFEST, RECORD, TIMELINE, Manifest, envelope_name, hashes
+from remote_bid.verify.trust import Trust
+
+_PUBLIC = Who(person="", role="observer")
+
+OpenEnvelope = Callable[[str, str, str], BinaryIO]
+"""(session, bidder, upload) → the stored envelope."""
+
+
+def public_bundle(folded: Folded, vouched_by: Trust, signer: Signer, envelope: OpenEnvelope) -> bytes:
+    """The bundle of an opening that is over and whose end is cosigned; refused before."""
+    opening: Opening = folded.state
+    if opening.phase not in (Phase.CLOSED, Phase.ABORTED) or opening.marks:
+        raise Refused(
+            "not_over", "开标尚未结束，档案稍后可取。", "The session is not over yet; the bundle comes after."
+        )
+    members = {
+        TIMELINE: jcs([_shown(folded, entry) for entry in folded.main]),
+        LINES: jcs([_shown(folded, entry) for entry in folded.lines.entries()]),
+    }
+    if opening.record is not None:
+        members[RECORD] = jcs(opening.record)
+    if opening.phase is Phase.CLOSED:
+        members |= _envelopes(folded.session.id, opening, envelope)
+    manifest = Manifest(session=folded.session.id, audience="public", vouched_by=vouched_by, members=hashes(members))
+    return container.write(members | {MANIFEST: jcs(state(manifest, signer))})
+
+
+def _envelopes(session: str, opening: Opening, envelope: OpenEnvelope) -> dict[str, bytes]:
+    members = {}
+    for bid in opening.bids.values():
+        part = bid.parts[0]
+        with envelope(session, bid.bidder, part.upload) as file:
+            members[envelope_name(bid.bid)] = file.read()
+    return members
+
+
+def _shown(folded: Folded, entry: Entry) -> Shown:
+    return show(entry, folded.context.show(folded.state, entry.line, entry.fields, _PUBLIC, False))
