@@ -1,0 +1,176 @@
+"""The day itself: raises the curtain, watches as a member of the public would, brings home the bundle."""
+
+import asyncio
+import contextlib
+import io
+import multiprocessing
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from remote_bid.demo import parts
+from remote_bid.demo.cast import SESSION, Cast
+from remote_bid.opening.terms import Outcome, Phase, Role
+from remote_bid.opening.view import OpeningView
+from remote_bid.participant.client import Client, ServerRefused
+from remote_bid.verify import container
+from remote_bid.verify.manifest import RECORD
+
+Watch = Callable[[Client], None]
+"""Called on every change that the public sees."""
+
+_STOP_S = 3
+
+
+class PlayFailed(Exception):
+    """A participant or the server gave up; the sentence says who."""
+
+
+@dataclass(frozen=True)
+class Day:
+    """What came of it."""
+
+    view: OpeningView
+    entries: int
+    bundle: bytes
+
+    @property
+    def record(self) -> bytes | None:
+        """The opening record as it lies in the bundle; None if the session was aborted."""
+        return container.read(io.BytesIO(self.bundle))[0].get(RECORD)
+
+    def figures(self) -> dict[str, int]:
+        """Counts for the last line: live bids at close, and what became of them."""
+        rows = (self.view.bids or {}).values()
+        outcomes = [row.outcome for row in rows]
+        return {
+            "bids": sum(count.bids for count in self.view.counts or []),
+            "opened": outcomes.count(Outcome.OPENED),
+            "revoked": outcomes.count(Outcome.DEEMED_REVOKED),
+            "withdrawn": outcomes.count(Outcome.DEEMED_WITHDRAWN),
+            "entries": self.entries,
+        }
+
+
+class Troupe:
+    """All processes of the play; they end with the context."""
+
+    def __init__(self) -> None:
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["remote_bid.demo.parts"])
+        self._playing: list[BaseProcess] = []
+
+    def enter(self, part: Callable[..., None], *args: Any) -> BaseProcess:
+        """Start one part."""
+        process = self._context.Process(target=part, args=args, name=f"{part.__name__}")
+        process.start()
+        self._playing.append(process)
+        return process
+
+    def failed(self) -> str:
+        """Who has given up; empty if nobody."""
+        return ", ".join(process.name for process in self._playing if process.exitcode not in (None, 0))
+
+    def leave(self) -> None:
+        """End everybody, politely first."""
+        for process in self._playing:
+            process.terminate()
+        until = time.monotonic() + _STOP_S
+        for process in self._playing:
+            process.join(max(0.1, until - time.monotonic()))
+            if process.is_alive():
+                process.kill()
+
+
+@contextlib.contextmanager
+def troupe() -> Iterator[Troupe]:
+    """A troupe for the time of the context."""
+    players = Troupe()
+    try:
+        yield players
+    finally:
+        players.leave()
+
+
+def open_house(players: Troupe, cast: Cast) -> None:
+    """Server and cosigner."""
+    players.enter(parts.play_cosigner, cast)
+    players.enter(parts.play_server, cast.settings, cast.server_folder)
+
+
+def raise_curtain(players: Troupe, cast: Cast) -> None:
+    """Everybody else; two of the four custodians stay away on the day."""
+    players.enter(parts.play_host, cast)
+    players.enter(parts.play_tenderer, cast)
+    players.enter(parts.play_supervisor, cast)
+    custodians = [member.person for member in cast.members if member.role is Role.CUSTODIAN]
+    for number, person in enumerate(custodians):
+        players.enter(parts.play_custodian, cast, person, number % 2 == 0)
+    for contender in cast.contenders:
+        players.enter(parts.play_bidder, cast, contender)
+
+
+async def play(cast: Cast, players: Troupe, watch: Watch, limit_s: float) -> Day:
+    """The whole day, as the public sees it; PlayFailed if anybody gives up or it takes too long."""
+    open_house(players, cast)
+    await answering(cast.url, players)
+    raise_curtain(players, cast)
+    async with Client(cast.url, SESSION, None).connected() as client:
+        over = asyncio.create_task(client.until(lambda view: _watched(client, watch, view)))
+        await _while_all_play(over, players, limit_s)
+        bundle = await _bundle(client, players)
+        return Day(over.result(), client.copy.head, bundle)
+
+
+async def answering(url: str, players: Troupe) -> None:
+    """Wait until the server answers."""
+    async with aiohttp.ClientSession() as http:
+        while True:
+            if who := players.failed():
+                raise PlayFailed(f"{who} did not start")
+            try:
+                async with http.get(f"{url}/api/time"):
+                    return
+            except aiohttp.ClientError:
+                await asyncio.sleep(0.05)
+
+
+def _watched(client: Client, watch: Watch, view: OpeningView) -> bool:
+    watch(client)
+    return view.phase in (Phase.CLOSED, Phase.ABORTED)
+
+
+async def _while_all_play(over: "asyncio.Task[OpeningView]", players: Troupe, limit_s: float) -> None:
+    until = time.monotonic() + limit_s
+    while not over.done():
+        await asyncio.wait([over], timeout=0.2)
+        if who := players.failed():
+            raise PlayFailed(f"gave up: {who}")
+        if time.monotonic() > until:
+            raise PlayFailed(f"not over after {limit_s:.0f} s")
+    over.result()
+
+
+async def _bundle(client: Client, players: Troupe) -> bytes:
+    """The bundle, as soon as the end is cosigned."""
+    while True:
+        try:
+            return await client.download()
+        except ServerRefused as refusal:
+            if refusal.code != "not_over" or players.failed():
+                raise
+            await asyncio.sleep(0.1)
+
+
+def keep(day: Day, cast: Cast, out: Path) -> None:
+    """Write bundle, trust file and record to a folder."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "bundle.zip").write_bytes(day.bundle)
+    (out / "trust.json").write_bytes((cast.folder / "trust.json").read_bytes())
+    if day.record is not None:
+        (out / "record.json").write_bytes(day.record)

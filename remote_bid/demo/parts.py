@@ -1,0 +1,162 @@
+"""The parts to be played, each in a process of its own: what a real person's program would do, from sign-in to signature."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from remote_bid.app import serve_forever
+from remote_bid.config import Settings
+from remote_bid.demo.cast import SESSION, TENDER, Cast, Contender, K
+from remote_bid.opening.commands import ScheduleOpening
+from remote_bid.opening.terms import Role
+from remote_bid.participant.bidder import Bidder
+from remote_bid.participant.client import Client
+from remote_bid.participant.cosigner import cosign_forever
+from remote_bid.participant.custodian import Custodian
+from remote_bid.participant.identity import Identity, read_identity
+from remote_bid.participant.staff import Host, Staff, Supervisor, Tenderer
+from remote_bid.tender.statements import Timetable
+from remote_bid.tender.terms import READOUT_FORM
+from remote_bid.timeline import instant
+
+PASSPHRASE = "演示口令"  # noqa: S105 - the demonstration's, said on screen
+
+
+def play_server(settings: Settings, folder: Path) -> None:
+    """The centre's server."""
+    _alone(folder / "server.log", lambda: serve_forever(settings, folder))
+
+
+def play_cosigner(cast: Cast) -> None:
+    """The neighbouring centre's cosigner."""
+    name, folder = cast.trust.cosigners[0].name, cast.folder / "cosigner"
+    _alone(folder / "log", lambda: cosign_forever(name, cast.trust.log_key(), folder, cast.cosigner_port))
+
+
+def play_tenderer(cast: Cast) -> None:
+    """Publishes the policy, signs the timetable."""
+    _alone(cast.home("tenderer-01") / "log", lambda: _tenderer(cast))
+
+
+async def _tenderer(cast: Cast) -> None:
+    async with _client(cast, "tenderer-01").connected() as client:
+        tenderer = Tenderer(client, _identity(cast, "tenderer-01"), "tenderer-01", Role.TENDERER)
+        await tenderer.publish_policy(cast.trust, TENDER.lots[0].lot, READOUT_FORM, K)
+        await tenderer.keep_timetable(lambda: timetable(cast))
+
+
+def timetable(cast: Cast) -> Timetable:
+    """The cast's timetable, from now."""
+    pace = cast.pace
+    deadline = instant.later(datetime.now(UTC), pace.until_deadline_s).replace(microsecond=0)
+    return Timetable(
+        session=SESSION,
+        policies=[],
+        prev=None,
+        deadline=instant.text(deadline),
+        windows=pace.windows,
+        lobby_s=pace.lobby_s,
+        ticks=pace.ticks,
+        lobby_ticks=pace.ticks,
+    )
+
+
+def play_supervisor(cast: Cast) -> None:
+    """Countersigns, watches, signs the record."""
+    _alone(cast.home("supervisor-01") / "log", lambda: _supervisor(cast))
+
+
+async def _supervisor(cast: Cast) -> None:
+    async with _client(cast, "supervisor-01").connected() as client:
+        supervisor = Supervisor(client, _identity(cast, "supervisor-01"), "supervisor-01", Role.SUPERVISOR)
+        await asyncio.gather(supervisor.keep_countersigning(), _attend(supervisor))
+
+
+async def _attend(staff: Staff) -> None:
+    await staff.check_in()
+    await staff.sign_record()
+
+
+def play_host(cast: Cast) -> None:
+    """Schedules the session and drives it to its end."""
+    _alone(cast.home("host-01") / "log", lambda: _host(cast))
+
+
+async def _host(cast: Cast) -> None:
+    async with _client(cast, "host-01").connected() as client:
+        host = Host(client, _identity(cast, "host-01"), "host-01", Role.HOST)
+        await host.schedule(ScheduleOpening(tender=TENDER, members=cast.members))
+        await host.check_in()
+        await host.run(cast.pace.pause_s, signatures=len(cast.contenders) + 2)
+
+
+def play_custodian(cast: Cast, person: str, publishes: bool) -> None:
+    """Offers a key; publishes it when the bidders' window is closed."""
+    _alone(cast.home(person) / "log", lambda: _custodian(cast, person, publishes))
+
+
+async def _custodian(cast: Cast, person: str, publishes: bool) -> None:
+    async with _client(cast, person).connected() as client:
+        custodian = Custodian(client, _identity(cast, person), cast.trust, cast.home(person))
+        await custodian.offer_key(TENDER.lots[0].lot, READOUT_FORM)
+        if publishes:
+            await custodian.publish()
+
+
+def play_bidder(cast: Cast, contender: Contender) -> None:
+    """Submits, releases unless the file is lost, signs the record."""
+    _alone(cast.home(contender.person) / "log", lambda: _bidder(cast, contender))
+
+
+async def _bidder(cast: Cast, contender: Contender) -> None:
+    home = cast.home(contender.person)
+    async with _client(cast, contender.person).connected() as client:
+        identity = _identity(cast, contender.person)
+        bidder = Bidder(client, identity, contender.person, cast.trust, home, PASSPHRASE)
+        bid = await bidder.submit(TENDER.lots[0].lot, contender.form)
+        await bidder.check_in(SESSION)
+        await bidder.see_ticked()
+        if contender.loses_key:
+            (home / f"{bid}.release").unlink()
+        else:
+            await bidder.release(bid)
+        await bidder.sign_record(bid, None if contender.loses_key else contender.form)
+
+
+def _client(cast: Cast, person: str) -> Client:
+    return Client(cast.url, SESSION, _identity(cast, person))
+
+
+def _identity(cast: Cast, person: str) -> Identity:
+    return read_identity(cast.home(person))
+
+
+def _alone(log: Path, play: Callable[[], Awaitable[None]]) -> None:
+    """Run a part as a program of its own: its log in its folder, one sentence on stderr if it fails."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with log.open("a") as file:
+        logging.basicConfig(stream=file, level=logging.WARNING)
+        structlog.configure(
+            processors=[
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+            logger_factory=structlog.PrintLoggerFactory(file),
+        )
+        try:
+            asyncio.run(_awaited(play))
+        except Exception as error:
+            structlog.get_logger("part").exception("failed")
+            print(f"{log.parent.name}: {type(error).__name__}: {error}", file=sys.stderr)
+            sys.exit(1)
+
+
+async def _awaited(play: Callable[[], Awaitable[None]]) -> None:
+    await play()

@@ -1,0 +1,99 @@
+"""The day on the terminal, as the public sees it."""
+
+from decimal import Decimal
+from types import TracebackType
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table
+
+from remote_bid.opening.terms import Cause, Outcome, Phase
+from remote_bid.opening.view import OpeningView
+from remote_bid.participant.client import Client
+
+_PHASES = {
+    Phase.SCHEDULED: "准备：规则、密钥、时间表；投标人密封递交",
+    Phase.LOBBY: "签到：投标人陆续签到",
+    Phase.CLOSED_FOR_BIDS: "截止：不再接收投标，等待联署",
+    Phase.HELD: "截标前暂停：等待新的时间表",
+    Phase.ROSTER: "名单：公布投标数量",
+    Phase.RELEASE: "解密：投标人释放各自的一半密钥",
+    Phase.CUSTODY: "保管人解密：保管人公布密钥",
+    Phase.UNSEAL: "开封：逐份核验",
+    Phase.READOUT: "唱标",
+    Phase.RECORD: "记录：核对并签署开标记录",
+    Phase.CLOSED: "结束",
+    Phase.ABORTED: "终止：投标原封退回",
+}
+_OUTCOMES = {Outcome.OPENED: "已开启", Outcome.DEEMED_REVOKED: "视为撤销", Outcome.DEEMED_WITHDRAWN: "视为撤回"}
+_CAUSES = {
+    Cause.OPENED: "",
+    Cause.NOT_RELEASED: "未在时限内解密",
+    Cause.BAD_DEAL: "份额有误",
+    Cause.GARBAGE: "文件无法打开",
+    Cause.INVALID_FORM: "开标一览表无效",
+    Cause.ENVELOPE_LOST: "平台原因",
+}
+_DAY = [phase for phase in Phase if phase not in (Phase.HELD, Phase.ABORTED)]
+
+
+class Screen:
+    """Live progress: one bar over the phases of the day, one line for each phase entered."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._progress = Progress(
+            TextColumn("[bold blue]{task.description}"),
+            BarColumn(40),
+            TextColumn("{task.fields[note]}"),
+            console=console,
+        )
+        self._task = self._progress.add_task("准备", total=len(_DAY) - 1, note="")
+        self._phase: Phase | None = None
+
+    def __enter__(self) -> "Screen":
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def watch(self, client: Client) -> None:
+        """Show what changed."""
+        view = client.copy.view
+        if view.phase is not self._phase:
+            self._phase = view.phase
+            at = (view.phase_since or "")[11:19]
+            self._console.print(f"[bright_black]{at}[/] [bold]{view.phase:<16}[/] {_PHASES[view.phase]}")
+        code = f"核对码 {view.check_code.code}" if view.check_code else ""
+        done = _DAY.index(view.phase) if view.phase in _DAY else 0
+        short = _PHASES[view.phase].partition("：")[0]
+        self._progress.update(self._task, description=short, completed=done, note=f"#{client.copy.head}  {code}")
+
+
+def readout(console: Console, view: OpeningView) -> None:
+    """The bids as they were read out."""
+    tender = view.tender
+    if not tender:
+        return
+    table = Table(title=f"{tender.title}  {tender.code}", title_style="bold", expand=False)
+    for heading in ("序号", "投标人", "结果"):
+        table.add_column(heading)
+    table.add_column("投标报价（元）", justify="right")
+    table.add_column("工期（天）", justify="right")
+    for row in sorted((view.bids or {}).values(), key=lambda row: row.number):
+        outcome = _OUTCOMES[row.outcome] if row.outcome else "—"
+        why = _CAUSES[row.cause] if row.cause else ""
+        price, days = (f"{Decimal(row.form.price):,.2f}", str(row.form.duration_days)) if row.form else ("—", "—")
+        table.add_row(str(row.number), row.name or "—", f"{outcome} {why}".strip(), price, days)
+    console.print(table)
+
+
+def kept(console: Console, folder: str) -> None:
+    """Where the files are."""
+    console.print(
+        Panel(f"remote-bid verify {folder}/bundle.zip --trust {folder}/trust.json", title="核验", expand=False)
+    )

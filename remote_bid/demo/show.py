@@ -1,0 +1,78 @@
+"""`remote-bid demo`: the day, its record verified, one JSON line at the end."""
+
+import asyncio
+import io
+import json
+import signal
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from remote_bid.demo.cast import SESSION, Cast, assemble, fast, watchable
+from remote_bid.demo.day import Day, PlayFailed, Troupe, keep, play, troupe
+from remote_bid.demo.screen import Screen, kept, readout
+from remote_bid.participant.client import ServerRefused
+from remote_bid.verify import verify
+from remote_bid.verify.screen import explain
+
+_SEED = 20261122
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked for on the command line."""
+
+    fast: bool
+    out: Path | None
+    bidders: int
+    stay: bool
+    port: int
+
+
+def show(options: Options) -> int:
+    """Play and verify; 0 when the day came to its end and its record verifies."""
+    console = Console(stderr=False, highlight=False)
+    with tempfile.TemporaryDirectory(prefix="remote-bid-demo-") as folder, troupe() as players:
+        began = time.monotonic()
+        try:
+            pace = fast(options.bidders) if options.fast else watchable(options.bidders)
+            cast = assemble(Path(folder), options.bidders, pace, _SEED, options.port)
+            day = _played(console, cast, players, options)
+        except (PlayFailed, ServerRefused) as failure:
+            print(f"the demonstration failed: {failure}", file=sys.stderr)
+            return 1
+        verified = _verified(console, day, cast)
+        seconds = round(time.monotonic() - began, 1)
+        if options.out is not None:
+            keep(day, cast, options.out)
+            kept(console, str(options.out))
+        if options.stay:
+            _stay(console, cast)
+        print(json.dumps(day.figures() | {"verified": verified, "seconds": seconds}), flush=True)
+        return 0 if verified else 1
+
+
+def _played(console: Console, cast: Cast, players: Troupe, options: Options) -> Day:
+    console.print(f"大厅 [link={cast.url}/hall/{SESSION}]{cast.url}/hall/{SESSION}[/link]")
+    limit_s = 4 * (cast.pace.until_deadline_s + cast.pace.windows.release_s + cast.pace.windows.record_s) + 60
+    with Screen(console) as screen:
+        return asyncio.run(play(cast, players, screen.watch, limit_s))
+
+
+def _verified(console: Console, day: Day, cast: Cast) -> bool:
+    readout(console, day.view)
+    report = verify(io.BytesIO(day.bundle), cast.trust)
+    explain(report, True, console)
+    return report.verified
+
+
+def _stay(console: Console, cast: Cast) -> None:
+    console.print(f"仍在运行，按 Ctrl-C 结束：{cast.url}/hall/{SESSION}")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        signal.pause()

@@ -1,0 +1,148 @@
+"""A bidder: seals on its own machine, submits, keeps its receipt, and on the day releases its half."""
+
+import asyncio
+import hashlib
+import io
+import secrets
+from pathlib import Path
+
+import msgspec
+
+from remote_bid.opening.commands import CheckIn, OfferedPart, ReleaseKey, SignRecord, SubmitBid
+from remote_bid.opening.events import (
+    BidReadOut,
+    BidSubmitted,
+    KeyReleased,
+    PolicyPublished,
+    RecordPrepared,
+    RosterPublished,
+)
+from remote_bid.opening.statements import Close, RecordSignature, Release
+from remote_bid.opening.terms import Phase, Role, reached
+from remote_bid.participant.checks import (
+    Broken,
+    check_policy,
+    check_receipt,
+    check_set_proof,
+    check_slot,
+    from_server,
+)
+from remote_bid.participant.client import Client
+from remote_bid.participant.identity import Identity
+from remote_bid.participant.presence import presence
+from remote_bid.participant.release_file import read_release, write_release
+from remote_bid.seal.canonical import b64, unb64
+from remote_bid.seal.dealing import deal
+from remote_bid.seal.envelope import Place, ctx_of, fresh_secrets, parse_header, seal
+from remote_bid.seal.statements import id_of, said, statement_id
+from remote_bid.tender.statements import CustodianKey, Deal, Policy, Submission
+from remote_bid.tender.terms import READOUT_FORM, ReadoutForm
+from remote_bid.verify.trust import Trust
+
+
+class Bidder:
+    """One bidder in one session, with its folder of envelopes, release files and receipts."""
+
+    def __init__(
+        self, client: Client, identity: Identity, person: str, trust: Trust, folder: Path, passphrase: str
+    ) -> None:
+        self._client, self._identity, self._person = client, identity, person
+        self._trust, self._folder, self._passphrase = trust, folder, passphrase
+
+    async def submit(self, lot: str, form: ReadoutForm) -> str:
+        """Seal and hand in a readout form; returns the bid's id once the receipt is checked and kept."""
+        await self._client.until(lambda view: bool(view.timetable) and bool(view.policies))
+        policy_id, policy = await asyncio.to_thread(self._policy, lot)
+        upload = b64(secrets.token_bytes(16))
+        part, envelope = await asyncio.to_thread(self._sealed, policy_id, policy, form, upload)
+        await self._client.upload(upload, io.BytesIO(envelope))
+        bid = statement_id(part.submission.statement)
+        await self._client.hand_in(SubmitBid(lot=lot, parts=[part]))
+        await self._client.until(lambda view: bid in (view.me.bids or {}))
+        shown, submitted = next(item for item in self._client.copy.events(BidSubmitted) if item[1].bid == bid)
+        check_receipt(self._trust, submitted.receipt, bid, shown)
+        (self._folder / f"{bid}.receipt.json").write_bytes(msgspec.json.encode(submitted.receipt))
+        return bid
+
+    async def see_ticked(self) -> None:
+        """Wait until every own entry is in a tick, and check each."""
+        copy = self._client.copy
+        await self._client.until(lambda view: len(copy.slots) == len(copy.own))
+        for slot in copy.slots.values():
+            check_slot(copy, slot)
+
+    async def check_in(self, session: str) -> None:
+        """Be present, from the lobby on."""
+        await self._client.until(lambda view: reached(view.phase, Phase.LOBBY))
+        await self._client.hand_in(CheckIn(signed=self._identity.sign(presence(session, self._person, Role.BIDDER))))
+
+    async def release(self, bid: str) -> None:
+        """See that our bid is in the close, then hand over our half."""
+        view = await self._client.until(lambda view: reached(view.phase, Phase.RELEASE))
+        close = from_server(self._trust, self._roster().close, Close)
+        own = (view.me.bids or {})[bid]
+        root = next(lot.root for lot in close.lots if lot.lot == own.lot)
+        check_set_proof(root, bid, own.proof)
+        submission, halves = await asyncio.to_thread(read_release, self._folder / f"{bid}.release", self._passphrase)
+        release = Release(
+            session=self._client.copy.session, submission=submission, close=id_of(close), s_b=b64(halves.s_b)
+        )
+        signed = self._identity.sign(release)
+        if await self._client.hand_in(ReleaseKey(signed=signed)) == ["WrongKeyTried"]:
+            raise Broken("the half in our release file does not match our bid")
+        await self._client.until(lambda view: bool((view.me.bids or {})[bid].released_at))
+        shown, released = self._client.copy.events(KeyReleased)[-1]
+        check_receipt(self._trust, released.receipt, statement_id(signed.statement), shown)
+
+    async def sign_record(self, bid: str, form: ReadoutForm | None) -> None:
+        """Sign the record if our own line is as we sealed it; `form` is None if we did not release."""
+        await self._client.until(lambda view: reached(view.phase, Phase.RECORD))
+        read = next(event for _, event in self._client.copy.events(BidReadOut) if event.bid == bid)
+        prepared = self._client.copy.last(RecordPrepared)
+        if prepared is None or read.form != form:
+            raise Broken("our line was not read out as we sealed it")
+        signature = RecordSignature(session=self._client.copy.session, person=self._person, record=prepared.hash)
+        await self._client.hand_in(SignRecord(signed=self._identity.sign(signature)))
+
+    def _policy(self, lot: str) -> tuple[str, Policy]:
+        for _, event in self._client.copy.events(PolicyPublished):
+            policy = said(event.signed.statement, Policy)
+            if (policy.lot, policy.part) == (lot, READOUT_FORM):
+                check_policy(self._trust, policy)
+                return statement_id(event.signed.statement), policy
+        raise Broken("no policy for this lot")
+
+    def _sealed(self, policy_id: str, policy: Policy, form: ReadoutForm, upload: str) -> tuple[OfferedPart, bytes]:
+        raw, halves, out = msgspec.json.encode(form), fresh_secrets(), io.BytesIO()
+        place = Place(policy_id, policy.lot, policy.part, self._person, 1)
+        sealed = seal(io.BytesIO(raw), len(raw), out, place, halves)
+        ctx = ctx_of(parse_header(sealed.header).core)
+        submission = Submission(
+            policy=policy_id,
+            bidder=self._person,
+            version=1,
+            prev=None,
+            header=b64(hashlib.sha256(sealed.header).digest()),
+            ct=b64(sealed.ct),
+            n=sealed.n,
+        )
+        publics = [unb64(said(c.proof.statement, CustodianKey).public_key) for c in policy.custodians]
+        dealt = Deal(
+            policy=policy_id,
+            bidder=self._person,
+            version=1,
+            prev=None,
+            ctx=b64(ctx),
+            k=policy.k,
+            shares=deal(ctx, halves.s_t, policy.k, publics),
+        )
+        signed = self._identity.sign(submission)
+        bid = statement_id(signed.statement)
+        write_release(self._folder / f"{bid}.release", bid, halves, self._passphrase)
+        return OfferedPart(upload=upload, submission=signed, deal=self._identity.sign(dealt)), out.getvalue()
+
+    def _roster(self) -> RosterPublished:
+        roster = self._client.copy.last(RosterPublished)
+        if roster is None:
+            raise Broken("the close was not shown")
+        return roster

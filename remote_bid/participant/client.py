@@ -1,0 +1,181 @@
+"""A participant's line to the server: signs in, joins, keeps its copy, hands in commands until they are answered."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, BinaryIO
+
+import aiohttp
+import msgspec
+import socketio
+
+from remote_bid.opening.view import OpeningView
+from remote_bid.participant.copy import Copy, Gap
+from remote_bid.participant.identity import Identity
+from remote_bid.people.sign_in import SignIn
+from remote_bid.timeline import wire_json
+from remote_bid.timeline.context import Command
+from remote_bid.timeline.frame import Frame, Joined
+
+_ANSWER_S = 10
+"""Seconds to wait for an answer before asking again: commands may be repeated, a repetition changes nothing."""
+
+
+class ServerRefused(Exception):
+    """The server said no."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(f"{code}: {sentence}")
+        self.code = code
+
+
+class Client:
+    """One participant in one session. Survives lost connections and a restarted server."""
+
+    def __init__(self, url: str, session: str, identity: Identity | None) -> None:
+        self.url, self._identity = url, identity
+        self.copy = Copy(session)
+        self._changed = asyncio.Condition()
+        self._failed: BaseException | None = None
+        self._token: str | None = None
+        self._http: aiohttp.ClientSession
+        self._socket: Any = None
+        self._line: asyncio.Task[None] | None = None
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator["Client"]:
+        """Keep a line to the server for the time of the context."""
+        async with aiohttp.ClientSession() as self._http:
+            self._line = asyncio.create_task(self._keep())
+            try:
+                yield self
+            finally:
+                self._line.cancel()
+                await asyncio.gather(self._line, return_exceptions=True)
+
+    async def until(self, condition: Callable[[OpeningView], bool]) -> OpeningView:
+        """Wait until the view is so; returns it. Raises whatever broke the copy meanwhile."""
+        async with self._changed:
+            while True:
+                if self._failed is not None:
+                    raise self._failed
+                if self.copy.head and condition(self.copy.view):
+                    return self.copy.view
+                await self._changed.wait()
+
+    async def hand_in(self, command: Command) -> list[str]:
+        """Hand in a command until it is answered; returns the types of its entries. Raises ServerRefused."""
+        body = {"session": self.copy.session, "command": msgspec.to_builtins(command)}
+        while True:
+            answer = await self._ask("command", body)
+            if answer is None:
+                await asyncio.sleep(0.2)
+            elif answer["ok"]:
+                return [entry["type"] for entry in answer["entries"]]
+            elif answer["code"] != "failed":
+                raise ServerRefused(answer["code"], answer["en"])
+            else:
+                await asyncio.sleep(0.5)
+
+    async def post(self, path: str, body: Any) -> Any:
+        """An HTTP call as JSON; ServerRefused unless it succeeds."""
+        raw = msgspec.json.encode(body)
+        async with self._http.post(self.url + path, data=raw, headers=self._bearer()) as answer:
+            return _answered(await answer.json())
+
+    async def upload(self, name: str, envelope: BinaryIO) -> None:
+        """Put a sealed envelope into the safe under a name."""
+        path = f"/api/sessions/{self.copy.session}/uploads/{name}"
+        async with self._http.put(self.url + path, data=envelope, headers=self._bearer()) as answer:
+            _answered(await answer.json())
+
+    async def download(self) -> bytes:
+        """The session's public bundle."""
+        path = f"/api/sessions/{self.copy.session}/bundle.zip"
+        async with self._http.get(self.url + path) as answer:
+            if answer.status != 200:
+                _answered(await answer.json())
+            return await answer.read()
+
+    async def sign_in(self) -> None:
+        """Prove who we are; nothing to do for observers."""
+        if self._identity is None:
+            return
+        nonce = (await self.post("/api/challenge", {}))["nonce"]
+        signed = self._identity.sign(SignIn(origin=self.url, nonce=nonce))
+        self._token = (await self.post("/api/sign-in", signed))["token"]
+
+    def _bearer(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._token}"} if self._token else {}
+
+    async def _keep(self) -> None:
+        """Connect, and again whenever the line is lost, after a little random wait."""
+        while True:
+            try:
+                await self.sign_in()
+                await self._connect()
+                await self._socket.wait()
+            except (aiohttp.ClientError, OSError, TimeoutError, socketio.exceptions.SocketIOError):
+                self._token = None
+            except ServerRefused as refusal:
+                if refusal.code != "no_such_session":
+                    await self._fail(refusal)
+                    return
+            except Exception as error:
+                await self._fail(error)
+                return
+            finally:
+                await self._hang_up()
+            await asyncio.sleep(0.1 + random.random() * 0.4)  # noqa: S311 - jitter, not a secret
+
+    async def _connect(self) -> None:
+        self._socket = socket = socketio.AsyncClient(reconnection=False, json=wire_json, http_session=self._http)
+        socket.on("frame", self._on_frame)
+        headers = {} if self._token else {"Origin": self.url}
+        auth = {"token": self._token} if self._token else None
+        await socket.connect(self.url, headers=headers, auth=auth, transports=["websocket"], wait_timeout=5)
+        await self._join()
+
+    async def _join(self) -> None:
+        self.copy.joining()
+        answer = await self._socket.call("join", {"session": self.copy.session, "since": self.copy.head}, timeout=5)
+        joined = msgspec.convert(_answered(answer)["joined"], type=Joined)
+        async with self._changed:
+            self.copy.joined(joined)
+            self._changed.notify_all()
+
+    async def _on_frame(self, body: Any) -> None:
+        try:
+            frame = msgspec.convert(body, type=Frame)
+            async with self._changed:
+                self.copy.frame(frame)
+                self._changed.notify_all()
+        except Gap:
+            await self._join()
+        except Exception as error:
+            await self._fail(error)
+
+    async def _ask(self, event: str, body: Any) -> Any:
+        if self._socket is None or not self._socket.connected:
+            return None
+        try:
+            return await self._socket.call(event, body, timeout=_ANSWER_S)
+        except (socketio.exceptions.SocketIOError, OSError):
+            return None
+
+    async def _fail(self, error: BaseException) -> None:
+        async with self._changed:
+            self._failed = error
+            self._changed.notify_all()
+
+    async def _hang_up(self) -> None:
+        socket, self._socket = self._socket, None
+        if socket is not None:
+            await socket.disconnect()
+
+
+def _answered(body: Any) -> Any:
+    if isinstance(body, dict) and body.get("ok") is False:
+        raise ServerRefused(str(body.get("code")), str(body.get("en")))
+    return body

@@ -1,0 +1,88 @@
+"""A cosigner: a small separate program that signs checkpoints of a log, each only if it extends the one signed before.
+
+C2SP tlog-witness: POST /add-checkpoint. What was signed last is on disk before the signature leaves, so a restarted
+cosigner never signs a fork.
+"""
+
+import os
+import time
+from pathlib import Path
+
+import msgspec
+from aiohttp import web
+from cryptography.hazmat.primitives.asymmetric import ed25519
+
+from remote_bid.seal.tree import EMPTY_ROOT, extends
+from remote_bid.timeline.note import BadNote, NamedKey, cosign, is_signed, parse
+from remote_bid.timeline.stopping import told_to_stop
+from remote_bid.timeline.witness import AddCheckpoint, BadRequest, parsed
+
+
+class _Signed(msgspec.Struct, frozen=True):
+    size: int = 0
+    root: bytes = EMPTY_ROOT
+
+
+class Cosigner:
+    """Signs the checkpoints of one log."""
+
+    def __init__(self, name: str, key: ed25519.Ed25519PrivateKey, log: NamedKey, state: Path) -> None:
+        self._name, self._key, self._log, self._state = name, key, log, state
+        self._signed = msgspec.json.decode(state.read_bytes(), type=_Signed) if state.exists() else _Signed()
+
+    def application(self) -> web.Application:
+        """The HTTP application."""
+        app = web.Application(client_max_size=64 << 10)
+        app.add_routes([web.post("/add-checkpoint", self.add_checkpoint)])
+        return app
+
+    async def add_checkpoint(self, request: web.Request) -> web.Response:
+        """200 with the signature line; 409 with the size signed last; 400, 403, 422 as the protocol says."""
+        try:
+            asked = parsed((await request.read()).decode())
+            checkpoint, body, _ = parse(asked.note)
+            if checkpoint.origin != self._log.name or not is_signed(asked.note, self._log):
+                return web.Response(status=403, text="not a checkpoint of this log")
+        except (BadRequest, BadNote, UnicodeDecodeError) as error:
+            return web.Response(status=400, text=str(error))
+        if asked.old != self._signed.size:
+            return web.Response(status=409, text=f"{self._signed.size}\n", content_type="text/x.tlog.size")
+        if not self._continues(asked, _Signed(checkpoint.size, checkpoint.root)):
+            return web.Response(status=422, text="the checkpoint does not extend what was signed")
+        self._keep(_Signed(checkpoint.size, checkpoint.root))
+        return web.Response(text=cosign(body, self._name, self._key, int(time.time())))
+
+    def _continues(self, asked: AddCheckpoint, new: _Signed) -> bool:
+        old = self._signed
+        return new.size >= old.size and extends(old.root, old.size, new.root, new.size, asked.proof)
+
+    def _keep(self, signed: _Signed) -> None:
+        if signed == self._signed:
+            return
+        part = self._state.with_suffix(".part")
+        with part.open("wb") as file:
+            file.write(msgspec.json.encode(signed))
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(self._state)
+        self._signed = signed
+
+
+def cosigner_key(path: Path) -> ed25519.Ed25519PrivateKey:
+    """The key in `path` (32 raw bytes); made there, readable by the owner only, if the file is missing."""
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(ed25519.Ed25519PrivateKey.generate().private_bytes_raw())
+    return ed25519.Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+
+
+async def cosign_forever(name: str, log: NamedKey, folder: Path, port: int) -> None:
+    """Run a cosigner over the key and state in `folder` until told to stop."""
+    folder.mkdir(parents=True, exist_ok=True)
+    cosigner = Cosigner(name, cosigner_key(folder / "key"), log, folder / "signed.json")
+    runner = web.AppRunner(cosigner.application())
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    await told_to_stop()
+    await runner.cleanup()

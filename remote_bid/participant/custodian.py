@@ -1,0 +1,93 @@
+"""A custodian: makes a fresh key, and publishes it only after seeing for itself that the bidders' window is closed."""
+
+import os
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+from remote_bid.opening.commands import OfferCustodianKey, PublishKey
+from remote_bid.opening.events import BidsClosed, ReleaseOpened, RosterPublished, WindowClosed
+from remote_bid.opening.rules.closing import TOLERANCE_S, set_root
+from remote_bid.opening.statements import Close, Custody
+from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
+from remote_bid.opening.terms import Phase, reached
+from remote_bid.participant.checks import Broken, cosigned_times, from_server
+from remote_bid.participant.client import Client
+from remote_bid.participant.identity import Identity
+from remote_bid.seal.canonical import b64
+from remote_bid.seal.statements import id_of
+from remote_bid.seal.xwing import SEED_SIZE, key_id, public_key
+from remote_bid.tender.statements import CustodianKey
+from remote_bid.timeline import instant
+from remote_bid.verify.trust import Trust
+
+
+class Custodian:
+    """One custodian in one session, for one lot and part."""
+
+    def __init__(self, client: Client, identity: Identity, trust: Trust, folder: Path) -> None:
+        self._client, self._identity, self._trust = client, identity, trust
+        self._seed_file = folder / "custodian.seed"
+
+    async def offer_key(self, lot: str, part: str) -> None:
+        """Make the key on this machine and offer its public half."""
+        seed = self._seed()
+        offer = CustodianKey(session=self._client.copy.session, lot=lot, part=part, public_key=b64(public_key(seed)))
+        await self._client.until(lambda view: bool(view.tender))
+        await self._client.hand_in(OfferCustodianKey(signed=self._identity.sign(offer)))
+
+    async def publish(self) -> None:
+        """Wait for custody, check close, window and quorum, then publish the key."""
+        await self._client.until(lambda view: reached(view.phase, Phase.CUSTODY))
+        close, window = self._checked()
+        seed = self._seed()
+        custody = Custody(
+            session=self._client.copy.session,
+            close=id_of(close),
+            window_closed=id_of(window),
+            kid=key_id(public_key(seed)),
+            seed=b64(seed),
+        )
+        await self._client.hand_in(PublishKey(signed=self._identity.sign(custody)))
+
+    def _checked(self) -> tuple[Close, WindowClosedStatement]:
+        """Close and window_closed, signed, cosigned, and belonging together; Broken otherwise."""
+        copy = self._client.copy
+        roster, (closed_at, closed) = copy.last(RosterPublished), copy.events(WindowClosed)[-1]
+        if roster is None:
+            raise Broken("the close was not shown")
+        close = from_server(self._trust, roster.close, Close)
+        window = from_server(self._trust, closed.window_closed, WindowClosedStatement)
+        self._check_close_in_time(close)
+        cosigned_times(self._trust, copy, closed_at)
+        if window.close != id_of(close):
+            raise Broken("window_closed is for another close")
+        answered = [released.submission for released in window.released] + window.missing
+        if set_root(answered) != close.lots[0].root:
+            raise Broken("window_closed does not account for every bid of the close")
+        if window.missing:
+            self._check_window_over()
+        return close, window
+
+    def _check_close_in_time(self, close: Close) -> None:
+        shown, event = self._client.copy.events(BidsClosed)[-1]
+        times = cosigned_times(self._trust, self._client.copy, shown)
+        at = instant.when(close.at).timestamp()
+        if from_server(self._trust, event.close, Close) != close:
+            raise Broken("the close shown is not the close logged")
+        if sum(abs(when - at) <= TOLERANCE_S for when in times) < self._trust.quorum:
+            raise Broken("the close was not cosigned in time")
+
+    def _check_window_over(self) -> None:
+        opened = self._client.copy.last(ReleaseOpened)
+        if opened is None or datetime.now(UTC) < instant.when(opened.ends_at):
+            raise Broken("bids are missing and the bidders' window is not over by our own clock")
+
+    def _seed(self) -> bytes:
+        if not self._seed_file.exists():
+            descriptor = os.open(self._seed_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(secrets.token_bytes(SEED_SIZE))
+                file.flush()
+                os.fsync(file.fileno())
+        return self._seed_file.read_bytes()
