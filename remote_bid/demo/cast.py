@@ -48,36 +48,43 @@ _MANAGERS = ("陈立", "赵文", "林远", "何平", "郑海", "吴越", "许安
 
 @dataclass(frozen=True)
 class Pace:
-    """How long everything takes, in seconds."""
+    """How long everything takes."""
 
-    until_deadline_s: float
-    lobby_s: float
+    until_deadline_ms: int
+    lobby_ms: int
     ticks: Cadence
     windows: Windows
     pause_s: float
 
+    def limit_s(self) -> float:
+        """After this long the day has failed."""
+        return (4 * (self.until_deadline_ms + self.windows.release_ms + self.windows.record_ms)) / 1000 + 60
+
 
 def fast(bidders: int) -> Pace:
     """A whole day in seconds; more bidders need a little longer on a small machine."""
-    slots = 256 if bidders <= 60 else 4096
     return Pace(
-        until_deadline_s=4 + 0.12 * bidders,
-        lobby_s=2 + 0.06 * bidders,
-        ticks=Cadence(every_s=1, slots=slots),
-        windows=Windows(release_s=2.5 + 0.06 * bidders, custody_s=10, record_s=5 + 0.1 * bidders),
-        pause_s=0.1,
+        until_deadline_ms=3500 + 100 * bidders,
+        lobby_ms=2000 + 50 * bidders,
+        ticks=Cadence(every_ms=1000, slots=_slots(bidders)),
+        windows=Windows(release_ms=2000 + 60 * bidders, custody_ms=10_000, record_ms=5000 + 100 * bidders),
+        pause_s=0.3 / bidders,
     )
 
 
 def watchable(bidders: int) -> Pace:
     """A day that people can follow."""
     return Pace(
-        until_deadline_s=30 + 0.2 * bidders,
-        lobby_s=18,
-        ticks=Cadence(every_s=6, slots=256 if bidders <= 60 else 4096),
-        windows=Windows(release_s=20 + 0.1 * bidders, custody_s=60, record_s=20),
+        until_deadline_ms=30_000 + 200 * bidders,
+        lobby_ms=18_000,
+        ticks=Cadence(every_ms=6000, slots=_slots(bidders)),
+        windows=Windows(release_ms=20_000 + 100 * bidders, custody_ms=60_000, record_ms=20_000),
         pause_s=3,
     )
+
+
+def _slots(bidders: int) -> int:
+    return 256 if bidders <= 60 else 4096
 
 
 @dataclass(frozen=True)

@@ -54,14 +54,14 @@ async def _tenderer(cast: Cast) -> None:
 def timetable(cast: Cast) -> Timetable:
     """The cast's timetable, from now."""
     pace = cast.pace
-    deadline = instant.later(datetime.now(UTC), pace.until_deadline_s).replace(microsecond=0)
+    deadline = instant.later(datetime.now(UTC), pace.until_deadline_ms).replace(microsecond=0)
     return Timetable(
         session=SESSION,
         policies=[],
         prev=None,
         deadline=instant.text(deadline),
         windows=pace.windows,
-        lobby_s=pace.lobby_s,
+        lobby_ms=pace.lobby_ms,
         ticks=pace.ticks,
         lobby_ticks=pace.ticks,
     )

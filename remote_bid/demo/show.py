@@ -59,9 +59,8 @@ def show(options: Options) -> int:
 
 def _played(console: Console, cast: Cast, players: Troupe, options: Options) -> Day:
     console.print(f"大厅 [link={cast.url}/hall/{SESSION}]{cast.url}/hall/{SESSION}[/link]")
-    limit_s = 4 * (cast.pace.until_deadline_s + cast.pace.windows.release_s + cast.pace.windows.record_s) + 60
     with Screen(console) as screen:
-        return asyncio.run(play(cast, players, screen.watch, limit_s))
+        return asyncio.run(play(cast, players, screen.watch, cast.pace.limit_s()))
 
 
 def _verified(console: Console, day: Day, cast: Cast) -> bool:

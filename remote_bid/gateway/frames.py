@@ -4,7 +4,7 @@ Pure: frames are a function of the session before and after a turn, and of who l
 room's view allows, for every entry passes `Context.show` and every page `Context.see`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -67,19 +67,18 @@ class Audience:
         before, after = moved.before, moved.after
         if before.context.curtain(before.state) == after.context.curtain(after.state):
             return []
-        new = {(entry.line, entry.seq) for entry in moved.entries}
-        old = [entry for entry in _veiled(after) if (entry.line, entry.seq) not in new]
-        shown = [(self._show(before, entry), self._show(after, entry)) for entry in old if entry.line != self.own_line]
-        return [now for then, now in shown if now != then]
+        old = _veiled(after, before.head)
+        return [self._show(after, entry) for entry in old if self._names(before, entry) != self._names(after, entry)]
 
     def _unveiled(self, folded: Folded, since: int) -> list[Shown]:
-        """Entries that one who left early may have seen less of, and side lines open to everybody now."""
-        old = [e for e in _veiled(folded) if e.line != self.own_line and (e.line != MAIN or e.seq <= since)]
-        return [shown for shown in (self._show(folded, entry) for entry in old) if shown.event is not None]
+        """Entries of which one who left early may have seen less."""
+        return [shown for shown in (self._show(folded, e) for e in _veiled(folded, since)) if shown.event is not None]
 
     def _show(self, folded: Folded, entry: Entry) -> Shown:
-        own = entry.line == self.own_line
-        return show(entry, folded.context.show(folded.state, entry.line, entry.fields, self.who, own))
+        return show(entry, self._names(folded, entry))
+
+    def _names(self, folded: Folded, entry: Entry) -> Collection[str] | None:
+        return folded.context.show(folded.state, entry.line, entry.fields, self.who, entry.line == self.own_line)
 
     def _see(self, folded: Folded) -> View:
         view: View = msgspec.to_builtins(folded.context.see(folded.state, self.who))
@@ -97,6 +96,8 @@ def own_slots(folded: Folded, line: str, tick: int) -> list[OwnSlot]:
     return proofs
 
 
-def _veiled(folded: Folded) -> list[Entry]:
-    main = [entry for entry in folded.main if entry.type in folded.context.veiled]
-    return main + folded.lines.entries()
+def _veiled(folded: Folded, until: int) -> list[Entry]:
+    """Main-line entries up to `until` that may show more than they did. Side lines that have become open to all are not
+    sent again to everybody: `Disclosed` names them, the bundle holds them.
+    """
+    return [entry for entry in folded.main[:until] if entry.type in folded.context.veiled]

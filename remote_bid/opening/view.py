@@ -5,11 +5,11 @@ lies in side lines and reaches nobody but its author before it is disclosed.
 """
 
 from collections.abc import Collection
+from functools import lru_cache
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from remote_bid.opening.rules.closing import lot_sets
 from remote_bid.opening.rules.state import WRONG_TRIES, Bid, Opening
 from remote_bid.opening.rules.unsealing import in_order
 from remote_bid.opening.terms import Cause, Member, Outcome, Phase, Role, reached
@@ -137,13 +137,18 @@ def see(opening: Opening, who: Who) -> OpeningView:
         timetable=opening.timetable_id or UNSET,
         k=next((policy.k for policy in opening.policies.values()), UNSET),
         custodians=_custodians(opening) or UNSET,
-        counts=[LotCount(lot=lot.lot, bids=lot.count) for lot in lot_sets(opening)] if counted else UNSET,
+        counts=_counts(opening) if counted or opening.disclosed else UNSET,
         bids={bid.bid: _row(opening, n, bid, who) for n, bid in enumerate(in_order(opening), 1)} if counted else UNSET,
         released=_released(opening, who),
         check_code=_check_code(opening),
         record_hash=opening.record_hash or UNSET,
         signed_by=sorted(opening.signatures) or UNSET,
     )
+
+
+def _counts(opening: Opening) -> list[LotCount] | UnsetType:
+    """What the close says; shown with the roster, or once the session was aborted."""
+    return [LotCount(lot=lot.lot, bids=lot.count) for lot in opening.close.lots] if opening.close else UNSET
 
 
 def _ends_at(opening: Opening) -> str | UnsetType:
@@ -223,9 +228,13 @@ def _own(opening: Opening, bid: Bid) -> OwnBid:
 
 
 def _set_proof(opening: Opening, bid: Bid) -> SetProof:
-    ids = [unb64(other.bid) for other in in_order(opening) if other.lot == bid.lot]
-    index = ids.index(unb64(bid.bid))
-    path = inclusion_path([leaf_hash(raw) for raw in ids], index)
+    ids = tuple(other.bid for other in in_order(opening) if other.lot == bid.lot)
+    return _place_in(ids, ids.index(bid.bid))
+
+
+@lru_cache(maxsize=4096)
+def _place_in(ids: tuple[str, ...], index: int) -> SetProof:
+    path = inclusion_path([leaf_hash(unb64(name)) for name in ids], index)
     return SetProof(index=index, size=len(ids), path=[b64(node) for node in path])
 
 

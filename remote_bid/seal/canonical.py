@@ -9,7 +9,6 @@ import struct
 from typing import Any
 
 import msgspec
-import rfc8785
 
 _B64URL = re.compile(r"[A-Za-z0-9_-]*\Z")
 
@@ -44,24 +43,50 @@ def unb64_sized(text: str, size: int) -> bytes:
     return raw
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+_MOST = 2**53 - 1
+
+
 def jcs(value: Any) -> bytes:
-    """RFC 8785 encoding of a value made of msgspec structs, dicts, lists, strings, integers and booleans."""
+    """RFC 8785 encoding of a value of structs, dicts with ASCII keys, lists, strings, booleans and integers to ±(2^53 - 1).
+
+    Within these bounds the standard library's C encoder writes exactly RFC 8785 (a property test compares it with the
+    reference implementation), thirty times faster. Fractions are outside: money is a string, time is milliseconds.
+    """
     try:
-        return rfc8785.dumps(msgspec.to_builtins(value))
+        plain = msgspec.to_builtins(value)
+        _require_exact(plain)
+        return _ENCODER.encode(plain).encode()
     except (ValueError, RecursionError) as error:
         raise NotCanonical(f"has no canonical encoding: {type(error).__name__}") from error
 
 
 def parse_jcs(raw: bytes) -> Any:
-    """Parse JSON and refuse it unless the bytes are already its RFC 8785 encoding (so no duplicate keys, no second form)."""
+    """Parse JSON; refused unless the bytes are already its canonical encoding (no duplicate keys, no second form)."""
     try:
         value = json.loads(raw)
-        canonical = rfc8785.dumps(value)
     except (ValueError, RecursionError) as error:
-        raise NotCanonical("not canonical JSON") from error
-    if canonical != raw:
+        raise NotCanonical("not JSON") from error
+    if jcs(value) != raw:
         raise NotCanonical("not canonical JSON")
     return value
+
+
+def _require_exact(value: Any) -> None:
+    """ValueError for what the encoder would not write as RFC 8785 does."""
+    match value:
+        case dict():
+            for key, inner in value.items():
+                if not (isinstance(key, str) and key.isascii()):
+                    raise ValueError("keys are ASCII")
+                _require_exact(inner)
+        case list():
+            for inner in value:
+                _require_exact(inner)
+        case float():
+            raise ValueError("no fractions")
+        case int() if not -_MOST <= value <= _MOST:
+            raise ValueError("integers are exact")
 
 
 def labelled_hash(label: str, *parts: bytes) -> bytes:

@@ -52,18 +52,18 @@ class Policy(Payload, frozen=True):
 
 
 class Cadence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A tick of so many slots every so many seconds."""
+    """A tick of so many slots every so many milliseconds."""
 
-    every_s: float
+    every_ms: int
     slots: int
 
 
 class Windows(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How long each step may take, in seconds."""
+    """How long each step may take, in milliseconds."""
 
-    release_s: float = 1800
-    custody_s: float = 1800
-    record_s: float = 600
+    release_ms: int = 1_800_000
+    custody_ms: int = 1_800_000
+    record_ms: int = 600_000
 
 
 class Timetable(Payload, frozen=True):
@@ -75,9 +75,9 @@ class Timetable(Payload, frozen=True):
     prev: str | None
     deadline: str
     windows: Windows
-    lobby_s: float = 3600
-    ticks: Cadence = Cadence(every_s=600, slots=256)
-    lobby_ticks: Cadence = Cadence(every_s=60, slots=4096)
+    lobby_ms: int = 3_600_000
+    ticks: Cadence = Cadence(every_ms=600_000, slots=256)
+    lobby_ticks: Cadence = Cadence(every_ms=60_000, slots=4096)
 
 
 class Submission(Payload, frozen=True):

@@ -16,6 +16,6 @@ def when(instant: str) -> datetime:
     return at
 
 
-def later(at: datetime, seconds: float) -> datetime:
-    """`seconds` after `at`."""
-    return at + timedelta(seconds=seconds)
+def later(at: datetime, ms: int) -> datetime:
+    """`ms` milliseconds after `at`."""
+    return at + timedelta(milliseconds=ms)

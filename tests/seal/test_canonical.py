@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,25 +13,28 @@ from remote_bid.seal.canonical import NotCanonical, b64, jcs, labelled_hash, par
 LARGEST = 2**53 - 1
 
 names = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+keys = st.text(st.characters(max_codepoint=127), max_size=8)
 plain = st.none() | st.booleans() | st.integers(-LARGEST, LARGEST) | names
-values = st.recursive(plain, lambda inner: st.lists(inner) | st.dictionaries(names, inner), max_leaves=12)
+values = st.recursive(plain, lambda inner: st.lists(inner) | st.dictionaries(keys, inner), max_leaves=12)
 
 
 def test_the_sample_of_rfc_8785_is_encoded_as_printed() -> None:
-    sample = {
-        "numbers": [333333333.33333329, 1e30, 4.50, 2e-3, 0.000000000000000000000000001],
-        "string": "\u20ac$\u000f\u000aA'\u0042\u0022\u005c\\\"/",
-        "literals": [None, True, False],
-    }
-    assert jcs(sample) == (
-        b'{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],'
-        b'"string":"\xe2\x82\xac$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}'
-    )
+    sample = {"string": "\u20ac$\u000f\u000aA'\u0042\u0022\u005c\\\"/", "literals": [None, True, False]}
+    assert jcs(sample) == (b'{"literals":[null,true,false],"string":"\xe2\x82\xac$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}')
 
 
-def test_keys_are_sorted_as_in_rfc_8785_by_utf_16() -> None:
-    printed = ["\r", "1", "\x80", "\xf6", "\u20ac", "\U0001f600", "\ufb33"]
-    assert list(parse_jcs(jcs(dict.fromkeys(reversed(printed), 0)))) == printed
+@settings(deadline=None, max_examples=300)
+@given(values)
+def test_the_encoding_is_that_of_the_reference_implementation(value: Any) -> None:
+    assert jcs(value) == rfc8785.dumps(value)
+
+
+def test_keys_are_ascii_so_that_no_two_orders_can_differ() -> None:
+    for key in ("\x80", "\u20ac", "\U0001f600", "\ufb33"):
+        with pytest.raises(NotCanonical):
+            jcs({key: 0})
+        with pytest.raises(NotCanonical):
+            parse_jcs(rfc8785.dumps({key: 0}))
 
 
 @settings(deadline=None, max_examples=60)
@@ -85,12 +89,12 @@ def test_whole_numbers_are_exact_up_to_2_53_and_refused_beyond() -> None:
             parse_jcs(raw)
 
 
-def test_fractions_are_encoded_like_javascript_does_and_not_a_number_is_refused() -> None:
-    assert [jcs(number) for number in (1.5, 1.0, -0.0, 1e21)] == [b"1.5", b"1", b"0", b"1e+21"]
-    assert parse_jcs(b"1.5") == 1.5
-    for number in (float("nan"), float("inf"), float("-inf")):
+def test_fractions_are_refused() -> None:
+    for number in (1.5, 1.0, -0.0, 1e21, float("nan"), float("inf")):
         with pytest.raises(NotCanonical):
             jcs(number)
+    with pytest.raises(NotCanonical):
+        parse_jcs(b"1.5")
 
 
 @pytest.mark.parametrize("value", ["\ud800", ["a\udfff"], {"a": "\ud83d"}, {"\ud800": 1}])

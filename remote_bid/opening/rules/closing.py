@@ -39,14 +39,14 @@ TOLERANCE_S = 2
 def open_lobby(opening: Opening, command: OpenLobby, turn: Turn) -> list[Event]:
     require_clock(turn)
     require_phase(opening, Phase.SCHEDULED)
-    require_due(turn, instant.later(deadline(opening), -timetable(opening).lobby_s))
+    require_due(turn, instant.later(deadline(opening), -timetable(opening).lobby_ms))
     return [LobbyOpened()]
 
 
 def make_tick(opening: Opening, command: Tick, turn: Turn) -> list[Event]:
     require_clock(turn)
     if opening.last_tick_at is not None:
-        require_due(turn, instant.later(opening.last_tick_at, cadence(opening).every_s))
+        require_due(turn, instant.later(opening.last_tick_at, cadence(opening).every_ms))
     return [tick(turn, cadence(opening).slots)]
 
 
@@ -84,7 +84,7 @@ def set_root(submissions: list[str]) -> str:
 def hold(opening: Opening, command: HoldOpening, turn: Turn) -> list[Event]:
     require_clock(turn)
     require_phase(opening, Phase.CLOSED_FOR_BIDS)
-    require_due(turn, instant.later(deadline(opening), TOLERANCE_S))
+    require_due(turn, instant.later(deadline(opening), TOLERANCE_S * 1000))
     return [OpeningHeld(cause="not_cosigned_in_time")]
 
 
@@ -95,7 +95,7 @@ def record_checkpoint(opening: Opening, command: RecordCheckpoint, turn: Turn) -
     if opening.phase is Phase.CLOSED_FOR_BIDS and command.covers == opening.close_seq:
         return events + _counted(opening, times, turn)
     if opening.phase is Phase.RELEASE and command.covers == opening.window_closed_seq:
-        ends_at = instant.later(turn.at, timetable(opening).windows.custody_s)
+        ends_at = instant.later(turn.at, timetable(opening).windows.custody_ms)
         return [*events, CustodyOpened(ends_at=instant.text(ends_at))]
     return events
 

@@ -22,18 +22,18 @@ def due(opening: Opening) -> list[Due]:
 def _ticks(opening: Opening) -> list[Due]:
     if opening.phase not in _TICKING or opening.window_closed is not None or opening.last_tick_at is None:
         return []
-    return [Due(instant.later(opening.last_tick_at, cadence(opening).every_s), Tick())]
+    return [Due(instant.later(opening.last_tick_at, cadence(opening).every_ms), Tick())]
 
 
 def _steps(opening: Opening) -> list[Due]:
     since = opening.phase_since or deadline(opening)
     match opening.phase:
         case Phase.SCHEDULED:
-            return [Due(instant.later(deadline(opening), -timetable(opening).lobby_s), OpenLobby())]
+            return [Due(instant.later(deadline(opening), -timetable(opening).lobby_ms), OpenLobby())]
         case Phase.LOBBY:
             return [Due(deadline(opening), CloseBids())]
         case Phase.CLOSED_FOR_BIDS:
-            return [Due(instant.later(deadline(opening), TOLERANCE_S), HoldOpening())]
+            return [Due(instant.later(deadline(opening), TOLERANCE_S * 1000), HoldOpening())]
         case Phase.RELEASE if opening.window_closed is None:
             return [Due((opening.ends_at if opening.unreleased() else None) or since, CloseWindow())]
         case Phase.UNSEAL:

@@ -38,6 +38,7 @@ from remote_bid.opening.rules.unsealing import enough_keys
 from remote_bid.opening.statements import Close, Custody, Release
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import Phase, Settlement
+from remote_bid.seal.canonical import unb64
 from remote_bid.seal.statements import said, statement_id
 from remote_bid.tender.statements import CustodianKey, Policy, Timetable
 from remote_bid.timeline import instant
@@ -136,7 +137,8 @@ def _ticked(opening: Opening, event: Ticked, happened: Happened) -> Opening:
 def _closed_for_bids(opening: Opening, event: BidsClosed, happened: Happened) -> Opening:
     close = said(event.close, Close)
     opening = _enter(opening, Phase.CLOSED_FOR_BIDS, happened)
-    return replace(opening, close=close, close_statement=event.close, close_seq=happened.seq)
+    bids = dict(sorted(opening.bids.items(), key=lambda item: unb64(item[0])))
+    return replace(opening, bids=bids, close=close, close_statement=event.close, close_seq=happened.seq)
 
 
 def _held(opening: Opening, event: OpeningHeld, happened: Happened) -> Opening:

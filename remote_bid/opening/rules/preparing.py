@@ -135,7 +135,7 @@ def _require_timetable(opening: Opening, table: Timetable, turn: Turn) -> None:
     if deadline <= turn.at or earlier:
         refuse("deadline_too_early", "投标截止时间只能顺延。", "A deadline must be ahead and never moves earlier.")
     cadences = (table.ticks, table.lobby_ticks)
-    if any(not (c.every_s > 0 and c.slots in (256, 4096)) for c in cadences):
+    if any(not (c.every_ms > 0 and c.slots in (256, 4096)) for c in cadences):
         refuse("bad_cadence", "封存节奏不符合要求。", "Ticks have 256 or 4096 slots, at a positive cadence.")
 
 

@@ -4,7 +4,7 @@ import hashlib
 
 from remote_bid.opening.rules.state import Bid, Opening
 from remote_bid.opening.terms import OpeningRecord, RecordLine
-from remote_bid.seal.canonical import b64, jcs, unb64
+from remote_bid.seal.canonical import b64, jcs
 from remote_bid.timeline import instant
 
 
@@ -19,7 +19,7 @@ def opening_record(opening: Opening) -> OpeningRecord:
         deadline=opening.timetable.deadline,
         window_closed_at=opening.window_closed.at,
         keys_published=sorted(opening.keys_by),
-        lines=[_line(opening, bid) for bid in sorted(opening.bids.values(), key=lambda bid: unb64(bid.bid))],
+        lines=[_line(opening, bid) for bid in opening.bids.values()],
     )
 
 

@@ -42,7 +42,7 @@ def read_out(opening: Opening, command: ReadOut, turn: Turn) -> list[Event]:
 
 def _prepared(opening: Opening, turn: Turn) -> RecordPrepared:
     record = opening_record(opening)
-    ends_at = instant.later(turn.at, timetable(opening).windows.record_s)
+    ends_at = instant.later(turn.at, timetable(opening).windows.record_ms)
     return RecordPrepared(record=record, hash=record_hash(record), ends_at=instant.text(ends_at))
 
 

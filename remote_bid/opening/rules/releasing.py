@@ -35,7 +35,7 @@ def open_release(opening: Opening, command: OpenRelease, turn: Turn) -> list[Eve
     if opening.phase is Phase.RELEASE:
         return []
     require_phase(opening, Phase.ROSTER)
-    ends_at = instant.later(turn.at, timetable(opening).windows.release_s)
+    ends_at = instant.later(turn.at, timetable(opening).windows.release_ms)
     return [ReleaseOpened(ends_at=instant.text(ends_at))]
 
 

@@ -134,7 +134,7 @@ def receipt(opening: Opening, turn: Turn, statements: list[str]) -> Statement:
         seq=turn.lines.length(line) + 1,
         salt=b64(turn.entry_salt(0)),
         at=instant.text(turn.at),
-        tick_due=instant.text(instant.later(max(last, turn.at), cadence(opening).every_s)),
+        tick_due=instant.text(instant.later(max(last, turn.at), cadence(opening).every_ms)),
     )
     return state(promised, turn.office)
 
@@ -174,8 +174,11 @@ def check_in(opening: Opening, command: CheckIn, turn: Turn) -> list[Event | Asi
     return [Aside(turn.by.person, event)]
 
 
+_FRESH_MS = 600_000
+
+
 def _expired(present: CheckInStatement, turn: Turn) -> bool:
     try:
-        return not turn.at <= instant.when(present.expires) <= instant.later(turn.at, 600)
+        return not turn.at <= instant.when(present.expires) <= instant.later(turn.at, _FRESH_MS)
     except ValueError:
         return True
