@@ -1,4 +1,4 @@
-"""The parts to be played, each in a process of its own: what a real person's program would do, from sign-in to signature."""
+"""The parts to be played, each in a process of its own: what a real person's program would do."""
 
 import asyncio
 import logging

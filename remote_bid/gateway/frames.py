@@ -1,7 +1,7 @@
 """What travels from server to client: a snapshot on joining, then one frame for each entry an audience may know of.
 
-Pure: frames are a function of the session before and after a turn, and of who looks. Nothing here can show more than the
-room's view allows, for every entry passes `Context.show` and every page `Context.see`.
+Pure: frames are a function of the session before and after a turn, and of who looks. Nothing here can show more than
+the room's view allows, for every entry passes `Context.show` and every page `Context.see`.
 """
 
 from collections.abc import Collection, Sequence

@@ -1,4 +1,4 @@
-"""Plain HTTP: signing in, scheduling, uploads, downloads, the pages. Every answer passes the same refusals as the socket."""
+"""Plain HTTP: signing in, scheduling, uploads, downloads, the pages; refusals are the socket's."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

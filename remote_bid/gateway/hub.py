@@ -1,4 +1,4 @@
-"""The hub: which audiences listen to which session, and the one queue that keeps their frames in the order of commits."""
+"""The hub: which audiences listen to which session, and the one queue that keeps their frames in order."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -26,8 +26,9 @@ def settle(
     seeds: Mapping[str, bytes],
     envelope: Callable[[], BinaryIO],
 ) -> Settlement:
-    """What became of a readout form. `s_b` is the released half (already checked against its commitment), None if there is
-    none; `seeds` are the published custodian keys by key id; `envelope` opens the stored file, KeyError if it is lost.
+    """What became of a readout form. `s_b` is the released half (already checked against its commitment), None if there
+    is none; `seeds` are the published custodian keys by key id; `envelope` opens the stored file, KeyError if it is
+    lost.
     """
     if s_b is None:
         return _failed(Cause.NOT_RELEASED)

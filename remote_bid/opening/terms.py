@@ -76,7 +76,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class SealedPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One part of a bid as the log holds it: what was signed, and the envelope's header. `upload` names it in the safe."""
+    """One part of a bid: what was signed, and the envelope's header. `upload` names it in the safe."""
 
     part: str
     submission: Statement

@@ -180,7 +180,7 @@ def _released(opening: Opening, who: Who) -> int | UnsetType:
 
 
 def _names_shown(opening: Opening, who: Who) -> bool:
-    """Names: to the supervisor from the roster on, to the session after the bidders' window, to the public at readout."""
+    """To the supervisor from the roster on, to the session after the bidders' window, to the public at readout."""
     if who.role == Role.SUPERVISOR:
         return reached(opening.phase, Phase.ROSTER)
     if who.role == Role.OBSERVER:

@@ -70,6 +70,7 @@ class Cosigner:
 
 def cosigner_key(path: Path) -> ed25519.Ed25519PrivateKey:
     """The key in `path` (32 raw bytes); made there, readable by the owner only, if the file is missing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
@@ -79,7 +80,6 @@ def cosigner_key(path: Path) -> ed25519.Ed25519PrivateKey:
 
 async def cosign_forever(name: str, log: NamedKey, folder: Path, port: int) -> None:
     """Run a cosigner over the key and state in `folder` until told to stop."""
-    folder.mkdir(parents=True, exist_ok=True)
     cosigner = Cosigner(name, cosigner_key(folder / "key"), log, folder / "signed.json")
     runner = web.AppRunner(cosigner.application())
     await runner.setup()

@@ -1,1 +1,1 @@
-"""Sealing: envelopes, dealt secrets, signed statements and trees of hashes. Pure; no input or output but the stream it is given."""
+"""Sealing: envelopes, dealt secrets, signed statements, trees of hashes. Pure, but for the stream it is given."""

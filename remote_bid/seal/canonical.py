@@ -48,7 +48,7 @@ _MOST = 2**53 - 1
 
 
 def jcs(value: Any) -> bytes:
-    """RFC 8785 encoding of a value of structs, dicts with ASCII keys, lists, strings, booleans and integers to ±(2^53 - 1).
+    """RFC 8785 encoding of structs, dicts with ASCII keys, lists, strings, booleans and integers below 2^53.
 
     Within these bounds the standard library's C encoder writes exactly RFC 8785 (a property test compares it with the
     reference implementation), thirty times faster. Fractions are outside: money is a string, time is milliseconds.

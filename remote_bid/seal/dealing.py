@@ -1,7 +1,7 @@
 """Dealing s_T to the custodians, and deciding by arithmetic whether a deal was good.
 
-Custodians publish their keys, so everybody recomputes every share of every bid: a share that does not open, does not match
-its commitment or does not lie on the one polynomial is the dealer's fault; a custodian can only be present or absent.
+Custodians publish their keys, so everybody recomputes every share of every bid: one that does not open, does not match
+its commitment or does not lie on the one polynomial is the dealer's fault; a custodian is only present or absent.
 """
 
 from collections.abc import Mapping, Sequence
@@ -58,8 +58,8 @@ def recover(
 ) -> bytes:
     """The dealt secret, from the published `seeds` (by key id).
 
-    Every share that can be opened is opened, the secret and all n shares are recomputed and compared with `committed` and
-    every share's commitment. A seed that is not the one behind its key id counts as absent. The caller has compared
+    Every share that can be opened is opened, the secret and all n shares are recomputed and compared with `committed`
+    and every share's commitment. A seed that is not the one behind its key id counts as absent. The caller has compared
     k and the key ids with the policy. Raises BadDeal (the dealer's fault) or TooFewKeys.
     """
     if k < 1:

@@ -39,7 +39,7 @@ class BadEnvelope(ValueError):
 
 
 class Core(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a seal binds to. `policy` is a statement id, `segment` and `size` are bytes (encrypted segment, padded plaintext)."""
+    """What a seal binds to. `policy` is a statement id; `segment` (encrypted) and `size` (padded) are bytes."""
 
     policy: str
     lot: str
@@ -79,7 +79,7 @@ class Secrets(NamedTuple):
 
 
 class Sealed(NamedTuple):
-    """What the submission statement says of an envelope: its header (JCS bytes), the tree root over it, its length in bytes."""
+    """What the submission statement says of an envelope: header (JCS bytes), tree root, length in bytes."""
 
     header: bytes
     ct: bytes
@@ -106,7 +106,7 @@ def ctx_of(core: Core) -> bytes:
 
 
 def padded_size(length: int) -> int:
-    """Padmé size (Nikitin et al., PETS 2019) of an 8-byte length and `length` bytes, at least LEAST_SIZE: leaks O(log log) bits."""
+    """Padmé size (Nikitin et al., PETS 2019) of an 8-byte length and `length` bytes, at least LEAST_SIZE."""
     size = max(8 + length, LEAST_SIZE)
     exponent = size.bit_length() - 1
     free_bits = exponent - exponent.bit_length()
@@ -215,8 +215,8 @@ def unseal(source: BinaryIO, target: BinaryIO, halves: Secrets) -> bytes:
     """Write the plaintext to `target`; returns the tree root of what was read.
 
     Never writes an unauthenticated byte, but what it wrote counts only when it returns. Raises BadEnvelope:
-    `wrong_half_b`, `wrong_half_t` (a half does not match its commitment), `garbage` (sealed so that it cannot be opened),
-    `truncated`, `wrong_length`, `not_an_envelope` …
+    `wrong_half_b`, `wrong_half_t` (a half does not match its commitment), `garbage` (sealed so that it cannot be
+    opened), `truncated`, `wrong_length`, `not_an_envelope` …
     """
     head = read_head(source)
     core, ctx = head.header.core, ctx_of(head.header.core)

@@ -1,7 +1,7 @@
 """FLOE (c2sp.org/FLOE): random-access authenticated encryption that commits to its key.
 
-Parameters: AES-256-GCM, HKDF-Expand with SHA-384, 32-byte IV. A ciphertext opens under one key only: the header's tag is
-derived from the key, so a second key is refused before any segment is read.
+Parameters: AES-256-GCM, HKDF-Expand with SHA-384, 32-byte IV. A ciphertext opens under one key only: the header's tag
+is derived from the key, so a second key is refused before any segment is read.
 """
 
 import hmac

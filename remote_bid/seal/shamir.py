@@ -1,4 +1,4 @@
-"""Secret sharing over GF(2^8) with the AES polynomial (Shamir, 1979): share = y₁…yₙ ‖ x, interoperable with npm shamir-secret-sharing."""
+"""Secret sharing (Shamir, 1979) over GF(2^8) with the AES polynomial: share = y₁…yₙ ‖ x, as npm shamir-secret-sharing."""
 
 import secrets
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ def _evaluate(polynomial: bytes, x: int) -> int:
 
 
 def at(shares: Sequence[bytes], x: int) -> bytes:
-    """The value at `x` of the polynomials through `shares`: x = 0 is the secret, any other x that share's bytes without its x."""
+    """The value at `x` of the polynomials through `shares`: at 0 the secret, elsewhere a share without its x."""
     places = [share[-1] for share in shares]
     if not shares or len(set(places)) != len(places) or 0 in places or len({len(s) for s in shares}) != 1:
         raise ValueError("shares must be of one length, at distinct places above 0")

@@ -1,6 +1,6 @@
 """Statements: every act with legal weight is a JCS payload in a DSSE envelope, signed by the actor.
 
-A statement's id is SHA-256 of its DSSE pre-authentication encoding, so it does not depend on who signed it or how often.
+A statement's id is SHA-256 of its DSSE pre-authentication encoding: it does not depend on who signed it or how often.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What is signed before the opening: keys of custodians, policy, timetable, submissions, deals, withdrawals, receipts."""
+"""What is signed before the opening: custodian keys, policy, timetable, submission, deal, withdrawal, receipt."""
 
 from typing import ClassVar
 

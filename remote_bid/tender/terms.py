@@ -43,7 +43,7 @@ class InvalidForm(ValueError):
 
 
 def readout_form(raw: bytes) -> ReadoutForm:
-    """The form that was sealed: JSON with exactly its fields, a positive price of at most two decimals, or InvalidForm."""
+    """The form that was sealed: JSON with exactly its fields and a positive price in cents, or InvalidForm."""
     try:
         form = msgspec.json.decode(raw, type=ReadoutForm)
         price = Decimal(form.price)

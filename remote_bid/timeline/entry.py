@@ -42,7 +42,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
-    """What is needed to check the shown fields against the leaf: their salts, and the hashes of the fields not shown."""
+    """What checks the shown fields against the leaf: their salts, and the hashes of the fields not shown."""
 
     salts: dict[str, str]
     hidden: dict[str, str]

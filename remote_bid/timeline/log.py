@@ -1,6 +1,6 @@
 """Where entries are kept: what every log promises, and one in memory under the same contract tests as the databases.
 
-Guarantee: nothing that `append` returned for is ever lost, reordered or changed; two turns never decide on the same version.
+Guarantee: what `append` returned for is never lost, reordered or changed; no two turns decide on the same version.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -45,7 +45,7 @@ class OpenTurn(Protocol):
     at: datetime
 
     async def append(self, entries: Sequence[Entry]) -> None:
-        """Keep `entries`; they are durable, and seen by others, when the turn's context is left without an exception."""
+        """Keep `entries`; durable, and seen by others, when the turn's context is left without an exception."""
 
 
 class Log(Protocol):

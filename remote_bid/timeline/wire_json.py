@@ -1,4 +1,4 @@
-"""The JSON that python-socketio is given: msgspec's, which knows the structs of the wire and refuses what is not UTF-8."""
+"""The JSON that python-socketio is given: msgspec's, which knows the structs of the wire."""
 
 from typing import Any
 

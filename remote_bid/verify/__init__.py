@@ -47,7 +47,7 @@ STEPS: Sequence[tuple[int, str, Step]] = (
 def verify(file: BinaryIO, trust: Trust | None) -> Report:
     """Walk all steps over a bundle; NotAZip if it cannot be read at all.
 
-    Without a trust file the bundle vouches for itself: the report then gives the fingerprints to compare by another way.
+    Without a trust file the bundle vouches for itself: the report then gives fingerprints to compare by another way.
     """
     members, canonical = container.read(file)
     report = Report()

@@ -34,7 +34,7 @@ from remote_bid.verify.manifest import RECORD, envelope_name
 
 
 def close(case: Case) -> None:
-    """Step 9: the close counts exactly the live bids, each submitted before the deadline; the window accounts for all."""
+    """Step 9: the close counts exactly the live bids, each submitted in time; the window accounts for all."""
     closes = case.happened(BidsClosed)
     if not closes:
         raise Failed("timeline.json", "the deadline did not come")

@@ -1,4 +1,4 @@
-"""What the verifier works on: the bundle's members, parsed; and the one way in which a step says that something fails."""
+"""What the verifier works on: the bundle's members, parsed; and how a step says that something fails."""
 
 from dataclasses import dataclass, field
 from typing import TypeVar
