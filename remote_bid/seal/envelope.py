@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from remote_bid.seal.canonical import NotCanonical, b64, jcs, labelled_hash, parse_jcs, unb64_sized
 from remote_bid.seal.dealing import SECRET_SIZE, commitment
 from remote_bid.seal.floe import HEADER_SIZE, OVERHEAD, BrokenSegment, Floe, NotThisKey
-from remote_bid.seal.tree import GrowingTree, leaf_hash
+from remote_bid.seal.tree import GrowingTree
 
 MAGIC = b"SBENV\0\0\1"
 VERSION = "sbe/1"
@@ -138,7 +138,7 @@ def seal(source: BinaryIO, length: int, target: BinaryIO, place: Place, halves: 
     floe = Floe(_payload_key(ctx, halves), hashlib.sha256(raw).digest(), SEGMENT)
     head = MAGIC + struct.pack(">I", len(raw)) + raw + floe.header
     tree = GrowingTree()
-    tree.add(leaf_hash(head))
+    tree.take(head)
     target.write(head)
     written = len(head) + _seal_segments(_Padded(source, length), core.size, target, floe, tree)
     return Sealed(raw, tree.root(), written)
@@ -152,7 +152,7 @@ def _seal_segments(source: "_Padded", size: int, target: BinaryIO, floe: Floe, t
         source.fill(part)
         left -= len(part)
         encrypted = out[: floe.encrypt(position, left == 0, part, out)]
-        tree.add(leaf_hash(encrypted))
+        tree.take(encrypted)
         target.write(encrypted)
         position, written = position + 1, written + len(encrypted)
     return written
@@ -200,19 +200,19 @@ def tree_root(source: BinaryIO) -> tuple[Head, bytes, int]:
     """Head, tree root (ct) and length of a whole envelope, read to its end."""
     head = read_head(source)
     tree = GrowingTree()
-    tree.add(leaf_hash(head.read))
+    tree.take(head.read)
     length = len(head.read)
     buffer = memoryview(bytearray(head.header.core.segment))
     while got := _fill(source, buffer):
-        tree.add(leaf_hash(buffer[:got]))
+        tree.take(buffer[:got])
         length += got
     if length != file_size(head.header, head.raw):
         raise BadEnvelope("wrong_length", "the envelope is not as long as its header says")
     return head, tree.root(), length
 
 
-def unseal(source: BinaryIO, target: BinaryIO, halves: Secrets) -> bytes:
-    """Write the plaintext to `target`; returns the tree root of what was read.
+def unseal(source: BinaryIO, target: BinaryIO, halves: Secrets, tree: GrowingTree | None = None) -> bytes:
+    """Write the plaintext to `target`; returns the root of what was read, collected in `tree`.
 
     Never writes an unauthenticated byte, but what it wrote counts only when it returns. Raises BadEnvelope:
     `wrong_half_b`, `wrong_half_t` (a half does not match its commitment), `garbage` (sealed so that it cannot be
@@ -228,8 +228,8 @@ def unseal(source: BinaryIO, target: BinaryIO, halves: Secrets) -> bytes:
             raise BadEnvelope(code, "a half of the key does not match its commitment")
     try:
         floe = Floe(_payload_key(ctx, halves), hashlib.sha256(head.raw).digest(), core.segment, head.floe)
-        tree = GrowingTree()
-        tree.add(leaf_hash(head.read))
+        tree = tree or GrowingTree()
+        tree.take(head.read)
         _unseal_segments(source, core.size, _Unpadded(target, core.size), floe, tree)
     except (NotThisKey, BrokenSegment) as error:
         raise BadEnvelope("garbage", f"the envelope cannot be opened: {error}") from error
@@ -247,7 +247,7 @@ def _unseal_segments(source: BinaryIO, size: int, target: "_Unpadded", floe: Flo
         if _fill(source, part) != len(part):
             raise BadEnvelope("truncated", "the envelope is cut short")
         left -= wanted
-        tree.add(leaf_hash(part))
+        tree.take(part)
         target.write(plain[: floe.decrypt(position, left == 0, part, plain)])
         position += 1
 

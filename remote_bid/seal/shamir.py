@@ -1,4 +1,4 @@
-"""Secret sharing (Shamir, 1979) over GF(2^8) with the AES polynomial: share = y₁…yₙ ‖ x, as npm shamir-secret-sharing."""
+"""Secret sharing (Shamir, 1979) over GF(2^8), AES polynomial: share = y₁…yₙ ‖ x, as npm shamir-secret-sharing."""
 
 import secrets
 from collections.abc import Sequence

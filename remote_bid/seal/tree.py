@@ -32,6 +32,10 @@ class GrowingTree:
             level += 1
         self._subtrees.append((level, node))
 
+    def take(self, data: bytes | bytearray | memoryview) -> None:
+        """Append a leaf by its data."""
+        self.add(leaf_hash(data))
+
     def root(self) -> bytes:
         """The root over all leaves so far."""
         if not self._subtrees:
