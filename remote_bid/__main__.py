@@ -5,12 +5,12 @@ import json
 import logging
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import structlog
 import typer
 
-from remote_bid.app import ROOMS, serve_forever
+from remote_bid.app import ROOMS, migrated, serve_forever
 from remote_bid.config import BadSettings, read_settings
 from remote_bid.demo.show import Options, show
 from remote_bid.gateway.wire import openapi
@@ -34,6 +34,18 @@ def serve(
         asyncio.run(serve_forever(read_settings(settings), data))
     except BadSettings as error:
         _give_up(str(error), 2)
+
+
+@app.command()
+def migrate(settings: Annotated[Path, typer.Argument(help="settings file (JSON)")]) -> None:
+    """Bring the tables of the PostgreSQL database in the settings up to date."""
+    try:
+        database = read_settings(settings).database
+    except BadSettings as error:
+        _give_up(str(error), 2)
+    if not database:
+        _give_up("the settings name no database; SQLite is brought up to date when the server starts", 2)
+    asyncio.run(migrated(database))
 
 
 @app.command()
@@ -92,7 +104,7 @@ def _about() -> None:
     """Remote bid opening and evaluation: an open, self-hosted server."""
 
 
-def _give_up(sentence: str, code: int) -> None:
+def _give_up(sentence: str, code: int) -> NoReturn:
     print(sentence, file=sys.stderr)
     sys.exit(code)
 

@@ -27,9 +27,11 @@ from remote_bid.timeline.checkpoint import Checkpointer
 from remote_bid.timeline.clock import Clock
 from remote_bid.timeline.context import AnyContext
 from remote_bid.timeline.desk import Desk, Rooms
+from remote_bid.timeline.engines import engine_of, postgres_engine
 from remote_bid.timeline.frame import Frame
+from remote_bid.timeline.migrations import upgrade
 from remote_bid.timeline.office import office_keys
-from remote_bid.timeline.sql import SqlLog, sqlite_engine
+from remote_bid.timeline.sql import SqlLog
 from remote_bid.timeline.stopping import told_to_stop
 from remote_bid.verify.trust import Trust
 
@@ -46,7 +48,7 @@ def now() -> datetime:
 async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     """A whole server over the data in `folder`; gives the port it listens on."""
     keys = office_keys(folder / "office.json")
-    log = SqlLog(sqlite_engine(folder / "timeline.sqlite"), AtRest(keys.storage))
+    log = SqlLog(engine_of(settings.database, folder), AtRest(keys.storage))
     await log.prepare()
     roots = roots_of(settings.roots)
     trust = Trust(
@@ -109,3 +111,11 @@ async def serve_forever(settings: Settings, folder: Path) -> None:
     """Serve until SIGTERM or SIGINT, then close in order."""
     async with serving(settings, folder):
         await told_to_stop()
+
+
+async def migrated(database: str) -> None:
+    """Bring a PostgreSQL database's tables up to date."""
+    engine = postgres_engine(database)
+    async with engine.begin() as connection:
+        await connection.run_sync(upgrade)
+    await engine.dispose()

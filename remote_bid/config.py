@@ -26,6 +26,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     quorum: int
     host: str = "127.0.0.1"
     port: int = 8080
+    database: str = ""
+    """postgresql://… ; empty is SQLite in the data folder."""
     part_limit: int = 512 << 20
     """Bytes that one sealed part may have."""
 

@@ -9,57 +9,19 @@ was decided is the entry's time.
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from remote_bid.timeline import instant
 from remote_bid.timeline.at_rest import AtRest
+from remote_bid.timeline.engines import clock
 from remote_bid.timeline.entry import MAIN, Entry, Fields
 from remote_bid.timeline.log import OpenTurn, Overtaken, Platform, Session, UnknownSession
-
-metadata = sa.MetaData()
-
-sessions = sa.Table(
-    "session",
-    metadata,
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("id", sa.Text, nullable=False, unique=True),
-    sa.Column("room", sa.Text, nullable=False),
-    sa.Column("epoch", sa.Text, nullable=False),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("last_seq", sa.Integer, nullable=False),
-    sa.Column("last_at", sa.Text, nullable=False),
-)
-
-entries = sa.Table(
-    "entry",
-    metadata,
-    sa.Column("session", sa.Text, sa.ForeignKey("session.id"), primary_key=True),
-    sa.Column("line", sa.Text, primary_key=True),
-    sa.Column("seq", sa.Integer, primary_key=True),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("place", sa.Integer, nullable=False),
-    sa.Column("prev", sa.LargeBinary, nullable=False),
-    sa.Column("leaf", sa.LargeBinary, nullable=False),
-    sa.Column("body", sa.LargeBinary, nullable=False),
-    sa.UniqueConstraint("session", "version", "place"),
-)
-
-leaves = sa.Table(
-    "platform_leaf",
-    metadata,
-    sa.Column("index", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("session", sa.Text, nullable=False),
-    sa.Column("seq", sa.Integer, nullable=False),
-    sa.Column("head", sa.Text, nullable=False),
-    sa.UniqueConstraint("session", "seq"),
-)
-
-_CLOCK = sa.func.strftime("%Y-%m-%dT%H:%M:%fZ", "now")
+from remote_bid.timeline.migrations import require_head, upgrade
+from remote_bid.timeline.tables import entries, leaves, sessions
 
 
 class _Body(msgspec.Struct, frozen=True):
@@ -71,25 +33,6 @@ _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(_Body)
 
 
-def sqlite_engine(path: Path) -> AsyncEngine:
-    """One writing connection to a SQLite file, durable at every commit (threats.md, settings)."""
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=1, max_overflow=0)
-
-    @sa.event.listens_for(engine.sync_engine, "connect")
-    def _settings(connection: Any, _record: object) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "mmap_size=0"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @sa.event.listens_for(engine.sync_engine, "begin")
-    def _immediate(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
-
-
 class SqlLog:
     """The log of a deployment in its database."""
 
@@ -97,9 +40,13 @@ class SqlLog:
         self._engine, self._at_rest = engine, at_rest
 
     async def prepare(self) -> None:
-        """Create the tables that are missing."""
-        async with self._engine.begin() as connection:
-            await connection.run_sync(metadata.create_all)
+        """Bring the tables up to date: SQLite at once, PostgreSQL only by `remote-bid migrate` (NotMigrated)."""
+        async with self._engine.connect() as connection:
+            if self._engine.dialect.name == "sqlite":
+                await connection.run_sync(upgrade)
+                await connection.commit()
+            else:
+                await connection.run_sync(require_head)
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -183,7 +130,7 @@ class _SqlTurn:
                 sessions.update()
                 .where(sessions.c.id == self._session, sessions.c.version == self._version - 1)
                 .values(version=self._version)
-                .returning(_CLOCK, sessions.c.last_at)
+                .returning(clock(self._connection.dialect.name), sessions.c.last_at)
             )
         ).one_or_none()
         if row is None:
