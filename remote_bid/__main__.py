@@ -55,9 +55,10 @@ def demo(
     bidders: Annotated[int, typer.Option(min=1, max=200, help="how many bid")] = 3,
     stay: Annotated[bool, typer.Option("--serve", help="stay up afterwards, with the hall open")] = False,
     port: Annotated[int, typer.Option(help="port of the server; 0 takes a free one")] = 0,
+    tender: Annotated[Path | None, typer.Option(help="an OCDS 1.1 or openprocurement JSON file")] = None,
 ) -> None:
     """Play a no-show bid opening with real clients against a real server, and verify its record."""
-    sys.exit(show(Options(fast=fast, out=out, bidders=bidders, stay=stay, port=port)))
+    sys.exit(show(Options(fast=fast, out=out, bidders=bidders, stay=stay, port=port, tender=tender)))
 
 
 @app.command()

@@ -1,20 +1,19 @@
 """Who plays, in which tender, at which pace."""
 
-import random
 import socket
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 
 import msgspec
 
 from remote_bid.config import CosignerAt, Settings
 from remote_bid.demo.authority import Authority
+from remote_bid.demo.programme import Contender, Programme
 from remote_bid.opening.terms import Member, Role
 from remote_bid.participant.cosigner import cosigner_key
 from remote_bid.seal.canonical import b64
 from remote_bid.tender.statements import Cadence, NamedLogKey, Windows
-from remote_bid.tender.terms import Lot, ReadoutForm, Tender
+from remote_bid.tender.terms import Tender
 from remote_bid.timeline.office import office_keys
 from remote_bid.verify.trust import Trust
 
@@ -22,14 +21,6 @@ SESSION = "KB-2026-0107"
 LOG = "log.demo.remote-bid"
 COSIGNER = "cosigner.demo.remote-bid"
 K = 2
-
-TENDER = Tender(
-    code="QXZB-2026-0107",
-    title="青溪县河道综合整治工程施工",
-    trading_center="青溪县公共资源交易中心",
-    tenderer="青溪县水利局",
-    lots=[Lot(lot="1", title="施工一标段", ceiling_price="12800000.00")],
-)
 
 MEMBERS = [
     Member(person="host-01", name="陆明（华诚招标代理）", role=Role.HOST),
@@ -40,10 +31,6 @@ MEMBERS = [
     Member(person="custodian-03", name="交易中心保管人", role=Role.CUSTODIAN, side="centre"),
     Member(person="custodian-04", name="公证处保管人", role=Role.CUSTODIAN, side="notary"),
 ]
-
-_PLACES = ("东江", "中泽", "长垣", "云岭", "临川", "海宁", "平湖", "清源", "石桥", "南浦", "望山", "金河")
-_TRADES = ("建设集团有限公司", "水利工程有限公司", "市政建设有限公司", "路桥工程有限公司", "建筑安装有限公司")
-_MANAGERS = ("陈立", "赵文", "林远", "何平", "郑海", "吴越", "许安", "高峰", "方正", "唐宁")
 
 
 @dataclass(frozen=True)
@@ -88,16 +75,6 @@ def _slots(bidders: int) -> int:
 
 
 @dataclass(frozen=True)
-class Contender:
-    """A bidder of the demonstration: who it is, what it offers, whether it loses its release file."""
-
-    person: str
-    name: str
-    form: ReadoutForm
-    loses_key: bool
-
-
-@dataclass(frozen=True)
 class Cast:
     """Everybody, with folders, keys and addresses."""
 
@@ -105,6 +82,7 @@ class Cast:
     url: str
     settings: Settings
     trust: Trust
+    tender: Tender
     contenders: list[Contender]
     pace: Pace
     cosigner_port: int
@@ -120,14 +98,13 @@ class Cast:
         return self.folder / "people" / person
 
 
-def assemble(folder: Path, bidders: int, pace: Pace, seed: int, port: int = 0) -> Cast:
-    """Make authority, keys and addresses for a day with so many bidders."""
+def assemble(folder: Path, programme: Programme, pace: Pace, port: int = 0) -> Cast:
+    """Make authority, keys and addresses for a day."""
     authority = Authority("青溪县交易中心演示认证机构")
-    contenders = [_contender(number, bidders, random.Random(f"{seed}/{number}")) for number in range(bidders)]  # noqa: S311 - figures of a play
     cast_folder = folder / "people"
     for member in MEMBERS:
         authority.enrol(cast_folder / member.person, member.person, member.name)
-    for contender in contenders:
+    for contender in programme.contenders:
         authority.enrol(cast_folder / contender.person, contender.person, contender.name)
     port, cosigner_port = port or free_port(), free_port()
     (folder / "cosigner").mkdir(parents=True, exist_ok=True)
@@ -150,7 +127,7 @@ def assemble(folder: Path, bidders: int, pace: Pace, seed: int, port: int = 0) -
     )
     (folder / "server" / "settings.json").write_bytes(msgspec.json.encode(settings))
     (folder / "trust.json").write_bytes(msgspec.json.format(msgspec.json.encode(trust)))
-    return Cast(folder, url, settings, trust, contenders, pace, cosigner_port)
+    return Cast(folder, url, settings, trust, programme.tender, programme.contenders, pace, cosigner_port)
 
 
 def free_port() -> int:
@@ -158,21 +135,3 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _contender(number: int, of: int, dice: random.Random) -> Contender:
-    ceiling = Decimal(TENDER.lots[0].ceiling_price)
-    price = (ceiling * Decimal(dice.randrange(9000, 9990)) / 10000).quantize(Decimal("0.01"))
-    place, trade = _PLACES[number % len(_PLACES)], _TRADES[number // len(_PLACES) % len(_TRADES)]
-    return Contender(
-        person=f"91330{100_000 + number:06d}MA2{number % 10}X",
-        name=place + trade + ("" if number < len(_PLACES) * len(_TRADES) else f"{number}"),
-        form=ReadoutForm(
-            price=str(price),
-            currency="CNY",
-            duration_days=dice.randrange(160, 200),
-            quality="合格",
-            project_manager=dice.choice(_MANAGERS),
-        ),
-        loses_key=number == min(1, of - 1),
-    )

@@ -12,7 +12,8 @@ import structlog
 
 from remote_bid.app import serve_forever
 from remote_bid.config import Settings
-from remote_bid.demo.cast import SESSION, TENDER, Cast, Contender, K
+from remote_bid.demo.cast import SESSION, Cast, Contender, K
+from remote_bid.demo.programme import Contender
 from remote_bid.opening.commands import ScheduleOpening
 from remote_bid.opening.terms import Role
 from remote_bid.participant.bidder import Bidder
@@ -47,8 +48,9 @@ def play_tenderer(cast: Cast) -> None:
 async def _tenderer(cast: Cast) -> None:
     async with _client(cast, "tenderer-01").connected() as client:
         tenderer = Tenderer(client, _identity(cast, "tenderer-01"), "tenderer-01", Role.TENDERER)
-        await tenderer.publish_policy(cast.trust, TENDER.lots[0].lot, READOUT_FORM, K)
-        await tenderer.keep_timetable(lambda: timetable(cast))
+        for lot in cast.tender.lots:
+            await tenderer.publish_policy(cast.trust, lot.lot, READOUT_FORM, K)
+        await tenderer.keep_timetable(len(cast.tender.lots), lambda: timetable(cast))
 
 
 def timetable(cast: Cast) -> Timetable:
@@ -91,7 +93,7 @@ def play_host(cast: Cast) -> None:
 async def _host(cast: Cast) -> None:
     async with _client(cast, "host-01").connected() as client:
         host = Host(client, _identity(cast, "host-01"), "host-01", Role.HOST)
-        await host.schedule(ScheduleOpening(tender=TENDER, members=cast.members))
+        await host.schedule(ScheduleOpening(tender=cast.tender, members=cast.members))
         await host.check_in()
         await host.run(cast.pace.pause_s, signatures=len(cast.contenders) + 2)
 
@@ -104,9 +106,10 @@ def play_custodian(cast: Cast, person: str, publishes: bool) -> None:
 async def _custodian(cast: Cast, person: str, publishes: bool) -> None:
     async with _client(cast, person).connected() as client:
         custodian = Custodian(client, _identity(cast, person), cast.trust, cast.home(person))
-        await custodian.offer_key(TENDER.lots[0].lot, READOUT_FORM)
-        if publishes:
-            await custodian.publish()
+        for lot in cast.tender.lots:
+            await custodian.offer_key(lot.lot, READOUT_FORM)
+        for lot in cast.tender.lots if publishes else []:
+            await custodian.publish(lot.lot, READOUT_FORM)
 
 
 def play_bidder(cast: Cast, contender: Contender) -> None:
@@ -119,14 +122,15 @@ async def _bidder(cast: Cast, contender: Contender) -> None:
     async with _client(cast, contender.person).connected() as client:
         identity = _identity(cast, contender.person)
         bidder = Bidder(client, identity, contender.person, cast.trust, home, PASSPHRASE)
-        bid = await bidder.submit(TENDER.lots[0].lot, contender.form)
+        bids = {await bidder.submit(lot, form): form for lot, form in contender.forms.items()}
         await bidder.check_in(SESSION)
         await bidder.see_ticked()
-        if contender.loses_key:
-            (home / f"{bid}.release").unlink()
-        else:
-            await bidder.release(bid)
-        await bidder.sign_record(bid, None if contender.loses_key else contender.form)
+        for bid in bids:
+            if contender.loses_key:
+                (home / f"{bid}.release").unlink()
+            else:
+                await bidder.release(bid)
+        await bidder.sign_record({bid: None if contender.loses_key else form for bid, form in bids.items()})
 
 
 def _client(cast: Cast, person: str) -> Client:

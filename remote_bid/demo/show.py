@@ -15,8 +15,10 @@ from rich.console import Console
 
 from remote_bid.demo.cast import SESSION, Cast, assemble, fast, watchable
 from remote_bid.demo.day import Day, PlayFailed, Troupe, keep, play, troupe
+from remote_bid.demo.programme import Programme, found_programme, own_programme
 from remote_bid.demo.screen import Screen, kept, readout
 from remote_bid.participant.client import ServerRefused
+from remote_bid.tender.standards import NotATender, read_tender
 from remote_bid.verify import verify
 from remote_bid.verify.screen import explain
 
@@ -32,6 +34,7 @@ class Options:
     bidders: int
     stay: bool
     port: int
+    tender: Path | None = None
 
 
 def show(options: Options) -> int:
@@ -40,9 +43,13 @@ def show(options: Options) -> int:
     with tempfile.TemporaryDirectory(prefix="remote-bid-demo-") as folder, troupe() as players:
         began = time.monotonic()
         try:
-            pace = fast(options.bidders) if options.fast else watchable(options.bidders)
-            cast = assemble(Path(folder), options.bidders, pace, _SEED, options.port)
+            programme = _programme(console, options)
+            bids = sum(len(contender.forms) for contender in programme.contenders)
+            cast = assemble(Path(folder), programme, fast(bids) if options.fast else watchable(bids), options.port)
             day = _played(console, cast, players, options)
+        except NotATender as error:
+            print(f"{options.tender}: {error}", file=sys.stderr)
+            return 2
         except (PlayFailed, ServerRefused) as failure:
             print(f"the demonstration failed: {failure}", file=sys.stderr)
             return 1
@@ -55,6 +62,18 @@ def show(options: Options) -> int:
             _stay(console, cast)
         print(json.dumps(day.figures() | {"verified": verified, "seconds": seconds}), flush=True)
         return 0 if verified else 1
+
+
+def _programme(console: Console, options: Options) -> Programme:
+    if options.tender is None:
+        return own_programme(options.bidders, _SEED)
+    try:
+        programme = found_programme(read_tender(options.tender.read_bytes()), _SEED)
+    except OSError as error:
+        raise NotATender(error.strerror or "cannot be read") from error
+    if programme.seeded:
+        console.print(f"文件未载明的 {programme.seeded} 个报价由程序在标段金额 ± 10% 内生成")
+    return programme
 
 
 def _played(console: Console, cast: Cast, players: Troupe, options: Options) -> Day:

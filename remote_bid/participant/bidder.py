@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import io
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -94,13 +95,13 @@ class Bidder:
         shown, released = self._client.copy.events(KeyReleased)[-1]
         check_receipt(self._trust, released.receipt, statement_id(signed.statement), shown)
 
-    async def sign_record(self, bid: str, form: ReadoutForm | None) -> None:
-        """Sign the record if our own line is as we sealed it; `form` is None if we did not release."""
+    async def sign_record(self, bids: Mapping[str, ReadoutForm | None]) -> None:
+        """Sign the record if our own lines are as we sealed them; a form is None where we did not release."""
         await self._client.until(lambda view: reached(view.phase, Phase.RECORD))
-        read = next(event for _, event in self._client.copy.events(BidReadOut) if event.bid == bid)
+        read = {event.bid: event.form for _, event in self._client.copy.events(BidReadOut)}
         prepared = self._client.copy.last(RecordPrepared)
-        if prepared is None or read.form != form:
-            raise Broken("our line was not read out as we sealed it")
+        if prepared is None or any(read.get(bid, form) != form for bid, form in bids.items()):
+            raise Broken("a line of ours was not read out as we sealed it")
         signature = RecordSignature(session=self._client.copy.session, person=self._person, record=prepared.hash)
         await self._client.hand_in(SignRecord(signed=self._identity.sign(signature)))
 

@@ -14,7 +14,7 @@ from remote_bid.opening.terms import Phase, reached
 from remote_bid.participant.checks import Broken, cosigned_times, from_server
 from remote_bid.participant.client import Client
 from remote_bid.participant.identity import Identity
-from remote_bid.seal.canonical import b64
+from remote_bid.seal.canonical import b64, labelled_hash
 from remote_bid.seal.statements import id_of
 from remote_bid.seal.xwing import SEED_SIZE, key_id, public_key
 from remote_bid.tender.statements import CustodianKey
@@ -23,24 +23,23 @@ from remote_bid.verify.trust import Trust
 
 
 class Custodian:
-    """One custodian in one session, for one lot and part."""
+    """One custodian in one session, with a key of its own for each lot and part."""
 
     def __init__(self, client: Client, identity: Identity, trust: Trust, folder: Path) -> None:
-        self._client, self._identity, self._trust = client, identity, trust
-        self._seed_file = folder / "custodian.seed"
+        self._client, self._identity, self._trust, self._folder = client, identity, trust, folder
 
     async def offer_key(self, lot: str, part: str) -> None:
         """Make the key on this machine and offer its public half."""
-        seed = self._seed()
+        seed = self._seed(lot, part)
         offer = CustodianKey(session=self._client.copy.session, lot=lot, part=part, public_key=b64(public_key(seed)))
         await self._client.until(lambda view: bool(view.tender))
         await self._client.hand_in(OfferCustodianKey(signed=self._identity.sign(offer)))
 
-    async def publish(self) -> None:
+    async def publish(self, lot: str, part: str) -> None:
         """Wait for custody, check close, window and quorum, then publish the key."""
         await self._client.until(lambda view: reached(view.phase, Phase.CUSTODY))
         close, window = self._checked()
-        seed = self._seed()
+        seed = self._seed(lot, part)
         custody = Custody(
             session=self._client.copy.session,
             close=id_of(close),
@@ -83,11 +82,12 @@ class Custodian:
         if opened is None or datetime.now(UTC) < instant.when(opened.ends_at):
             raise Broken("bids are missing and the bidders' window is not over by our own clock")
 
-    def _seed(self) -> bytes:
-        if not self._seed_file.exists():
-            descriptor = os.open(self._seed_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    def _seed(self, lot: str, part: str) -> bytes:
+        path = self._folder / f"{b64(labelled_hash('custodian', lot.encode(), part.encode())[:9])}.seed"
+        if not path.exists():
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(secrets.token_bytes(SEED_SIZE))
                 file.flush()
                 os.fsync(file.fileno())
-        return self._seed_file.read_bytes()
+        return path.read_bytes()

@@ -64,6 +64,7 @@ class Tenderer(Staff):
 
     async def publish_policy(self, trust: Trust, lot: str, part: str, k: int) -> None:
         """Wait for every custodian's key, then say what seals bind to."""
+        await self.client.until(lambda view: bool(view.tender))
         await self.client.until(lambda view: len(self._offers(lot, part)) == self._custodians())
         policy = Policy(
             session=self.client.copy.session,
@@ -80,9 +81,9 @@ class Tenderer(Staff):
         )
         await self.client.hand_in(PublishPolicy(signed=self.identity.sign(policy)))
 
-    async def keep_timetable(self, timetable: Callable[[], Timetable]) -> None:
-        """Propose `timetable` with a new deadline now, and again whenever the session is held."""
-        await self.client.until(lambda view: bool(view.policies))
+    async def keep_timetable(self, policies: int, timetable: Callable[[], Timetable]) -> None:
+        """Propose `timetable` once so many policies are published, and again whenever the session is held."""
+        await self.client.until(lambda view: len(view.policies or []) == policies)
         while True:
             view = await self.client.until(_wants_timetable)
             if reached(view.phase, Phase.RELEASE) or view.phase is Phase.ABORTED:

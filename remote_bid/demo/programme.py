@@ -1,0 +1,89 @@
+"""What is played: a tender and its bidders, our own or from a public document."""
+
+import hashlib
+import random
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
+
+from remote_bid.tender.standards import Found, FoundBid
+from remote_bid.tender.terms import Lot, ReadoutForm, Tender
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A bidder of the demonstration: who it is, what it offers on which lots, whether it loses its release files."""
+
+    person: str
+    name: str
+    forms: dict[str, ReadoutForm]
+    loses_key: bool = False
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A tender and those who bid; `seeded` says how many amounts the document did not tell."""
+
+    tender: Tender
+    contenders: list[Contender]
+    seeded: int = 0
+
+
+_TENDER = Tender(
+    code="QXZB-2026-0107",
+    title="青溪县河道综合整治工程施工",
+    trading_center="青溪县公共资源交易中心",
+    tenderer="青溪县水利局",
+    lots=[Lot(lot="1", title="施工一标段", ceiling_price="12800000.00")],
+)
+_PLACES = ("东江", "中泽", "长垣", "云岭", "临川", "海宁", "平湖", "清源", "石桥", "南浦", "望山", "金河")
+_TRADES = ("建设集团有限公司", "水利工程有限公司", "市政建设有限公司", "路桥工程有限公司", "建筑安装有限公司")
+_MANAGERS = ("陈立", "赵文", "林远", "何平", "郑海", "吴越", "许安", "高峰", "方正", "唐宁")
+_SIMULATED = 3
+_SPREAD = Decimal("0.1")
+"""A seeded amount lies within this share of the lot's value."""
+
+
+def own_programme(bidders: int, seed: int) -> Programme:
+    """A county's river works; one of the bidders loses its release file."""
+    contenders = [_simulated(_TENDER, number, seed) for number in range(bidders)]
+    loser = min(1, bidders - 1)
+    contenders[loser] = replace(contenders[loser], loses_key=True)
+    return Programme(_TENDER, contenders)
+
+
+def found_programme(found: Found, seed: int) -> Programme:
+    """The tender of a document with its bids; three simulated bidders where it knows of none."""
+    if not found.bids:
+        return Programme(found.tender, [_simulated(found.tender, number, seed) for number in range(_SIMULATED)])
+    offers: dict[str, dict[str, FoundBid]] = {}
+    for bid in found.bids:
+        offers.setdefault(bid.bidder, {})[bid.lot] = bid
+    contenders = [_found(found.tender, bidder, bids, seed) for bidder, bids in offers.items()]
+    return Programme(found.tender, contenders, seeded=sum(bid.amount is None for bid in found.bids))
+
+
+def _found(tender: Tender, bidder: str, bids: dict[str, FoundBid], seed: int) -> Contender:
+    person = "B" + hashlib.sha256(bidder.encode()).hexdigest()[:17].upper()
+    forms = {lot.lot: _form(lot, person, seed, bids[lot.lot].amount) for lot in tender.lots if lot.lot in bids}
+    return Contender(person=person, name=next(iter(bids.values())).name, forms=forms)
+
+
+def _simulated(tender: Tender, number: int, seed: int) -> Contender:
+    place, trade = _PLACES[number % len(_PLACES)], _TRADES[number // len(_PLACES) % len(_TRADES)]
+    person = f"91330{100_000 + number:06d}MA2{number % 10}X"
+    suffix = "" if number < len(_PLACES) * len(_TRADES) else f"{number}"
+    forms = {lot.lot: _form(lot, person, seed, None) for lot in tender.lots}
+    return Contender(person=person, name=place + trade + suffix, forms=forms)
+
+
+def _form(lot: Lot, person: str, seed: int, amount: str | None) -> ReadoutForm:
+    dice = random.Random(f"{seed}/{person}/{lot.lot}")  # noqa: S311 - figures of a play
+    factor = 1 + _SPREAD * Decimal(dice.randrange(-1000, 1001)) / 1000
+    seeded = (Decimal(lot.ceiling_price) * factor).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return ReadoutForm(
+        price=amount or str(seeded),
+        currency=lot.currency,
+        duration_days=dice.randrange(160, 200),
+        quality="合格",
+        project_manager=dice.choice(_MANAGERS),
+    )
