@@ -12,7 +12,7 @@ import structlog
 
 from remote_bid.app import serve_forever
 from remote_bid.config import Settings
-from remote_bid.demo.cast import SESSION, Cast, Contender, K
+from remote_bid.demo.cast import SESSION, Cast, K
 from remote_bid.demo.programme import Contender
 from remote_bid.opening.commands import ScheduleOpening
 from remote_bid.opening.terms import Role

@@ -1,6 +1,6 @@
 """What can have happened in an opening session. Those marked (side line) stay secret until they are disclosed."""
 
-from remote_bid.opening.terms import Cause, Member, OpeningRecord, Outcome, SealedPart
+from remote_bid.opening.terms import AbortCause, Cause, Member, OpeningRecord, Outcome, SealedPart
 from remote_bid.people.certificates import Signed
 from remote_bid.seal.statements import Statement
 from remote_bid.tender.terms import ReadoutForm, Tender
@@ -98,10 +98,17 @@ class RosterPublished(Event, frozen=True):
     close: Statement
 
 
-class OpeningAborted(Event, frozen=True):
-    """The session ends without opening: bids stay sealed."""
+class LotAborted(Event, frozen=True):
+    """A lot ends without an award; with too few bids they stay sealed and are returned."""
 
-    cause: str
+    lot: str
+    cause: AbortCause
+
+
+class OpeningAborted(Event, frozen=True):
+    """Every lot has ended before anything was opened."""
+
+    cause: AbortCause
 
 
 class ReleaseOpened(Event, frozen=True):
@@ -207,6 +214,7 @@ OpeningEvent = (
     | OpeningHeld
     | CheckpointCosigned
     | RosterPublished
+    | LotAborted
     | OpeningAborted
     | ReleaseOpened
     | KeyReleased

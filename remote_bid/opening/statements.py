@@ -47,16 +47,23 @@ class Released(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     release: str
 
 
+class LotWindow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One lot's releases: `released` and `missing` together are exactly the lot's leaves in `close`."""
+
+    lot: str
+    released: list[Released]
+    missing: list[str]
+
+
 class WindowClosed(Payload, frozen=True):
-    """The server's: the bidders' window is over. Released and missing together are exactly the leaves of `close`."""
+    """The server's: the bidders' window is over, in every lot that was not aborted."""
 
     kind: ClassVar[str] = "window_closed"
     session: str
     close: str
     timetable: str
     at: str
-    released: list[Released]
-    missing: list[str]
+    lots: list[LotWindow]
 
 
 class Custody(Payload, frozen=True):

@@ -102,6 +102,13 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     form: ReadoutForm | None = None
 
 
+class AbortCause(StrEnum):
+    """Why a lot ends without an award."""
+
+    TOO_FEW_BIDS = "too_few_bids"
+    NONE_OPENED = "none_opened"
+
+
 class RecordLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One bid in the opening record."""
 
@@ -125,4 +132,6 @@ class OpeningRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     deadline: str
     window_closed_at: str
     keys_published: list[str]
+    aborted: dict[str, AbortCause]
+    """Lots that ended without an award."""
     lines: list[RecordLine]

@@ -10,9 +10,9 @@ from functools import lru_cache
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.state import WRONG_TRIES, Bid, Opening
-from remote_bid.opening.rules.unsealing import in_order
-from remote_bid.opening.terms import Cause, Member, Outcome, Phase, Role, reached
+from remote_bid.opening.terms import AbortCause, Cause, Member, Outcome, Phase, Role, reached
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.statements import Statement
 from remote_bid.seal.tree import inclusion_path, leaf_hash
@@ -114,6 +114,7 @@ class OpeningView(_Part, frozen=True):
     custodians: dict[str, CustodianRow] | UnsetType = UNSET
     counts: list[LotCount] | UnsetType = UNSET
     bids: dict[str, BidRow] | UnsetType = UNSET
+    aborted: dict[str, AbortCause] | UnsetType = UNSET
     released: int | UnsetType = UNSET
     check_code: CheckCodeView | UnsetType = UNSET
     record_hash: str | UnsetType = UNSET
@@ -139,6 +140,7 @@ def see(opening: Opening, who: Who) -> OpeningView:
         custodians=_custodians(opening) or UNSET,
         counts=_counts(opening) if counted or opening.disclosed else UNSET,
         bids={bid.bid: _row(opening, n, bid, who) for n, bid in enumerate(in_order(opening), 1)} if counted else UNSET,
+        aborted=opening.aborted or UNSET,
         released=_released(opening, who),
         check_code=_check_code(opening),
         record_hash=opening.record_hash or UNSET,
@@ -327,5 +329,7 @@ def _side(opening: Opening, fields: Fields) -> Collection[str] | None:
     if not opening.disclosed:
         return ()
     bidders = {bid.bidder for bid in opening.bids.values()}
+    if fields.get("lot") in {bid.lot for bid in opening.returned.values()}:
+        return ("type",)
     names = {fields.get("bidder"), fields.get("person"), fields["by"]["person"]}
     return None if reached(opening.phase, Phase.RECORD) and bidders & names else ("type",)

@@ -78,10 +78,12 @@ class Bidder:
         await self._client.hand_in(CheckIn(signed=self._identity.sign(presence(session, self._person, Role.BIDDER))))
 
     async def release(self, bid: str) -> None:
-        """See that our bid is in the close, then hand over our half."""
+        """See that our bid is in the close, then hand over our half; nothing to do where the lot was aborted."""
         view = await self._client.until(lambda view: reached(view.phase, Phase.RELEASE))
         close = from_server(self._trust, self._roster().close, Close)
-        own = (view.me.bids or {})[bid]
+        own = (view.me.bids or {}).get(bid)
+        if own is None:
+            return
         root = next(lot.root for lot in close.lots if lot.lot == own.lot)
         check_set_proof(root, bid, own.proof)
         submission, halves = await asyncio.to_thread(read_release, self._folder / f"{bid}.release", self._passphrase)
@@ -100,6 +102,8 @@ class Bidder:
         await self._client.until(lambda view: reached(view.phase, Phase.RECORD))
         read = {event.bid: event.form for _, event in self._client.copy.events(BidReadOut)}
         prepared = self._client.copy.last(RecordPrepared)
+        if not self._client.copy.view.me.bids:
+            return
         if prepared is None or any(read.get(bid, form) != form for bid, form in bids.items()):
             raise Broken("a line of ours was not read out as we sealed it")
         signature = RecordSignature(session=self._client.copy.session, person=self._person, record=prepared.hash)

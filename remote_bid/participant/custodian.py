@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from remote_bid.opening.commands import OfferCustodianKey, PublishKey
-from remote_bid.opening.events import BidsClosed, ReleaseOpened, RosterPublished, WindowClosed
+from remote_bid.opening.events import BidsClosed, LotAborted, ReleaseOpened, RosterPublished, WindowClosed
 from remote_bid.opening.rules.closing import TOLERANCE_S, set_root
 from remote_bid.opening.statements import Close, Custody
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
@@ -38,6 +38,8 @@ class Custodian:
     async def publish(self, lot: str, part: str) -> None:
         """Wait for custody, check close, window and quorum, then publish the key."""
         await self._client.until(lambda view: reached(view.phase, Phase.CUSTODY))
+        if lot in self._aborted():
+            return
         close, window = self._checked()
         seed = self._seed(lot, part)
         custody = Custody(
@@ -61,12 +63,23 @@ class Custodian:
         cosigned_times(self._trust, copy, closed_at)
         if window.close != id_of(close):
             raise Broken("window_closed is for another close")
-        answered = [released.submission for released in window.released] + window.missing
-        if set_root(answered) != close.lots[0].root:
-            raise Broken("window_closed does not account for every bid of the close")
-        if window.missing:
+        self._check_every_bid(close, window)
+        if any(lot.missing for lot in window.lots):
             self._check_window_over()
         return close, window
+
+    def _check_every_bid(self, close: Close, window: WindowClosedStatement) -> None:
+        """Every lot of the close is accounted for, or was aborted."""
+        roots = {lot.lot: lot.root for lot in close.lots}
+        for lot in window.lots:
+            answered = [*(released.submission for released in lot.released), *lot.missing]
+            if set_root(answered) != roots.pop(lot.lot, None):
+                raise Broken(f"window_closed does not account for every bid of lot {lot.lot}")
+        if roots.keys() != self._aborted():
+            raise Broken("window_closed leaves a lot out")
+
+    def _aborted(self) -> set[str]:
+        return {event.lot for _, event in self._client.copy.events(LotAborted)}
 
     def _check_close_in_time(self, close: Close) -> None:
         shown, event = self._client.copy.events(BidsClosed)[-1]

@@ -15,14 +15,15 @@ from remote_bid.opening.events import (
     WindowClosed,
 )
 from remote_bid.opening.rules.closing import lot_sets, set_root
+from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.record import opening_record, record_hash
 from remote_bid.opening.rules.state import Bid
 from remote_bid.opening.rules.submitting import custodian_kids
-from remote_bid.opening.rules.unsealing import enough_keys, first_keys, in_order
+from remote_bid.opening.rules.unsealing import enough_keys, first_keys
 from remote_bid.opening.settling import settle
 from remote_bid.opening.statements import Close, Release
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
-from remote_bid.opening.terms import Phase, SealedPart, Settlement
+from remote_bid.opening.terms import AbortCause, Phase, SealedPart, Settlement
 from remote_bid.seal.canonical import b64, jcs, unb64
 from remote_bid.seal.dealing import commitment
 from remote_bid.seal.envelope import ctx_of
@@ -41,11 +42,7 @@ def close(case: Case) -> None:
     shown, event = closes[-1]
     name = entry_name(shown)
     stated = case.from_log(name, event.close, Close)
-    if case.state.phase is Phase.ABORTED and not case.state.bids:
-        case.report.withheld(9, name, "the bids stay sealed; the count is the log's word")
-        return
-    if stated.lots != lot_sets(case.state):
-        raise Failed(name, "the close does not count the bids that the side lines hold")
+    _lots(case, name, stated)
     for submitted, bid in case.happened(BidSubmitted):
         if (submitted.event or {})["at"] >= stated.at:
             raise Failed(entry_name(submitted), "the bid was submitted after the deadline")
@@ -53,6 +50,19 @@ def close(case: Case) -> None:
     _rosters(case, event)
     _window(case, stated)
     case.report.holds(9, name, f"{len(case.state.bids)} bids")
+
+
+def _lots(case: Case, name: str, stated: Close) -> None:
+    """Each lot's set, recounted; of a lot with too few bids only that they are too few."""
+    counted = {lot.lot: lot for lot in lot_sets(case.state)}
+    for lot in stated.lots:
+        declared = case.state.lot(lot.lot)
+        if case.state.aborted.get(lot.lot) is AbortCause.TOO_FEW_BIDS:
+            if declared is None or lot.count >= max(1, declared.minimum):
+                raise Failed(name, f"lot {lot.lot} was aborted for too few bids, yet it has {lot.count}")
+            case.report.withheld(9, f"{name} lot {lot.lot}", "too few bids: they stay sealed")
+        elif counted.get(lot.lot) != lot:
+            raise Failed(name, f"the close does not count the bids of lot {lot.lot} that the side lines hold")
 
 
 def _rosters(case: Case, closed: BidsClosed) -> None:
@@ -77,10 +87,16 @@ def _window(case: Case, stated: Close) -> None:
     for shown, event in case.happened(WindowClosed):
         window = case.from_log(entry_name(shown), event.window_closed, WindowClosedStatement)
         released = {bid.bid: bid.release for bid in case.state.bids.values() if bid.release}
-        if window.close != id_of(stated) or {r.submission: r.release for r in window.released} != released:
+        told = {item.submission: item.release for lot in window.lots for item in lot.released}
+        if window.close != id_of(stated) or told != released:
             raise Failed(entry_name(shown), "the releases are not those of the side lines")
-        if set_root([*released, *window.missing]) != set_root(list(case.state.bids)):
-            raise Failed(entry_name(shown), "released and missing are not exactly the bids of the close")
+        for lot in window.lots:
+            answered = [*(item.submission for item in lot.released), *lot.missing]
+            if set_root(answered) != next(item.root for item in stated.lots if item.lot == lot.lot):
+                raise Failed(entry_name(shown), f"the bids of lot {lot.lot} are not those of the close")
+        running = sorted(policy.lot for policy in case.state.running_policies())
+        if sorted(lot.lot for lot in window.lots) != running:
+            raise Failed(entry_name(shown), "the window does not account for every lot")
     for shown, event_ in case.happened(KeyReleased):
         _release(case, entry_name(shown), event_)
 
@@ -101,7 +117,7 @@ def custody(case: Case) -> None:
     """Step 10: every published key belongs to a custodian's offered key, and k of them are there."""
     if case.state.window_closed is None:
         return
-    for policy in case.state.policies.values():
+    for policy in case.state.running_policies():
         kids = custodian_kids(policy)
         for kid, seed in case.state.keys.items():
             if kid in kids and key_id(public_key(unb64(seed))) != kid:

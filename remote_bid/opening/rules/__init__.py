@@ -1,8 +1,8 @@
 """The rules of an opening session: pure, no clock, no database, no network.
 
     SCHEDULED → LOBBY → CLOSED_FOR_BIDS → ROSTER → RELEASE → CUSTODY → UNSEAL → READOUT → RECORD → CLOSED
-        ↑                    │      │                                     │
-        └────── HELD ←───────┘      └──────────────→ ABORTED ←────────────┘
+        ↑                    │      │
+        └────── HELD ←───────┘      └──→ ABORTED (every lot has too few bids)
 
 HELD: the close was not cosigned within two seconds of the deadline; a new timetable leads back.
 """

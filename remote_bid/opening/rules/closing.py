@@ -5,6 +5,7 @@ from remote_bid.opening.events import (
     BidsClosed,
     CustodyOpened,
     LobbyOpened,
+    LotAborted,
     OpeningAborted,
     OpeningHeld,
     RosterPublished,
@@ -23,7 +24,7 @@ from remote_bid.opening.rules.guards import (
 )
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.statements import Close
-from remote_bid.opening.terms import LotSet, Phase
+from remote_bid.opening.terms import AbortCause, LotSet, Phase
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.statements import state, statement_id
 from remote_bid.seal.tree import leaf_hash, root_of
@@ -122,12 +123,15 @@ def _counted(opening: Opening, times: list[int], turn: Turn) -> list[Event]:
     close = opening.close_statement
     if close is None:
         return []
-    enough = any(lot.count >= _minimum(opening, lot.lot) for lot in lot_sets(opening))
-    if enough:
-        return [RosterPublished(close=close)]
-    return [disclose(turn), OpeningAborted(cause="too_few_bids")]
+    sets = lot_sets(opening)
+    few = [lot.lot for lot in sets if lot.count < _minimum(opening, lot.lot)]
+    aborted: list[Event] = [LotAborted(lot=lot, cause=AbortCause.TOO_FEW_BIDS) for lot in few]
+    if len(few) < len(sets):
+        return [*aborted, RosterPublished(close=close)]
+    return [*aborted, disclose(turn), OpeningAborted(cause=AbortCause.TOO_FEW_BIDS)]
 
 
 def _minimum(opening: Opening, name: str) -> int:
+    """A lot without any bid has too few, whatever the tender declares."""
     lot = opening.lot(name)
-    return lot.minimum if lot else 0
+    return max(1, lot.minimum if lot else 0)

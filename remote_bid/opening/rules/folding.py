@@ -17,6 +17,7 @@ from remote_bid.opening.events import (
     KeyPublished,
     KeyReleased,
     LobbyOpened,
+    LotAborted,
     MemberCheckedIn,
     OpeningAborted,
     OpeningClosed,
@@ -37,7 +38,7 @@ from remote_bid.opening.rules.state import Bid, CheckpointSeen, Opening
 from remote_bid.opening.rules.unsealing import enough_keys
 from remote_bid.opening.statements import Close, Custody, Release
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
-from remote_bid.opening.terms import Phase, Settlement
+from remote_bid.opening.terms import AbortCause, Phase, Settlement
 from remote_bid.seal.canonical import unb64
 from remote_bid.seal.statements import said, statement_id
 from remote_bid.tender.statements import CustodianKey, Policy, Timetable
@@ -158,6 +159,15 @@ def _roster(opening: Opening, event: RosterPublished, happened: Happened) -> Ope
     return _enter(opening, Phase.ROSTER, happened)
 
 
+def _lot_aborted(opening: Opening, event: LotAborted, happened: Happened) -> Opening:
+    opening = replace(opening, aborted=opening.aborted | {event.lot: event.cause})
+    if event.cause is not AbortCause.TOO_FEW_BIDS:
+        return opening
+    gone = {name: bid for name, bid in opening.bids.items() if bid.lot == event.lot}
+    bids = {name: bid for name, bid in opening.bids.items() if name not in gone}
+    return replace(opening, bids=bids, returned=opening.returned | gone)
+
+
 def _aborted(opening: Opening, event: OpeningAborted, happened: Happened) -> Opening:
     return _enter(opening, Phase.ABORTED, happened)
 
@@ -196,7 +206,7 @@ def _key_published(opening: Opening, event: KeyPublished, happened: Happened) ->
     custody = said(event.signed.statement, Custody)
     keys = opening.keys | {custody.kid: custody.seed}
     opening = replace(opening, keys=keys, keys_by=[*opening.keys_by, event.person])
-    done = all(enough_keys(policy, keys) for policy in opening.policies.values())
+    done = all(enough_keys(policy, keys) for policy in opening.running_policies())
     return _enter(opening, Phase.UNSEAL, happened) if done else opening
 
 
@@ -249,6 +259,7 @@ FOLDS: dict[type[Event], Callable[[Opening, Any, Happened], Opening]] = {
     OpeningHeld: _held,
     CheckpointCosigned: _checkpoint,
     RosterPublished: _roster,
+    LotAborted: _lot_aborted,
     OpeningAborted: _aborted,
     ReleaseOpened: _release_opened,
     KeyReleased: _released,

@@ -19,6 +19,7 @@ def opening_record(opening: Opening) -> OpeningRecord:
         deadline=opening.timetable.deadline,
         window_closed_at=opening.window_closed.at,
         keys_published=sorted(opening.keys_by),
+        aborted=opening.aborted,
         lines=[_line(opening, bid) for bid in opening.bids.values()],
     )
 

@@ -16,9 +16,10 @@ from remote_bid.opening.rules.guards import (
     signed_by_sender,
     timetable,
 )
+from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.state import WRONG_TRIES, Bid, Opening
 from remote_bid.opening.rules.submitting import receipt
-from remote_bid.opening.statements import Release, Released
+from remote_bid.opening.statements import LotWindow, Release, Released
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import Phase, Role
 from remote_bid.seal.canonical import NotCanonical, b64, unb64_sized
@@ -91,10 +92,12 @@ def close_window(opening: Opening, command: CloseWindow, turn: Turn) -> list[Eve
         close=id_of(opening.close),
         timetable=opening.timetable_id,
         at=instant.text(turn.at),
-        released=sorted(
-            (Released(submission=bid.bid, release=bid.release) for bid in opening.bids.values() if bid.release),
-            key=lambda released: released.submission,
-        ),
-        missing=sorted(bid.bid for bid in opening.unreleased()),
+        lots=[_lot_window(opening, policy.lot) for policy in opening.running_policies()],
     )
     return [tick(turn, cadence(opening).slots), WindowClosed(window_closed=state(window_closed, turn.office))]
+
+
+def _lot_window(opening: Opening, lot: str) -> LotWindow:
+    bids = [bid for bid in in_order(opening) if bid.lot == lot]
+    released = [Released(submission=bid.bid, release=bid.release) for bid in bids if bid.release]
+    return LotWindow(lot=lot, released=released, missing=[bid.bid for bid in bids if not bid.release])

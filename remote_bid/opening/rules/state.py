@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from remote_bid.opening.statements import Close, WindowClosed
-from remote_bid.opening.terms import Member, OpeningRecord, Phase, Role, SealedPart, Settlement
+from remote_bid.opening.terms import AbortCause, Member, OpeningRecord, Phase, Role, SealedPart, Settlement
 from remote_bid.people.certificates import Signed
 from remote_bid.seal.statements import Statement
 from remote_bid.tender.statements import Policy, Timetable
@@ -63,6 +63,10 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     last_tick_at: datetime | None = None
     last_tick: int = 0
     bids: dict[str, Bid] = {}
+    returned: dict[str, Bid] = {}
+    """Bids of lots with too few of them: they stay sealed."""
+    aborted: dict[str, AbortCause] = {}
+    """Lots that ended without an award."""
     versions: dict[str, int] = {}
     """Last version by lot/bidder, also of withdrawn bids."""
     present: dict[str, datetime] = {}
@@ -102,6 +106,11 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
         """What a person who proved who it is may be here: one of the session's people, or a bidder."""
         member = self.members.get(person)
         return member.role if member else Role.BIDDER
+
+    def running_policies(self) -> list[Policy]:
+        """The policies of lots that are being opened."""
+        stopped = {lot for lot, cause in self.aborted.items() if cause is AbortCause.TOO_FEW_BIDS}
+        return [policy for policy in self.policies.values() if policy.lot not in stopped]
 
     def unreleased(self) -> list[Bid]:
         """Live bids whose half is not here."""

@@ -1,7 +1,7 @@
 """Custody and unsealing: k custodians publish their keys, then every bid is settled before any plaintext is shown."""
 
 from remote_bid.opening.commands import PublishKey, SettleBids
-from remote_bid.opening.events import BidSettled, KeyPublished, OpeningAborted, ReadoutOpened
+from remote_bid.opening.events import BidSettled, KeyPublished, LotAborted, ReadoutOpened
 from remote_bid.opening.rules.guards import (
     known,
     refuse,
@@ -11,10 +11,11 @@ from remote_bid.opening.rules.guards import (
     require_session,
     signed_by_sender,
 )
+from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.state import Bid, Opening
 from remote_bid.opening.rules.submitting import custodian_kids
 from remote_bid.opening.statements import Custody
-from remote_bid.opening.terms import Outcome, Phase, Role, Settlement
+from remote_bid.opening.terms import AbortCause, Outcome, Phase, Role, Settlement
 from remote_bid.seal.canonical import NotCanonical, unb64
 from remote_bid.seal.statements import id_of
 from remote_bid.seal.xwing import CannotOpen, key_id, public_key
@@ -77,13 +78,14 @@ def settle_bids(opening: Opening, command: SettleBids, turn: Turn) -> list[Event
     if set(settlements) != set(opening.bids):
         refuse("not_settled", "尚有投标未核验完毕。", "Some bids are not settled yet.")
     events: list[Event] = [_settled(bid, settlements[bid.bid]) for bid in in_order(opening)]
-    opened = any(settlement.outcome is Outcome.OPENED for settlement in settlements.values())
-    return [*events, disclose(turn), ReadoutOpened() if opened else OpeningAborted(cause="none_opened")]
+    return [*events, *_without_award(opening, settlements), disclose(turn), ReadoutOpened()]
 
 
-def in_order(opening: Opening) -> list[Bid]:
-    """Bids in the order of their leaves in `close`: by the bytes of their ids, as folding has sorted them there."""
-    return list(opening.bids.values())
+def _without_award(opening: Opening, settlements: dict[str, Settlement]) -> list[LotAborted]:
+    """Lots of which no bid was opened: their outcomes are read out like all others."""
+    lots = {bid.lot for bid in opening.bids.values()}
+    opened = {opening.bids[bid].lot for bid, found in settlements.items() if found.outcome is Outcome.OPENED}
+    return [LotAborted(lot=lot, cause=AbortCause.NONE_OPENED) for lot in sorted(lots - opened)]
 
 
 def _settled(bid: Bid, settlement: Settlement) -> BidSettled:
