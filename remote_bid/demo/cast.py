@@ -54,7 +54,7 @@ def fast(bidders: int) -> Pace:
         until_deadline_ms=3500 + 100 * bidders,
         lobby_ms=2000 + 50 * bidders,
         ticks=Cadence(every_ms=1000, slots=_slots(bidders)),
-        windows=Windows(release_ms=2000 + 60 * bidders, custody_ms=10_000, record_ms=5000 + 100 * bidders),
+        windows=Windows(release_ms=1500 + 150 * bidders, custody_ms=10_000, record_ms=5000 + 100 * bidders),
         pause_s=0.3 / bidders,
     )
 
@@ -65,7 +65,7 @@ def watchable(bidders: int) -> Pace:
         until_deadline_ms=30_000 + 200 * bidders,
         lobby_ms=18_000,
         ticks=Cadence(every_ms=6000, slots=_slots(bidders)),
-        windows=Windows(release_ms=20_000 + 100 * bidders, custody_ms=60_000, record_ms=20_000),
+        windows=Windows(release_ms=20_000 + 200 * bidders, custody_ms=60_000, record_ms=20_000),
         pause_s=3,
     )
 

@@ -17,7 +17,7 @@ from remote_bid.demo.programme import Contender
 from remote_bid.opening.commands import ScheduleOpening
 from remote_bid.opening.terms import Role
 from remote_bid.participant.bidder import Bidder
-from remote_bid.participant.client import Client
+from remote_bid.participant.client import Client, ServerRefused
 from remote_bid.participant.cosigner import cosign_forever
 from remote_bid.participant.custodian import Custodian
 from remote_bid.participant.identity import Identity, read_identity
@@ -125,12 +125,22 @@ async def _bidder(cast: Cast, contender: Contender) -> None:
         bids = {await bidder.submit(lot, form): form for lot, form in contender.forms.items()}
         await bidder.check_in(SESSION)
         await bidder.see_ticked()
-        for bid in bids:
-            if contender.loses_key:
-                (home / f"{bid}.release").unlink()
-            else:
-                await bidder.release(bid)
-        await bidder.sign_record({bid: None if contender.loses_key else form for bid, form in bids.items()})
+        released = {bid: await _released(bidder, bid, home, contender.loses_key) for bid in bids}
+        await bidder.sign_record({bid: form if released[bid] else None for bid, form in bids.items()})
+
+
+async def _released(bidder: Bidder, bid: str, home: Path, lost: bool) -> bool:
+    """Release, unless the file is lost; a bidder too slow for the window learns it from the refusal."""
+    if lost:
+        (home / f"{bid}.release").unlink()
+        return False
+    try:
+        await bidder.release(bid)
+    except ServerRefused as refusal:
+        if refusal.code != "window_over":
+            raise
+        return False
+    return True
 
 
 def _client(cast: Cast, person: str) -> Client:

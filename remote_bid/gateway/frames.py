@@ -39,6 +39,11 @@ class Audience:
             view=self._view,
         )
 
+    def concerned(self, moved: Moved) -> bool:
+        """Whether anything in this turn can change what this audience sees."""
+        lines = {entry.line for entry in moved.entries}
+        return MAIN in lines or self.own_line in lines or moved.after.context.overlooks(self.who)
+
     def frames(self, moved: Moved) -> list[Frame]:
         """What this turn brings to this audience; nothing if it may not know that anything happened."""
         after = moved.after

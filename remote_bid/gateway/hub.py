@@ -68,6 +68,8 @@ class Hub:
     def _on_moved(self, moved: Moved) -> None:
         session = moved.after.session.id
         for key, audience in self._audiences.get(session, {}).items():
+            if not audience.concerned(moved):
+                continue
             for frame in audience.frames(moved):
                 self._queue.put_nowait((f"{session}/{key}", frame))
 

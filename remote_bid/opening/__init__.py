@@ -20,6 +20,7 @@ from remote_bid.opening.events import (
     WindowClosed,
 )
 from remote_bid.opening.rules import Opening, begin, decide, due, evolve
+from remote_bid.opening.terms import Role
 from remote_bid.opening.view import VEILED, OpeningView, curtain, see, show
 from remote_bid.timeline.context import Context, Event
 from remote_bid.timeline.entry import Who
@@ -52,6 +53,10 @@ def _audience(who: Who) -> str:
     return f"{who.role}/{who.person}"
 
 
+def _overlooks(who: Who) -> bool:
+    return who.role in (Role.HOST, Role.SUPERVISOR, Role.TENDERER)
+
+
 def _checkpoints(event: Event) -> bool:
     return isinstance(event, COSIGNED)
 
@@ -67,6 +72,7 @@ opening: Context[Opening, OpeningView] = Context(
     due=due,
     see=see,
     show=show,
+    overlooks=_overlooks,
     curtain=curtain,
     veiled=VEILED,
     standing=_standing,

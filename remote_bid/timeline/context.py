@@ -105,7 +105,8 @@ class Context(Generic[State, View]):
 
     `show` names the fields of an entry that an audience may read now (None: all of them); what it says can change only
     when `curtain` does, and only for side lines and the event types in `veiled`. `audience` groups people to whom
-    exactly the same is shown. `checkpoints` tells which events the cosigners sign.
+    exactly the same is shown; a side-line entry changes the page of its author and of those who `overlook` the session,
+    nobody else's. `checkpoints` tells which events the cosigners sign.
     """
 
     name: str
@@ -118,6 +119,7 @@ class Context(Generic[State, View]):
     due: Callable[[State], Sequence[Due]]
     see: Callable[[State, Who], View]
     show: Callable[[State, str, Fields, Who, bool], Collection[str] | None]
+    overlooks: Callable[[Who], bool]
     curtain: Callable[[State], object]
     veiled: frozenset[str]
     standing: Callable[[State, str], str]

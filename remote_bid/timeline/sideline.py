@@ -7,11 +7,12 @@ entry or a salted pad, so nobody counts bidders, and nothing can be slipped in a
 import hmac
 import struct
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
 
 from remote_bid.seal.canonical import b64, labelled_hash
-from remote_bid.seal.tree import inclusion_path, leaf_hash, root_of
+from remote_bid.seal.tree import leaf_hash, node_hash
 from remote_bid.timeline.entry import Entry, Proof, show
 
 QUOTA = 64
@@ -22,20 +23,23 @@ class TickTree:
     """The slots of one tick: `leaves` (in the order of their commits) placed among `slots` by the 32-byte `seed`."""
 
     def __init__(self, seed: bytes, slots: int, leaves: Sequence[bytes]) -> None:
-        if len(leaves) > slots:
-            raise ValueError("more entries than slots")
+        if len(leaves) > slots or slots < 1 or slots & (slots - 1):
+            raise ValueError("a tick has a power of two of slots, no fewer than entries")
         self._salts = [_derived(seed, b"salt", i) for i in range(slots)]
         order = sorted(range(slots), key=lambda i: _derived(seed, b"place", i))
         self.places = order[: len(leaves)]
         """The slot of each leaf."""
         content = dict(zip(self.places, leaves, strict=True))
-        self._slots = [leaf_hash(slot_of(salt, content.get(i))) for i, salt in enumerate(self._salts)]
-        self.root = root_of(self._slots)
+        self._levels = [[leaf_hash(slot_of(salt, content.get(i))) for i, salt in enumerate(self._salts)]]
+        while len(self._levels[-1]) > 1:
+            below = self._levels[-1]
+            self._levels.append([node_hash(below[i], below[i + 1]) for i in range(0, len(below), 2)])
+        self.root = self._levels[-1][0]
 
     def proof(self, number: int) -> "SlotProof":
         """That leaf `number` is in this tick."""
         place = self.places[number]
-        path = [b64(node) for node in inclusion_path(self._slots, place)]
+        path = [b64(level[place >> height ^ 1]) for height, level in enumerate(self._levels[:-1])]
         return SlotProof(place=place, salt=b64(self._salts[place]), path=path)
 
 
@@ -108,9 +112,14 @@ def with_tick(lines: Lines, seq: int, seed: bytes, slots: int) -> Lines:
     return msgspec.structs.replace(lines, ticks=(*lines.ticks, made), pending=())
 
 
+@lru_cache(maxsize=4)
+def _tree(seed: bytes, slots: int, leaves: tuple[bytes, ...]) -> TickTree:
+    return TickTree(seed, slots, leaves)
+
+
 def tick_tree(tick: MadeTick) -> TickTree:
-    """The tree of a past tick, recomputed."""
-    return TickTree(tick.seed, tick.slots, [entry.leaf for entry in tick.entries])
+    """The tree of a past tick; the last few are kept, for everybody asks for the newest at once."""
+    return _tree(tick.seed, tick.slots, tuple(entry.leaf for entry in tick.entries))
 
 
 def disclosure(lines: Lines) -> list[DisclosedTick]:
