@@ -53,9 +53,8 @@ class Bidder:
     async def submit(self, lot: str, form: ReadoutForm) -> str:
         """Seal and hand in a readout form; returns the bid's id once the receipt is checked and kept."""
         await self._client.until(lambda view: bool(view.timetable) and bool(view.policies))
-        policy_id, policy = await asyncio.to_thread(self._policy, lot)
         upload = b64(secrets.token_bytes(16))
-        part, envelope = await asyncio.to_thread(self._sealed, policy_id, policy, form, upload)
+        part, envelope = await asyncio.to_thread(self.seal, lot, form, upload)
         await self._client.upload(upload, io.BytesIO(envelope))
         bid = statement_id(part.submission.statement)
         await self._client.hand_in(SubmitBid(lot=lot, parts=[part]))
@@ -108,6 +107,11 @@ class Bidder:
             raise Broken("a line of ours was not read out as we sealed it")
         signature = RecordSignature(session=self._client.copy.session, person=self._person, record=prepared.hash)
         await self._client.hand_in(SignRecord(signed=self._identity.sign(signature)))
+
+    def seal(self, lot: str, form: ReadoutForm, upload: str) -> tuple[OfferedPart, bytes]:
+        """The sealed form as it will be handed in under the name `upload`; its release file is written first."""
+        policy_id, policy = self._policy(lot)
+        return self._sealed(policy_id, policy, form, upload)
 
     def _policy(self, lot: str) -> tuple[str, Policy]:
         for _, event in self._client.copy.events(PolicyPublished):
