@@ -7,7 +7,6 @@ Afterwards every receipt is looked for in the set that the close counted. Last l
 
 import argparse
 import asyncio
-import io
 import json
 import multiprocessing
 import queue
@@ -138,7 +137,7 @@ async def prepared(client: Client, bidder: Bidder, contender: Contender) -> Subm
     await client.until(lambda view: bool(view.timetable))
     upload = b64(secrets.token_bytes(16))
     part, envelope = bidder.seal(lot, form, upload)
-    await client.upload(upload, io.BytesIO(envelope))
+    await client.upload(upload, envelope)
     return SubmitBid(lot=lot, parts=[part])
 
 

@@ -72,6 +72,12 @@ class Troupe:
         self._playing.append(process)
         return process
 
+    def kill(self, process: BaseProcess) -> None:
+        """End a process as a power cut would; it does not count as given up."""
+        self._playing.remove(process)
+        process.kill()
+        process.join()
+
     def failed(self) -> str:
         """Who has given up; empty if nobody."""
         return ", ".join(process.name for process in self._playing if process.exitcode not in (None, 0))
@@ -97,10 +103,10 @@ def troupe() -> Iterator[Troupe]:
         players.leave()
 
 
-def open_house(players: Troupe, cast: Cast) -> None:
-    """Server and cosigner."""
+def open_house(players: Troupe, cast: Cast) -> BaseProcess:
+    """Cosigner and server; gives the server's process."""
     players.enter(parts.play_cosigner, cast)
-    players.enter(parts.play_server, cast.settings, cast.server_folder)
+    return players.enter(parts.play_server, cast.settings, cast.server_folder)
 
 
 def raise_curtain(players: Troupe, cast: Cast) -> None:
@@ -120,6 +126,11 @@ async def play(cast: Cast, players: Troupe, watch: Watch, limit_s: float) -> Day
     open_house(players, cast)
     await answering(cast.url, players)
     raise_curtain(players, cast)
+    return await seen(cast, players, watch, limit_s)
+
+
+async def seen(cast: Cast, players: Troupe, watch: Watch, limit_s: float) -> Day:
+    """The day from the public's place, until the bundle is there."""
     async with Client(cast.url, SESSION, None).connected() as client:
         over = asyncio.create_task(client.until(lambda view: _watched(client, watch, view)))
         await _while_all_play(over, players, limit_s)

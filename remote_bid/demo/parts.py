@@ -26,6 +26,9 @@ from remote_bid.tender.statements import Timetable
 from remote_bid.tender.terms import READOUT_FORM
 from remote_bid.timeline import instant
 
+JOURNAL = "journal"
+"""Each participant's list of the leaves it was shown."""
+
 PASSPHRASE = "演示口令"  # noqa: S105 - the demonstration's, said on screen
 
 
@@ -144,7 +147,7 @@ async def _released(bidder: Bidder, bid: str, home: Path, lost: bool) -> bool:
 
 
 def _client(cast: Cast, person: str) -> Client:
-    return Client(cast.url, SESSION, _identity(cast, person))
+    return Client(cast.url, SESSION, _identity(cast, person), cast.home(person) / JOURNAL)
 
 
 def _identity(cast: Cast, person: str) -> Identity:

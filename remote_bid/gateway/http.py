@@ -14,7 +14,7 @@ from remote_bid.gateway.socket import refused
 from remote_bid.opening.commands import ScheduleOpening
 from remote_bid.opening.terms import Role
 from remote_bid.people.certificates import Certified, NotTrusted, Signed
-from remote_bid.people.sign_in import Porter
+from remote_bid.people.sign_in import Porter, StaleNonce
 from remote_bid.seal.signing import Signer
 from remote_bid.seal.statements import BadStatement
 from remote_bid.tender.safe import Safe, TooLarge
@@ -98,6 +98,8 @@ class Http:
         """A token for whoever signed the nonce."""
         try:
             token, person = self._porter.admit(msgspec.json.decode(await request.read(), type=Signed))
+        except StaleNonce as error:
+            raise Refused("stale_nonce", "登录请求已失效，请重试。", str(error)) from error
         except (NotTrusted, BadStatement) as error:
             raise Refused("not_trusted", "证书或签名无效，无法登录。", str(error)) from error
         return web.json_response({"token": token, "person": person.person, "name": person.name})

@@ -55,7 +55,7 @@ class Bidder:
         await self._client.until(lambda view: bool(view.timetable) and bool(view.policies))
         upload = b64(secrets.token_bytes(16))
         part, envelope = await asyncio.to_thread(self.seal, lot, form, upload)
-        await self._client.upload(upload, io.BytesIO(envelope))
+        await self._client.upload(upload, envelope)
         bid = statement_id(part.submission.statement)
         await self._client.hand_in(SubmitBid(lot=lot, parts=[part]))
         await self._client.until(lambda view: bid in (view.me.bids or {}))

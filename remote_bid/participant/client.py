@@ -2,13 +2,15 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, BinaryIO
+from pathlib import Path
+from typing import Any
 
 import aiohttp
 import msgspec
 import socketio
+import structlog
 
 from remote_bid.opening.view import OpeningView
 from remote_bid.participant.copy import Copy, Gap
@@ -17,6 +19,11 @@ from remote_bid.people.sign_in import SignIn
 from remote_bid.timeline import wire_json
 from remote_bid.timeline.context import Command
 from remote_bid.timeline.frame import Frame, Joined
+
+_LOG = structlog.get_logger("client")
+_CALL = aiohttp.ClientTimeout(total=15)
+_PASSING = ("no_such_session", "stale_nonce", "not_signed_in", "failed")
+"""Refusals on the way in that pass by themselves: the session comes, the restarted server learns who we are."""
 
 _ANSWER_S = 10
 """Seconds to wait for an answer before asking again: commands may be repeated, a repetition changes nothing."""
@@ -33,9 +40,9 @@ class ServerRefused(Exception):
 class Client:
     """One participant in one session. Survives lost connections and a restarted server."""
 
-    def __init__(self, url: str, session: str, identity: Identity | None) -> None:
+    def __init__(self, url: str, session: str, identity: Identity | None, journal: Path | None = None) -> None:
         self.url, self._identity = url, identity
-        self.copy = Copy(session)
+        self.copy = Copy(session, journal)
         self._changed = asyncio.Condition()
         self._failed: BaseException | None = None
         self._token: str | None = None
@@ -68,6 +75,8 @@ class Client:
         """Hand in a command until it is answered; returns the types of its entries. Raises ServerRefused."""
         body = {"session": self.copy.session, "command": msgspec.to_builtins(command)}
         while True:
+            if self._failed is not None:
+                raise self._failed
             answer = await self._ask("command", body)
             if answer is None:
                 await asyncio.sleep(0.2)
@@ -79,16 +88,34 @@ class Client:
                 await asyncio.sleep(0.5)
 
     async def post(self, path: str, body: Any) -> Any:
-        """An HTTP call as JSON; ServerRefused unless it succeeds."""
+        """An HTTP call as JSON, made until it is answered; ServerRefused unless it succeeds."""
+        return await self._signed_in(lambda: self._post(path, body))
+
+    async def upload(self, name: str, envelope: bytes) -> None:
+        """Put a sealed envelope into the safe under a name, again from the start if the line is lost."""
+        path = f"/api/sessions/{self.copy.session}/uploads/{name}"
+        await self._signed_in(lambda: self._put(path, envelope))
+
+    async def _signed_in(self, call: Callable[[], Awaitable[Any]]) -> Any:
+        """Repeat a call over lost lines and a restarted server, which has forgotten who is signed in."""
+        while True:
+            try:
+                return await call()
+            except (aiohttp.ClientError, TimeoutError):
+                await asyncio.sleep(0.3)
+            except ServerRefused as refusal:
+                if refusal.code != "not_signed_in" or self._identity is None:
+                    raise
+                await self._signed_in(self.sign_in)
+
+    async def _post(self, path: str, body: Any) -> Any:
         raw = msgspec.json.encode(body)
-        async with self._http.post(self.url + path, data=raw, headers=self._bearer()) as answer:
+        async with self._http.post(self.url + path, data=raw, headers=self._bearer(), timeout=_CALL) as answer:
             return _answered(await answer.json())
 
-    async def upload(self, name: str, envelope: BinaryIO) -> None:
-        """Put a sealed envelope into the safe under a name."""
-        path = f"/api/sessions/{self.copy.session}/uploads/{name}"
-        async with self._http.put(self.url + path, data=envelope, headers=self._bearer()) as answer:
-            _answered(await answer.json())
+    async def _put(self, path: str, body: bytes) -> Any:
+        async with self._http.put(self.url + path, data=body, headers=self._bearer()) as answer:
+            return _answered(await answer.json())
 
     async def download(self) -> bytes:
         """The session's public bundle."""
@@ -102,9 +129,9 @@ class Client:
         """Prove who we are; nothing to do for observers."""
         if self._identity is None:
             return
-        nonce = (await self.post("/api/challenge", {}))["nonce"]
+        nonce = (await self._post("/api/challenge", {}))["nonce"]
         signed = self._identity.sign(SignIn(origin=self.url, nonce=nonce))
-        self._token = (await self.post("/api/sign-in", signed))["token"]
+        self._token = (await self._post("/api/sign-in", signed))["token"]
 
     def _bearer(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._token}"} if self._token else {}
@@ -116,10 +143,10 @@ class Client:
                 await self.sign_in()
                 await self._connect()
                 await self._socket.wait()
-            except (aiohttp.ClientError, OSError, TimeoutError, socketio.exceptions.SocketIOError):
-                self._token = None
+            except (aiohttp.ClientError, OSError, TimeoutError, socketio.exceptions.SocketIOError) as error:
+                _LOG.info("line lost", why=type(error).__name__)
             except ServerRefused as refusal:
-                if refusal.code != "no_such_session":
+                if refusal.code not in _PASSING:
                     await self._fail(refusal)
                     return
             except Exception as error:

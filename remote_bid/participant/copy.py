@@ -1,5 +1,6 @@
 """A participant's own copy of a session: every entry it was shown, each checked against its chain."""
 
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -21,10 +22,13 @@ class Gap(Exception):
 
 
 class Copy:
-    """What one participant holds of one session. Raises Mismatch the moment the server contradicts itself."""
+    """What one participant holds of one session. Raises Mismatch the moment the server contradicts itself.
 
-    def __init__(self, session: str) -> None:
-        self.session = session
+    With a `journal`, the leaf of every entry is written down as it arrives: what the server may never take back.
+    """
+
+    def __init__(self, session: str, journal: Path | None = None) -> None:
+        self.session, self._journal = session, journal
         self.main: list[Shown] = []
         self.own: list[Shown] = []
         self.side: dict[tuple[str, int], Shown] = {}
@@ -97,6 +101,9 @@ class Copy:
             raise Mismatch(f"entry {shown.seq} of {name} follows {len(line)}")
         check(shown, prev)
         line.append(shown)
+        if self._journal is not None:
+            with self._journal.open("a") as file:
+                file.write(f"{name} {shown.seq} {shown.leaf}\n")
 
     def _take(self, revealed: list[Shown], slots: list[OwnSlot]) -> None:
         for shown in revealed:

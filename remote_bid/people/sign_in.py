@@ -9,7 +9,7 @@ from cryptography import x509
 
 from remote_bid.people.certificates import Certified, NotTrusted, Signed, payload, signers
 from remote_bid.seal.canonical import b64
-from remote_bid.seal.statements import BadStatement, Payload
+from remote_bid.seal.statements import Payload
 
 T = TypeVar("T")
 
@@ -17,6 +17,10 @@ _NONCE_S = 60
 _TOKEN_H = 12
 _MOST = 10_000
 """Nonces and tokens kept at most, each: a flood pushes out the oldest."""
+
+
+class StaleNonce(ValueError):
+    """The nonce is not one of this server's, or was answered already, or too late: ask for a new one."""
 
 
 class SignIn(Payload, frozen=True):
@@ -42,11 +46,11 @@ class Porter:
         return nonce
 
     def admit(self, signed: Signed) -> tuple[str, Certified]:
-        """A bearer token for whoever signed the nonce; NotTrusted or BadStatement otherwise."""
+        """A bearer token for whoever signed the nonce; StaleNonce, NotTrusted or BadStatement otherwise."""
         answer = payload(signed, SignIn)
         until = self._nonces.pop(answer.nonce, None)
         if until is None or until < self._now() or answer.origin != self._origin:
-            raise BadStatement("the nonce is not one of this server's, or too old")
+            raise StaleNonce("the nonce is not one of this server's, or too old")
         people = signers(signed, self._roots, self._now())
         if len(people) != 1:
             raise NotTrusted("one person signs in at a time")

@@ -36,6 +36,8 @@ from remote_bid.timeline.context import Event, Turn
 
 
 def schedule(opening: Opening, command: ScheduleOpening, turn: Turn) -> list[Event]:
+    if (opening.tender, list(opening.members.values())) == (command.tender, command.members):
+        return []
     if opening.tender is not None:
         refuse("scheduled_already", "本场开标已经安排。", "This session is scheduled already.")
     roles = [member.role for member in command.members]
