@@ -47,9 +47,7 @@ def main() -> None:
             kills, days, lost, forked = kills + killed, days + 1, lost + gone, forked + other
             entries += day.entries
             verified = verified and verify(io.BytesIO(day.bundle), cast.trust).verified
-            print(
-                f"day {days}: {killed} kills, phase {day.view.phase}, {day.entries} entries, lost {gone}, forked {other}"
-            )
+            print(f"day {days}: kills {killed}, entries {day.entries}, lost {gone}, forked {other}")
     figures = {"kills": kills, "days": days, "entries": entries, "lost": lost, "forked": forked, "verified": verified}
     print(json.dumps(figures))
 

@@ -141,8 +141,8 @@ class Client:
         while True:
             try:
                 await self.sign_in()
-                await self._connect()
-                await self._socket.wait()
+                lost = await self._connect()
+                await lost.wait()
             except (aiohttp.ClientError, OSError, TimeoutError, socketio.exceptions.SocketIOError) as error:
                 _LOG.info("line lost", why=type(error).__name__)
             except ServerRefused as refusal:
@@ -156,13 +156,17 @@ class Client:
                 await self._hang_up()
             await asyncio.sleep(0.1 + random.random() * 0.4)  # noqa: S311 - jitter, not a secret
 
-    async def _connect(self) -> None:
+    async def _connect(self) -> asyncio.Event:
+        """Connect and join; the event is set when the line is lost."""
+        lost = asyncio.Event()
         self._socket = socket = socketio.AsyncClient(reconnection=False, json=wire_json, http_session=self._http)
         socket.on("frame", self._on_frame)
+        socket.on("disconnect", lambda *_reason: lost.set())
         headers = {} if self._token else {"Origin": self.url}
         auth = {"token": self._token} if self._token else None
         await socket.connect(self.url, headers=headers, auth=auth, transports=["websocket"], wait_timeout=5)
         await self._join()
+        return lost
 
     async def _join(self) -> None:
         self.copy.joining()
@@ -179,9 +183,16 @@ class Client:
                 self.copy.frame(frame)
                 self._changed.notify_all()
         except Gap:
-            await self._join()
+            await self._rejoin()
         except Exception as error:
             await self._fail(error)
+
+    async def _rejoin(self) -> None:
+        """Join again from what is here; hang up if even that fails, so that the whole line is made anew."""
+        try:
+            await self._join()
+        except (ServerRefused, socketio.exceptions.SocketIOError):
+            await self._hang_up()
 
     async def _ask(self, event: str, body: Any) -> Any:
         if self._socket is None or not self._socket.connected:

@@ -144,7 +144,6 @@ class Host(Staff):
     async def schedule(self, command: ScheduleOpening) -> None:
         """Open the session; nothing happens if it is there already."""
         body = {"session": self.client.copy.session, "command": msgspec.to_builtins(command)}
-        await self.client.sign_in()
         await self.client.post("/api/sessions", body)
 
     async def run(self, pause_s: float, signatures: int) -> None:
