@@ -1,13 +1,14 @@
 """Making a session's public bundle: only what the observer's view shows, in the container the verifier expects."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import BinaryIO
 
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.terms import Phase
 from remote_bid.seal.canonical import jcs
 from remote_bid.seal.signing import Signer
-from remote_bid.seal.statements import state
+from remote_bid.seal.statements import state, statement_id
 from remote_bid.timeline.context import Refused
 from remote_bid.timeline.desk import Folded
 from remote_bid.timeline.entry import Entry, Shown, Who, show
@@ -41,10 +42,11 @@ def public_bundle(folded: Folded, vouched_by: Trust, signer: Signer, envelope: O
 
 
 def _envelopes(session: str, opening: Opening, envelope: OpenEnvelope) -> dict[str, bytes]:
+    """The readout forms, sealed; one that the platform has lost is not there, as its outcome says."""
     members = {}
     for bid in opening.bids.values():
-        part = bid.parts[0]
-        with envelope(session, bid.bidder, part.upload) as file:
+        part = next(part for part in bid.parts if statement_id(part.submission) == bid.bid)
+        with suppress(KeyError), envelope(session, bid.bidder, part.upload) as file:
             members[envelope_name(bid.bid)] = file.read()
     return members
 

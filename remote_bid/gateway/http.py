@@ -17,7 +17,7 @@ from remote_bid.people.certificates import Certified, NotTrusted, Signed
 from remote_bid.people.sign_in import Porter, StaleNonce
 from remote_bid.seal.signing import Signer
 from remote_bid.seal.statements import BadStatement
-from remote_bid.tender.safe import Safe, TooLarge
+from remote_bid.tender.safe import Safe, TakenName, TooLarge
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Refused
 from remote_bid.timeline.desk import Desk
@@ -130,6 +130,8 @@ class Http:
             length = await self._safe.keep(session, person.person, request.match_info["upload"], _body(request))
         except TooLarge as error:
             raise Refused("too_large", "文件超过大小限制。", str(error)) from error
+        except TakenName as error:
+            raise Refused("name_taken", "同名文件已存在，内容不同。", "Another file has this name.") from error
         return web.json_response({"length": length})
 
     async def bundle(self, request: web.Request) -> web.Response:

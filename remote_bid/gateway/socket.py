@@ -84,7 +84,7 @@ def refused(error: Exception) -> Any:
     match error:
         case Refused():
             answer = Refusal(code=error.code, zh=error.zh, en=error.en, trace=trace)
-        case msgspec.ValidationError() | UnicodeEncodeError():
+        case msgspec.MsgspecError() | UnicodeError():
             answer = Refusal(code="malformed", zh="提交的内容格式有误。", en=f"Malformed: {error}", trace=trace)
         case UnknownSession():
             answer = Refusal(code="no_such_session", zh="没有这场会议。", en="There is no such session.", trace=trace)

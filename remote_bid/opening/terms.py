@@ -109,6 +109,13 @@ class AbortCause(StrEnum):
     NONE_OPENED = "none_opened"
 
 
+class LotEnd(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A lot that ended without an award."""
+
+    lot: str
+    cause: AbortCause
+
+
 class RecordLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One bid in the opening record."""
 
@@ -132,6 +139,5 @@ class OpeningRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     deadline: str
     window_closed_at: str
     keys_published: list[str]
-    aborted: dict[str, AbortCause]
-    """Lots that ended without an award."""
+    aborted: list[LotEnd]
     lines: list[RecordLine]

@@ -223,7 +223,7 @@ def _own(opening: Opening, bid: Bid) -> OwnBid:
         receipts=bid.receipts,
         proof=_set_proof(opening, bid) if reached(opening.phase, Phase.ROSTER) else UNSET,
         released_at=instant.text(bid.released_at) if bid.released_at else UNSET,
-        tries_left=WRONG_TRIES - bid.wrong_tries if bid.wrong_tries else UNSET,
+        tries_left=WRONG_TRIES - len(bid.wrong) if bid.wrong else UNSET,
         outcome=settlement.outcome if settlement else UNSET,
         cause=settlement.cause if settlement else UNSET,
     )
@@ -325,11 +325,15 @@ def show(opening: Opening, line: str, fields: Fields, who: Who, own: bool) -> Co
 
 
 def _side(opening: Opening, fields: Fields) -> Collection[str] | None:
-    """Side lines: the type once disclosed; all of a live bidder's when everything is read out."""
+    """Side lines: the type once disclosed; everything when all is read out, so that anybody can check who bid and who
+    withdrew. Of a lot with too few bids only the lot is told.
+    """
     if not opening.disclosed:
         return ()
-    bidders = {bid.bidder for bid in opening.bids.values()}
-    if fields.get("lot") in {bid.lot for bid in opening.returned.values()}:
+    stopped = opening.stopped_lots()
+    if fields.get("lot") in stopped:
+        return ("type", "lot")
+    if not reached(opening.phase, Phase.RECORD):
         return ("type",)
-    names = {fields.get("bidder"), fields.get("person"), fields["by"]["person"]}
-    return None if reached(opening.phase, Phase.RECORD) and bidders & names else ("type",)
+    took_part = {bidder for lot, bidder in opening.versions if lot not in stopped}
+    return None if fields["by"]["person"] in took_part else ("type",)

@@ -6,7 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from remote_bid.opening.commands import OfferCustodianKey, PublishKey
-from remote_bid.opening.events import BidsClosed, LotAborted, ReleaseOpened, RosterPublished, WindowClosed
+from remote_bid.opening.events import (
+    BidsClosed,
+    LotAborted,
+    ReleaseOpened,
+    RosterPublished,
+    TimetableSigned,
+    WindowClosed,
+)
 from remote_bid.opening.rules.closing import TOLERANCE_S, set_root
 from remote_bid.opening.statements import Close, Custody
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
@@ -14,10 +21,11 @@ from remote_bid.opening.terms import Phase, reached
 from remote_bid.participant.checks import Broken, cosigned_times, from_server
 from remote_bid.participant.client import Client
 from remote_bid.participant.identity import Identity
+from remote_bid.people.certificates import signers
 from remote_bid.seal.canonical import b64, labelled_hash
-from remote_bid.seal.statements import id_of
+from remote_bid.seal.statements import id_of, said, statement_id
 from remote_bid.seal.xwing import SEED_SIZE, key_id, public_key
-from remote_bid.tender.statements import CustodianKey
+from remote_bid.tender.statements import CustodianKey, Timetable
 from remote_bid.timeline import instant
 from remote_bid.verify.trust import Trust
 
@@ -84,7 +92,11 @@ class Custodian:
     def _check_close_in_time(self, close: Close) -> None:
         shown, event = self._client.copy.events(BidsClosed)[-1]
         times = cosigned_times(self._trust, self._client.copy, shown)
-        at = instant.when(close.at).timestamp()
+        signed = self._client.copy.last(TimetableSigned)
+        if signed is None or statement_id(signed.signed.statement) != close.timetable:
+            raise Broken("the close is not that of the timetable that holds")
+        signers(signed.signed, self._trust.authorities(), datetime.now(UTC))
+        at = instant.when(said(signed.signed.statement, Timetable).deadline).timestamp()
         if from_server(self._trust, event.close, Close) != close:
             raise Broken("the close shown is not the close logged")
         if sum(abs(when - at) <= TOLERANCE_S for when in times) < self._trust.quorum:

@@ -1,9 +1,11 @@
 """The `.release` file: both halves of a sealed part's key, under the bidder's passphrase.
 
-JSON {v, submission, salt, nonce, box}; box = AES-256-GCM(scrypt(passphrase, salt, N = 2^15, r = 8, p = 1), s_B ‖ s_T)
+JSON {v, submission, salt, nonce, box}
+    box = AES-256-GCM(scrypt(NFC(passphrase), salt, N = 2^15, r = 8, p = 1), s_B ‖ s_T)
 """
 
 import os
+import unicodedata
 from pathlib import Path
 
 import msgspec
@@ -45,6 +47,8 @@ def read_release(path: Path, passphrase: str) -> tuple[str, Secrets]:
     """The submission's id and its halves."""
     try:
         kept = msgspec.json.decode(path.read_bytes(), type=_File)
+        if kept.v != VERSION:
+            raise CannotRead("the release file is of another version")
         key = _key(passphrase, unb64(kept.salt))
         plain = AESGCM(key).decrypt(unb64(kept.nonce), unb64(kept.box), kept.submission.encode())
     except (OSError, ValueError, InvalidTag) as error:
@@ -53,4 +57,5 @@ def read_release(path: Path, passphrase: str) -> tuple[str, Secrets]:
 
 
 def _key(passphrase: str, salt: bytes) -> bytes:
-    return Scrypt(salt=salt, length=32, n=1 << 15, r=8, p=1).derive(passphrase.encode())
+    normal = unicodedata.normalize("NFC", passphrase).encode()
+    return Scrypt(salt=salt, length=32, n=1 << 15, r=8, p=1).derive(normal)

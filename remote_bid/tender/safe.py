@@ -1,10 +1,12 @@
 """The safe: sealed bids as files, written so that what was acknowledged survives a power cut.
 
-Guarantee: `keep` returns only after file and folder are on disk (write, fsync, rename, fsync of the folder).
+Guarantee: `keep` returns only after file and folder are on disk (write, fsync, link, fsync of the folder).
 """
 
 import asyncio
+import filecmp
 import os
+import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +16,10 @@ from remote_bid.seal.canonical import b64, labelled_hash
 
 class TooLarge(ValueError):
     """More bytes than one part of a bid may have."""
+
+
+class TakenName(ValueError):
+    """Another envelope lies under this name already."""
 
 
 class NotThere(KeyError):
@@ -28,20 +34,27 @@ class Safe:
         folder.mkdir(parents=True, exist_ok=True)
 
     async def keep(self, session: str, person: str, upload: str, body: AsyncIterator[bytes]) -> int:
-        """Write an upload whole; returns its length. An earlier one of the same name is replaced."""
+        """Write an upload whole; returns its length. A name is written once: the same bytes again change nothing, other
+        bytes are refused (TakenName), so nobody exchanges an envelope after it was submitted.
+        """
         path = self._path(session, person, upload)
-        part = path.with_suffix(".part")
+        part = path.with_name(f"{path.stem}.{secrets.token_hex(8)}.part")
+        try:
+            length = await self._write(part, body)
+            await asyncio.to_thread(_settle, part, path)
+        finally:
+            part.unlink(missing_ok=True)
+        return length
+
+    async def _write(self, part: Path, body: AsyncIterator[bytes]) -> int:
         length = 0
         with part.open("wb") as file:
             async for chunk in body:
                 length += len(chunk)
                 if length > self._limit:
-                    file.close()
-                    part.unlink()
                     raise TooLarge(f"a part may have {self._limit} bytes")
                 file.write(chunk)
             await asyncio.to_thread(_to_disk, file)
-        await asyncio.to_thread(_rename, part, path)
         return length
 
     def open(self, session: str, person: str, upload: str) -> BinaryIO:
@@ -61,8 +74,13 @@ def _to_disk(file: BinaryIO) -> None:
     os.fsync(file.fileno())
 
 
-def _rename(part: Path, path: Path) -> None:
-    part.replace(path)
+def _settle(part: Path, path: Path) -> None:
+    """Give the file its name, durably; never over another."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        if not filecmp.cmp(part, path, shallow=False):
+            raise TakenName(path.name) from None
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

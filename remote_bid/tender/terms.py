@@ -1,41 +1,54 @@
 """The words of a tender, as values. Money is a decimal string in the currency's major unit."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from typing import Annotated
 
 import msgspec
+
+from remote_bid.seal.canonical import NotCanonical, jcs
 
 READOUT_FORM = "readout_form"
 """The part of every bid that is read out."""
 
 
+Amount = Annotated[str, msgspec.Meta(pattern=r"^(0|[1-9][0-9]{0,14})(\.[0-9]{1,2})?$")]
+"""Money: ASCII digits, at most two decimals, below 10^15."""
+
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+"""A line of text on a form."""
+
+Heading = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+"""A name or title."""
+
+
 class Lot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One lot: its ceiling price, and how many bids it needs to be opened."""
 
-    lot: str
-    title: str
-    ceiling_price: str
-    currency: str = "CNY"
-    minimum: int = 3
+    lot: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    title: Heading
+    ceiling_price: Amount
+    currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$")] = "CNY"
+    minimum: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 3
 
 
 class Tender(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is tendered, by whom, in which trading centre."""
 
-    code: str
-    title: str
-    trading_center: str
-    tenderer: str
-    lots: list[Lot]
+    code: Heading
+    title: Heading
+    trading_center: Heading
+    tenderer: Heading
+    lots: Annotated[list[Lot], msgspec.Meta(min_length=1, max_length=100)]
 
 
 class ReadoutForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The readout form (开标一览表): what the host reads out of one bid."""
 
-    price: str
-    currency: str
-    duration_days: int
-    quality: str
-    project_manager: str
+    price: Amount
+    currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$")]
+    duration_days: Annotated[int, msgspec.Meta(ge=0, le=36_500)]
+    quality: Line
+    project_manager: Line
 
 
 class InvalidForm(ValueError):
@@ -46,12 +59,9 @@ def readout_form(raw: bytes) -> ReadoutForm:
     """The form that was sealed: JSON with exactly its fields and a positive price in cents, or InvalidForm."""
     try:
         form = msgspec.json.decode(raw, type=ReadoutForm)
-        price = Decimal(form.price)
-    except (msgspec.MsgspecError, InvalidOperation, UnicodeDecodeError) as error:
+        jcs(form)
+    except (msgspec.MsgspecError, UnicodeDecodeError, NotCanonical, RecursionError) as error:
         raise InvalidForm("the readout form cannot be read") from error
-    exponent = price.as_tuple().exponent
-    if not price.is_finite() or price <= 0 or not isinstance(exponent, int) or exponent < -2:
-        raise InvalidForm("the price is not an amount of money")
-    if form.duration_days < 0:
-        raise InvalidForm("the duration is negative")
+    if Decimal(form.price) <= 0:
+        raise InvalidForm("the price is not positive")
     return form

@@ -9,8 +9,11 @@ from remote_bid.opening.events import (
     BidsClosed,
     BidSettled,
     BidSubmitted,
+    BidWithdrawn,
+    KeyPublished,
     KeyReleased,
     RecordPrepared,
+    RecordSigned,
     RosterPublished,
     WindowClosed,
 )
@@ -21,15 +24,15 @@ from remote_bid.opening.rules.state import Bid
 from remote_bid.opening.rules.submitting import custodian_kids
 from remote_bid.opening.rules.unsealing import enough_keys, first_keys
 from remote_bid.opening.settling import settle
-from remote_bid.opening.statements import Close, Release
+from remote_bid.opening.statements import Close, Custody, RecordSignature, Release
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
-from remote_bid.opening.terms import AbortCause, Phase, SealedPart, Settlement
+from remote_bid.opening.terms import AbortCause, Cause, Phase, SealedPart, Settlement
 from remote_bid.seal.canonical import b64, jcs, unb64
 from remote_bid.seal.dealing import commitment
-from remote_bid.seal.envelope import ctx_of
+from remote_bid.seal.envelope import BadEnvelope, ctx_of, tree_root
 from remote_bid.seal.statements import id_of, said, statement_id
 from remote_bid.seal.xwing import key_id, public_key
-from remote_bid.tender.statements import Deal, Submission
+from remote_bid.tender.statements import Deal, Submission, Withdraw
 from remote_bid.verify.case import Case, Failed, entry_name
 from remote_bid.verify.manifest import RECORD, envelope_name
 
@@ -44,9 +47,11 @@ def close(case: Case) -> None:
     stated = case.from_log(name, event.close, Close)
     _lots(case, name, stated)
     for submitted, bid in case.happened(BidSubmitted):
-        if (submitted.event or {})["at"] >= stated.at:
+        if (submitted.event or {})["at"] >= stated.at or bid.bid != statement_id(bid.parts[0].submission):
             raise Failed(entry_name(submitted), "the bid was submitted after the deadline")
-        _submission(entry_name(submitted), bid)
+        _submission(case, entry_name(submitted), bid)
+    for shown_, withdrawn in case.happened(BidWithdrawn):
+        _withdrawal(case, entry_name(shown_), withdrawn)
     _rosters(case, event)
     _window(case, stated)
     case.report.holds(9, name, f"{len(case.state.bids)} bids")
@@ -71,7 +76,16 @@ def _rosters(case: Case, closed: BidsClosed) -> None:
             raise Failed(entry_name(shown), "the roster shows another close")
 
 
-def _submission(name: str, bid: BidSubmitted) -> None:
+def _withdrawal(case: Case, name: str, event: BidWithdrawn) -> None:
+    """The bidder said so itself, of a bid it had handed in on this lot."""
+    told = said(event.signed.statement, Withdraw)
+    bids = [bid for _, bid in case.happened(BidSubmitted) if (bid.bidder, bid.lot) == (event.bidder, event.lot)]
+    named = [bid for bid in bids if [statement_id(part.submission) for part in bid.parts] == told.submissions]
+    if not named or (told.session, told.bidder, told.version) != (case.session, event.bidder, named[0].version):
+        raise Failed(name, "the withdrawal is not of this bid")
+
+
+def _submission(case: Case, name: str, bid: BidSubmitted) -> None:
     """What was signed belongs to this bidder, lot and version, and the deal to this envelope."""
     for part in bid.parts:
         core, submission, deal = part.header.core, said(part.submission, Submission), said(part.deal, Deal)
@@ -81,6 +95,11 @@ def _submission(name: str, bid: BidSubmitted) -> None:
             raise Failed(name, "the envelope is sealed for another bidder, lot or version")
         if b64(hashlib.sha256(jcs(part.header)).digest()) != submission.header or deal.ctx != b64(ctx_of(core)):
             raise Failed(name, "header or deal is not the one signed")
+        policy = case.state.policies.get(core.policy)
+        if policy is None or (policy.lot, policy.part) != (core.lot, part.part):
+            raise Failed(name, "the envelope is sealed for no policy of this session")
+        if (deal.k, [share.kid for share in deal.shares]) != (policy.k, custodian_kids(policy)):
+            raise Failed(name, "the deal is not for the policy's custodians")
 
 
 def _window(case: Case, stated: Close) -> None:
@@ -103,7 +122,9 @@ def _window(case: Case, stated: Close) -> None:
 
 def _release(case: Case, name: str, event: KeyReleased) -> None:
     release, bid = said(event.signed.statement, Release), case.state.bids[event.bid]
-    part = readout_part(bid)
+    part, close = readout_part(bid), case.state.close
+    if close is None or (release.session, release.submission, release.close) != (case.session, bid.bid, id_of(close)):
+        raise Failed(name, "the release is for another submission or close")
     if commitment(ctx_of(part.header.core), "B", unb64(release.s_b)) != part.header.B:
         raise Failed(name, "the released half does not match its commitment")
 
@@ -114,14 +135,22 @@ def readout_part(bid: Bid) -> SealedPart:
 
 
 def custody(case: Case) -> None:
-    """Step 10: every published key belongs to a custodian's offered key, and k of them are there."""
-    if case.state.window_closed is None:
+    """Step 10: every published key belongs to its custodian's offered key, for this close, and k of them are there."""
+    close, window = case.state.close, case.state.window_closed
+    if close is None or window is None:
         return
+    holders = {
+        kid: custodian.person
+        for policy in case.state.policies.values()
+        for custodian, kid in zip(policy.custodians, custodian_kids(policy), strict=True)
+    }
+    for shown, event in case.happened(KeyPublished):
+        told, name = said(event.signed.statement, Custody), entry_name(shown)
+        if (told.session, told.close, told.window_closed) != (case.session, id_of(close), id_of(window)):
+            raise Failed(name, "the key is published for another close or window")
+        if holders.get(told.kid) != event.person or key_id(public_key(unb64(told.seed))) != told.kid:
+            raise Failed(name, "the published key is not the one that this custodian offered")
     for policy in case.state.running_policies():
-        kids = custodian_kids(policy)
-        for kid, seed in case.state.keys.items():
-            if kid in kids and key_id(public_key(unb64(seed))) != kid:
-                raise Failed(f"policy of lot {policy.lot}", "a published key is not the one offered")
         if not enough_keys(policy, case.state.keys):
             raise Failed(f"policy of lot {policy.lot}", "fewer than k custodians published")
     case.report.holds(10, "custody", f"{len(case.state.keys)} keys published")
@@ -135,11 +164,11 @@ def outcomes(case: Case) -> None:
     read = {event.bid: event for _, event in case.happened(BidReadOut)}
     for bid in in_order(case.state):
         name = f"{envelope_name(bid.bid)} ({bid.name})"
+        _envelope(case, name, bid)
         found = _settled(case, bid)
         event = settled.get(bid.bid)
         if event is None:
-            case.report.withheld(11, name, "its outcome is not shown")
-            continue
+            raise Failed(name, "the bid was not settled")
         told = Settlement(outcome=event.outcome, cause=event.cause, detail=event.detail, form=event.form)
         if told != found:
             raise Failed(name, f"arithmetic says {found.outcome} ({found.cause}), not {told.outcome} ({told.cause})")
@@ -147,6 +176,23 @@ def outcomes(case: Case) -> None:
         if aloud is None or (aloud.name, aloud.outcome, aloud.form) != (bid.name, found.outcome, found.form):
             raise Failed(name, "it was read out otherwise than it was opened")
         case.report.holds(11, name, f"{found.outcome}, {found.cause}")
+
+
+def _envelope(case: Case, name: str, bid: Bid) -> None:
+    """The envelope here is the one submitted, also where nobody could open it; or the platform owns to have lost it."""
+    raw = case.members.get(envelope_name(bid.bid))
+    if raw is None:
+        case.report.withheld(11, name, "the platform has lost the envelope")
+        return
+    submission = said(readout_part(bid).submission, Submission)
+    try:
+        _, root, length = tree_root(io.BytesIO(raw))
+        same = (b64(root), length) == (submission.ct, submission.n)
+    except BadEnvelope:
+        same = False
+    lost = bid.settlement is not None and bid.settlement.cause is Cause.ENVELOPE_LOST
+    if not same and not lost:
+        raise Failed(name, "the envelope is not the one submitted")
 
 
 def _settled(case: Case, bid: Bid) -> Settlement:
@@ -178,4 +224,8 @@ def record(case: Case) -> None:
         raise Failed(entry_name(shown), "the record is not what the events say")
     if case.members.get(RECORD) != jcs(made):
         raise Failed(RECORD, "the record is not what the events say")
+    for signed_at, signed in case.happened(RecordSigned):
+        told = said(signed.signed.statement, RecordSignature)
+        if (told.session, told.person, told.record) != (case.session, signed.person, event.hash):
+            raise Failed(entry_name(signed_at), "the signature is for another record")
     case.report.holds(12, RECORD, f"signed by {len(case.state.signatures)}")

@@ -1,12 +1,14 @@
 """Steps 3 to 5: the chain, its cosigned checkpoints, the side lines."""
 
 from remote_bid.opening import COSIGNED
-from remote_bid.opening.events import BidsClosed
+from remote_bid.opening.events import BidsClosed, LotAborted, TimetableSigned
 from remote_bid.opening.rules.closing import TOLERANCE_S
 from remote_bid.opening.statements import Close
+from remote_bid.opening.terms import AbortCause
 from remote_bid.seal.canonical import NotCanonical, b64, unb64, unb64_sized
-from remote_bid.seal.statements import said
+from remote_bid.seal.statements import said, statement_id
 from remote_bid.seal.tree import includes
+from remote_bid.tender.statements import Timetable
 from remote_bid.timeline import instant
 from remote_bid.timeline.chain import check, genesis, leaf_of
 from remote_bid.timeline.entry import MAIN, Mismatch, Shown, shown_root
@@ -14,6 +16,9 @@ from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
 from remote_bid.timeline.note import BadNote, cosigned_at, is_signed, parse, platform_leaf
 from remote_bid.timeline.sideline import DisclosedEntry, DisclosedTick, TickTree
 from remote_bid.verify.case import Case, Failed, entry_name, whole
+
+_WITHHELD = ("BidSubmitted", "BidWithdrawn", "BidderCheckedIn")
+"""Side-line entries of bidders whose lot has too few bids."""
 
 
 def chain(case: Case) -> None:
@@ -31,10 +36,9 @@ def chain(case: Case) -> None:
         if at < last_at:
             raise Failed(name, "the entry is dated before the one before it")
         last_at = at
-    hidden = sum(whole(shown) is None for shown in case.main)
+        if whole(shown) is None:
+            raise Failed(name, "a session that is over hides nothing of its main line")
     case.report.holds(3, "timeline.json", f"{len(case.main)} entries in one chain")
-    if hidden:
-        case.report.withheld(3, "timeline.json", f"{hidden} entries have fields that are not shown")
 
 
 def checkpoints(case: Case) -> None:
@@ -75,15 +79,24 @@ def _checkpoint(case: Case, name: str, event: CheckpointCosigned) -> list[int]:
 
 
 def _close_in_time(case: Case, covered: dict[int, list[int]]) -> None:
-    """The last close, if the session did not stay held."""
+    """The last close, if the session did not stay held: at its timetable's deadline, just after the last tick."""
     closes = case.happened(BidsClosed)
     if not closes:
         return
     shown, event = closes[-1]
-    at = instant.when(said(event.close, Close).at).timestamp()
-    if sum(abs(time - at) <= TOLERANCE_S for time in covered.get(shown.seq, [])) < case.vouched.quorum:
-        raise Failed(entry_name(shown), "the close was not cosigned within two seconds of the deadline")
-    case.report.holds(4, entry_name(shown), "the close was cosigned in time")
+    name, close = entry_name(shown), said(event.close, Close)
+    signed = [e for s, e in case.happened(TimetableSigned) if s.seq < shown.seq]
+    if not signed or statement_id(signed[-1].signed.statement) != close.timetable:
+        raise Failed(name, "the close is not that of the timetable that held")
+    deadline = instant.when(said(signed[-1].signed.statement, Timetable).deadline)
+    near = [time for time in covered.get(shown.seq, []) if abs(time - deadline.timestamp()) <= TOLERANCE_S]
+    if len(near) < case.vouched.quorum:
+        raise Failed(name, "the close was not cosigned within two seconds of the deadline")
+    if instant.when(close.at) < deadline or close.at != (shown.event or {}).get("at"):
+        raise Failed(name, "the close is dated before the deadline, or otherwise than its entry")
+    if close.tick != shown.seq - 1 or not isinstance(whole(case.main[close.tick - 1]), Ticked):
+        raise Failed(name, "the close does not follow the last tick")
+    case.report.holds(4, name, "the close was cosigned in time")
 
 
 def side_lines(case: Case) -> None:
@@ -142,4 +155,13 @@ def _same(case: Case, name: str, entry: DisclosedEntry, shown: Shown | None, pre
     except (Mismatch, NotCanonical) as error:
         raise Failed(name, str(error)) from error
     if whole(shown) is None:
-        case.report.withheld(5, name, entry.type)
+        _withheld(case, name, entry.type, shown)
+
+
+def _withheld(case: Case, name: str, kind: str, shown: Shown) -> None:
+    """Only what belongs to a lot with too few bids may be withheld, and must name it."""
+    stopped = {event.lot for _, event in case.happened(LotAborted) if event.cause is AbortCause.TOO_FEW_BIDS}
+    lot = (shown.event or {}).get("lot")
+    if not stopped or (kind in ("BidSubmitted", "BidWithdrawn") and lot not in stopped) or kind not in _WITHHELD:
+        raise Failed(name, f"{kind} is withheld, though it belongs to no lot with too few bids")
+    case.report.withheld(5, name, kind)

@@ -47,7 +47,8 @@ def read_trust(path: Path) -> Trust:
         raise BadTrust(f"{path} cannot be read: {error.strerror}") from error
     except (msgspec.MsgspecError, ValueError) as error:
         raise BadTrust(f"{path} is not a trust file: {error}") from error
-    if not trust.roots or not 1 <= trust.quorum <= len(trust.cosigners):
+    distinct = len({cosigner.key for cosigner in trust.cosigners})
+    if not trust.roots or not 1 <= trust.quorum <= distinct == len(trust.cosigners):
         raise BadTrust(f"{path} names no authority, or an impossible quorum")
     return trust
 

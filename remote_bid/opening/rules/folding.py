@@ -101,7 +101,7 @@ def _timetable(opening: Opening, event: TimetableSigned, happened: Happened) -> 
 
 
 def _submitted(opening: Opening, event: BidSubmitted, happened: Happened) -> Opening:
-    place = f"{event.lot}/{event.bidder}"
+    place = (event.lot, event.bidder)
     before = opening.bid_of(event.bidder, event.lot)
     bids = {name: bid for name, bid in opening.bids.items() if before is None or name != before.bid}
     bid = Bid(
@@ -190,7 +190,7 @@ def _released(opening: Opening, event: KeyReleased, happened: Happened) -> Openi
 
 def _wrong_key(opening: Opening, event: WrongKeyTried, happened: Happened) -> Opening:
     bid = opening.bids[event.bid]
-    return replace(opening, bids=opening.bids | {bid.bid: replace(bid, wrong_tries=bid.wrong_tries + 1)})
+    return replace(opening, bids=opening.bids | {bid.bid: replace(bid, wrong=(*bid.wrong, event.tried))})
 
 
 def _window_closed(opening: Opening, event: WindowClosed, happened: Happened) -> Opening:

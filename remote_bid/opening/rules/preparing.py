@@ -25,12 +25,14 @@ from remote_bid.opening.rules.guards import (
     signers,
 )
 from remote_bid.opening.rules.state import Opening
+from remote_bid.opening.rules.submitting import custodian_kids
 from remote_bid.opening.terms import Phase, Role
 from remote_bid.seal.canonical import NotCanonical, unb64_sized
 from remote_bid.seal.envelope import SUITE
 from remote_bid.seal.statements import statement_id
 from remote_bid.seal.xwing import PUBLIC_SIZE
 from remote_bid.tender.statements import CustodianKey, Policy, Timetable
+from remote_bid.tender.terms import READOUT_FORM
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Turn
 
@@ -47,6 +49,8 @@ def schedule(opening: Opening, command: ScheduleOpening, turn: Turn) -> list[Eve
         refuse(
             "bad_members", "人员名单不完整或有误。", "Name yourself as host, one supervisor, one tenderer, some lot."
         )
+    if len({lot.lot for lot in command.tender.lots}) != len(command.tender.lots):
+        refuse("bad_lots", "标段编号重复。", "Two lots have the same name.")
     if len({member.person for member in command.members}) != len(command.members):
         refuse("bad_members", "同一人不能兼任两个角色。", "Nobody may have two roles.")
     return [OpeningScheduled(tender=command.tender, members=command.members)]
@@ -73,6 +77,8 @@ def publish_policy(opening: Opening, command: PublishPolicy, turn: Turn) -> list
     require_session(turn, policy.session)
     if statement_id(command.signed.statement) in opening.policies:
         return []
+    if policy.part != READOUT_FORM:
+        refuse("unknown_part", "目前只支持开标一览表。", "Only the readout form can be opened so far.")
     if opening.policy_of(policy.lot, policy.part) is not None or opening.lot(policy.lot) is None:
         refuse("policy_fixed", "该标段的招标规则已经公布，不能更改。", "The policy of this lot and part is published.")
     _require_deployment(policy, turn)
@@ -94,8 +100,13 @@ def _require_custodians(opening: Opening, policy: Policy) -> None:
         member, offer = opening.members.get(custodian.person), opening.offers.get(_place(custodian.person, policy))
         if member is None or (member.role, member.side) != (Role.CUSTODIAN, custodian.side) or offer != custodian.proof:
             refuse("unknown_custodian", "保管人或其密钥与登记不符。", "A custodian or its key is not the one offered.")
-    if len(set(people)) != len(people) or not 2 <= policy.k <= len(people):
-        refuse("bad_quorum", "保管人数与门限不符合要求。", "Distinct custodians are needed, and 2 ≤ k ≤ n.")
+    kids = custodian_kids(policy)
+    if len(set(people)) != len(people) or len(set(kids)) != len(kids) or not 2 <= policy.k <= len(people):
+        refuse(
+            "bad_quorum",
+            "保管人数与门限不符合要求。",
+            "Distinct custodians and keys are needed, 2 ≤ k ≤ n.",
+        )
     if max(sides.count(side) for side in sides) >= policy.k:
         refuse("one_side_suffices", "任何一方不得掌握足以开启的份额。", "No side may hold k shares.")
 

@@ -3,7 +3,7 @@
 import hashlib
 
 from remote_bid.opening.rules.state import Bid, Opening
-from remote_bid.opening.terms import OpeningRecord, RecordLine
+from remote_bid.opening.terms import LotEnd, OpeningRecord, RecordLine
 from remote_bid.seal.canonical import b64, jcs
 from remote_bid.timeline import instant
 
@@ -19,7 +19,7 @@ def opening_record(opening: Opening) -> OpeningRecord:
         deadline=opening.timetable.deadline,
         window_closed_at=opening.window_closed.at,
         keys_published=sorted(opening.keys_by),
-        aborted=opening.aborted,
+        aborted=[LotEnd(lot=lot, cause=cause) for lot, cause in opening.aborted.items()],
         lines=[_line(opening, bid) for bid in opening.bids.values()],
     )
 

@@ -56,7 +56,7 @@ def release_key(opening: Opening, command: ReleaseKey, turn: Turn) -> list[Event
         refuse("released_already", "您已经解密，无需重复。", "This bid's key is released already.")
     _require_this_close(opening, release)
     require_room_in_line(opening, turn)
-    return [Aside(turn.by.person, _judged(opening, bid, release, command, turn))]
+    return [Aside(turn.by.person, event) for event in _judged(opening, bid, release, command, turn)]
 
 
 def _require_this_close(opening: Opening, release: Release) -> None:
@@ -64,8 +64,8 @@ def _require_this_close(opening: Opening, release: Release) -> None:
         refuse("other_close", "解密内容与本次截标不符。", "The release does not name this session's close.")
 
 
-def _judged(opening: Opening, bid: Bid, release: Release, command: ReleaseKey, turn: Turn) -> Event:
-    """A half that matches, or the attempt as evidence."""
+def _judged(opening: Opening, bid: Bid, release: Release, command: ReleaseKey, turn: Turn) -> list[Event]:
+    """A half that matches, or the attempt as evidence; the same wrong half again is no second attempt."""
     try:
         half = unb64_sized(release.s_b, SECRET_SIZE)
     except NotCanonical:
@@ -73,11 +73,14 @@ def _judged(opening: Opening, bid: Bid, release: Release, command: ReleaseKey, t
     part = next(part for part in bid.parts if statement_id(part.submission) == release.submission)
     if commitment(ctx_of(part.header.core), "B", half) == part.header.B:
         answer = receipt(opening, turn, [statement_id(command.signed.statement)])
-        return KeyReleased(bid=bid.bid, signed=command.signed, receipt=answer)
-    left = WRONG_TRIES - bid.wrong_tries - 1
+        return [KeyReleased(bid=bid.bid, signed=command.signed, receipt=answer)]
+    tried = b64(hashlib.sha256(half).digest())
+    if tried in bid.wrong:
+        return []
+    left = WRONG_TRIES - len(bid.wrong) - 1
     if left < 0:
         refuse("no_tries_left", "错误次数已达上限。", "Too many wrong keys.")
-    return WrongKeyTried(bid=bid.bid, tried=b64(hashlib.sha256(half).digest()), left=left)
+    return [WrongKeyTried(bid=bid.bid, tried=tried, left=left)]
 
 
 def close_window(opening: Opening, command: CloseWindow, turn: Turn) -> list[Event]:

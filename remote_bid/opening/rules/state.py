@@ -31,7 +31,8 @@ class Bid(msgspec.Struct, frozen=True, kw_only=True):
     """Id of the release statement."""
     s_b: str = ""
     """The released half, base64url; empty until then."""
-    wrong_tries: int = 0
+    wrong: tuple[str, ...] = ()
+    """Hashes of the halves tried in vain."""
     settlement: Settlement | None = None
     read_out: bool = False
     form: ReadoutForm | None = None
@@ -67,8 +68,8 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     """Bids of lots with too few of them: they stay sealed."""
     aborted: dict[str, AbortCause] = {}
     """Lots that ended without an award."""
-    versions: dict[str, int] = {}
-    """Last version by lot/bidder, also of withdrawn bids."""
+    versions: dict[tuple[str, str], int] = {}
+    """Last version by lot and bidder, also of withdrawn bids."""
     present: dict[str, datetime] = {}
     close: Close | None = None
     close_statement: Statement | None = None
@@ -109,8 +110,12 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
 
     def running_policies(self) -> list[Policy]:
         """The policies of lots that are being opened."""
-        stopped = {lot for lot, cause in self.aborted.items() if cause is AbortCause.TOO_FEW_BIDS}
+        stopped = self.stopped_lots()
         return [policy for policy in self.policies.values() if policy.lot not in stopped]
+
+    def stopped_lots(self) -> set[str]:
+        """Lots with too few bids: theirs stay sealed."""
+        return {lot for lot, cause in self.aborted.items() if cause is AbortCause.TOO_FEW_BIDS}
 
     def unreleased(self) -> list[Bid]:
         """Live bids whose half is not here."""

@@ -39,7 +39,7 @@ def submit(opening: Opening, command: SubmitBid, turn: Turn) -> list[Event | Asi
     if turn.at >= deadline(opening):
         refuse("too_late", "投标截止时间已过，本次递交无效。", "The submission deadline has passed.")
     require_room_in_line(opening, turn)
-    version = opening.versions.get(f"{command.lot}/{bidder}", 0) + 1
+    version = opening.versions.get((command.lot, bidder), 0) + 1
     parts = [_part(opening, command.lot, part, version, live, turn) for part in command.parts]
     _require_every_part(opening, command.lot, parts)
     certified, name = _one_signer(turn, command)
@@ -80,7 +80,7 @@ def _part(opening: Opening, lot: str, offered: OfferedPart, version: int, live: 
         refuse("not_uploaded", "投标文件尚未上传完毕。", "The envelope is not in the safe; upload it first.")
     core = stored.header.core
     policy = opening.policies.get(submission.policy)
-    if policy is None or (policy.lot, policy.part) != (lot, core.part):
+    if policy is None or {(policy.lot, policy.part), (core.lot, core.part)} != {(lot, core.part)}:
         refuse("unknown_policy", "投标文件不是按本标段规则密封的。", "There is no such policy for this lot.")
     before = next((part for part in live.parts if part.part == core.part), None) if live else None
     _require_place(stored, submission, deal, turn.by.person, version)
@@ -161,6 +161,8 @@ def check_in(opening: Opening, command: CheckIn, turn: Turn) -> list[Event | Asi
     require_phase(opening, Phase.LOBBY, Phase.ROSTER, Phase.RELEASE)
     present, certified = signed_by_sender(turn, command.signed, CheckInStatement)
     require_session(turn, present.session)
+    if opening.window_closed is not None:
+        refuse("too_late", "解密已经结束，不再签到。", "The bidders' window is over; check-in is closed.")
     if (present.person, present.role) != (turn.by.person, turn.by.role) or _expired(present, turn):
         refuse(
             "bad_check_in", "签到内容与身份不符或已过期。", "The check-in is for another person or role, or too old."
