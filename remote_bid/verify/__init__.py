@@ -17,7 +17,7 @@
 from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
-from remote_bid.verify import bids, container, contents, history, signatures
+from remote_bid.verify import bids, container, contents, history, replay, signatures
 from remote_bid.verify.case import Case, Failed
 from remote_bid.verify.container import NotAZip
 from remote_bid.verify.report import Report
@@ -34,7 +34,7 @@ STEPS: Sequence[tuple[int, str, Step]] = (
     (3, "timeline.json", history.chain),
     (4, "checkpoints", history.checkpoints),
     (5, "side lines", history.side_lines),
-    (6, "phases", signatures.replay),
+    (6, "phases", replay.replay),
     (7, "signatures", signatures.people),
     (8, "policies", signatures.policies),
     (9, "close", bids.close),

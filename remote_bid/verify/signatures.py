@@ -1,4 +1,4 @@
-"""Steps 6 and 7: the events folded again; who signed what, and whether they might."""
+"""Steps 7 and 8: who signed what, and whether they might."""
 
 from typing import Any
 
@@ -6,142 +6,36 @@ import msgspec
 
 from remote_bid.opening.events import (
     BidderCheckedIn,
-    BidReadOut,
-    BidsClosed,
-    BidSettled,
     BidSubmitted,
     BidWithdrawn,
     CustodianKeyOffered,
-    CustodyOpened,
     KeyPublished,
     KeyReleased,
-    LobbyOpened,
-    LotAborted,
     MemberCheckedIn,
-    OpeningAborted,
-    OpeningClosed,
-    OpeningHeld,
-    OpeningScheduled,
     PolicyPublished,
-    ReadoutOpened,
-    RecordPrepared,
     RecordSigned,
-    ReleaseOpened,
-    RosterPublished,
     TimetableProposed,
     TimetableSigned,
-    WindowClosed,
-    WrongKeyTried,
 )
-from remote_bid.opening.rules import evolve
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.submitting import custodian_kids
-from remote_bid.opening.terms import Phase, Role
+from remote_bid.opening.terms import Role
 from remote_bid.people.certificates import Certified, NotTrusted, Signed, fingerprint, signers
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.envelope import SUITE
 from remote_bid.seal.statements import BadStatement, Statement, statement_id
 from remote_bid.tender.statements import Receipt
 from remote_bid.timeline import instant
-from remote_bid.timeline.context import CLOCK, LOG, Event
-from remote_bid.timeline.entry import Shown, Who, field_salt
-from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
-from remote_bid.verify.case import Case, Failed, entry_name, happening, whole
-
-_AUTHORS: dict[type[Event], tuple[str, ...]] = {
-    OpeningScheduled: (Role.HOST,),
-    CustodianKeyOffered: (Role.CUSTODIAN,),
-    PolicyPublished: (Role.TENDERER,),
-    TimetableProposed: (Role.TENDERER,),
-    TimetableSigned: (Role.SUPERVISOR,),
-    BidSubmitted: (Role.BIDDER,),
-    BidWithdrawn: (Role.BIDDER,),
-    BidderCheckedIn: (Role.BIDDER,),
-    MemberCheckedIn: (Role.HOST, Role.SUPERVISOR, Role.TENDERER, Role.CUSTODIAN),
-    LobbyOpened: (CLOCK.role,),
-    Ticked: (CLOCK.role,),
-    BidsClosed: (CLOCK.role,),
-    OpeningHeld: (CLOCK.role, LOG.role),
-    CheckpointCosigned: (LOG.role,),
-    RosterPublished: (LOG.role,),
-    LotAborted: (LOG.role, CLOCK.role),
-    OpeningAborted: (LOG.role,),
-    ReleaseOpened: (Role.HOST,),
-    KeyReleased: (Role.BIDDER,),
-    WrongKeyTried: (Role.BIDDER,),
-    WindowClosed: (CLOCK.role,),
-    CustodyOpened: (LOG.role,),
-    KeyPublished: (Role.CUSTODIAN,),
-    BidSettled: (CLOCK.role,),
-    Disclosed: (CLOCK.role, LOG.role),
-    ReadoutOpened: (CLOCK.role,),
-    BidReadOut: (Role.HOST,),
-    RecordPrepared: (Role.HOST,),
-    RecordSigned: (Role.HOST, Role.SUPERVISOR, Role.BIDDER),
-    OpeningClosed: (Role.HOST, CLOCK.role),
-}
-"""Whose act each event is."""
-
-_STEPS = {
-    (Phase.SCHEDULED, Phase.LOBBY),
-    (Phase.LOBBY, Phase.CLOSED_FOR_BIDS),
-    (Phase.CLOSED_FOR_BIDS, Phase.HELD),
-    (Phase.HELD, Phase.SCHEDULED),
-    (Phase.CLOSED_FOR_BIDS, Phase.ROSTER),
-    (Phase.CLOSED_FOR_BIDS, Phase.ABORTED),
-    (Phase.ROSTER, Phase.RELEASE),
-    (Phase.RELEASE, Phase.CUSTODY),
-    (Phase.CUSTODY, Phase.UNSEAL),
-    (Phase.UNSEAL, Phase.READOUT),
-    (Phase.READOUT, Phase.RECORD),
-    (Phase.RECORD, Phase.CLOSED),
-}
-"""From which phase to which: none may be left out."""
-
-
-def replay(case: Case) -> None:
-    """Step 6: the events, folded by the same rules, lead through the phases in their order."""
-    state = Opening(session=case.session)
-    for shown in _in_order(case):
-        event = whole(shown)
-        if event is None:
-            continue
-        happened = happening(shown, event)
-        before, state = state.phase, evolve(state, happened)
-        if state.phase is not before and (before, state.phase) not in _STEPS:
-            raise Failed(entry_name(shown), f"the session went from {before} to {state.phase}")
-        _author(shown, event, happened.by, state)
-    if state.phase not in (Phase.CLOSED, Phase.ABORTED):
-        raise Failed("timeline.json", f"the session is not over: {state.phase}")
-    case.state = state
-    case.report.holds(6, "phases", state.phase)
-
-
-def _author(shown: Shown, event: Event, by: Who, state: Opening) -> None:
-    """That the entry is by somebody of whom such an event can come."""
-    if by.role not in _AUTHORS[type(event)]:
-        raise Failed(entry_name(shown), f"{type(event).__name__} is not brought about by a {by.role}")
-    if by not in (CLOCK, LOG) and state.role_of(by.person) != by.role:
-        raise Failed(entry_name(shown), f"{by.person} is no {by.role} of this session")
-
-
-def _in_order(case: Case) -> list[Shown]:
-    """Main line, with each side-line entry just before the tick that holds it."""
-    disclosed = case.happened(Disclosed)
-    held = {tick.tick: tick.entries for _, event in disclosed for tick in event.ticks}
-    side = {(shown.line, shown.seq): shown for shown in case.lines}
-    ordered: list[Shown] = []
-    for shown in case.main:
-        if isinstance(whole(shown), Ticked):
-            ordered += [side[entry.line, entry.seq] for entry in held.get(shown.seq, [])]
-        ordered.append(shown)
-    return ordered
+from remote_bid.timeline.context import Event
+from remote_bid.timeline.entry import Shown, field_salt
+from remote_bid.verify.case import Case, Failed, entry_name, whole
+from remote_bid.verify.replay import in_order
 
 
 def people(case: Case) -> None:
     """Step 7: every statement is signed by a person whom a trusted authority vouches for, in the right role."""
     count = 0
-    for shown in _in_order(case):
+    for shown in in_order(case):
         event = whole(shown)
         for signed in _signed(event) if event is not None else []:
             certified = _signers(case, shown, signed)

@@ -1,0 +1,127 @@
+"""Step 6: the events folded again by the same rules, through the phases in their order, each by whom it must be."""
+
+from remote_bid.opening.events import (
+    BidderCheckedIn,
+    BidReadOut,
+    BidsClosed,
+    BidSettled,
+    BidSubmitted,
+    BidWithdrawn,
+    CustodianKeyOffered,
+    CustodyOpened,
+    KeyPublished,
+    KeyReleased,
+    LobbyOpened,
+    LotAborted,
+    MemberCheckedIn,
+    OpeningAborted,
+    OpeningClosed,
+    OpeningHeld,
+    OpeningScheduled,
+    PolicyPublished,
+    ReadoutOpened,
+    RecordPrepared,
+    RecordSigned,
+    ReleaseOpened,
+    RosterPublished,
+    TimetableProposed,
+    TimetableSigned,
+    WindowClosed,
+    WrongKeyTried,
+)
+from remote_bid.opening.rules import evolve
+from remote_bid.opening.rules.state import Opening
+from remote_bid.opening.terms import Phase, Role
+from remote_bid.timeline.context import CLOCK, LOG, Event
+from remote_bid.timeline.entry import Shown, Who
+from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
+from remote_bid.verify.case import Case, Failed, entry_name, happening, whole
+
+_AUTHORS: dict[type[Event], tuple[str, ...]] = {
+    OpeningScheduled: (Role.HOST,),
+    CustodianKeyOffered: (Role.CUSTODIAN,),
+    PolicyPublished: (Role.TENDERER,),
+    TimetableProposed: (Role.TENDERER,),
+    TimetableSigned: (Role.SUPERVISOR,),
+    BidSubmitted: (Role.BIDDER,),
+    BidWithdrawn: (Role.BIDDER,),
+    BidderCheckedIn: (Role.BIDDER,),
+    MemberCheckedIn: (Role.HOST, Role.SUPERVISOR, Role.TENDERER, Role.CUSTODIAN),
+    LobbyOpened: (CLOCK.role,),
+    Ticked: (CLOCK.role,),
+    BidsClosed: (CLOCK.role,),
+    OpeningHeld: (CLOCK.role, LOG.role),
+    CheckpointCosigned: (LOG.role,),
+    RosterPublished: (LOG.role,),
+    LotAborted: (LOG.role, CLOCK.role),
+    OpeningAborted: (LOG.role,),
+    ReleaseOpened: (Role.HOST,),
+    KeyReleased: (Role.BIDDER,),
+    WrongKeyTried: (Role.BIDDER,),
+    WindowClosed: (CLOCK.role,),
+    CustodyOpened: (LOG.role,),
+    KeyPublished: (Role.CUSTODIAN,),
+    BidSettled: (CLOCK.role,),
+    Disclosed: (CLOCK.role, LOG.role),
+    ReadoutOpened: (CLOCK.role,),
+    BidReadOut: (Role.HOST,),
+    RecordPrepared: (Role.HOST,),
+    RecordSigned: (Role.HOST, Role.SUPERVISOR, Role.BIDDER),
+    OpeningClosed: (Role.HOST, CLOCK.role),
+}
+"""Whose act each event is."""
+
+_STEPS = {
+    (Phase.SCHEDULED, Phase.LOBBY),
+    (Phase.LOBBY, Phase.CLOSED_FOR_BIDS),
+    (Phase.CLOSED_FOR_BIDS, Phase.HELD),
+    (Phase.HELD, Phase.SCHEDULED),
+    (Phase.CLOSED_FOR_BIDS, Phase.ROSTER),
+    (Phase.CLOSED_FOR_BIDS, Phase.ABORTED),
+    (Phase.ROSTER, Phase.RELEASE),
+    (Phase.RELEASE, Phase.CUSTODY),
+    (Phase.CUSTODY, Phase.UNSEAL),
+    (Phase.UNSEAL, Phase.READOUT),
+    (Phase.READOUT, Phase.RECORD),
+    (Phase.RECORD, Phase.CLOSED),
+}
+"""From which phase to which: none may be left out."""
+
+
+def replay(case: Case) -> None:
+    """Step 6: the events, folded by the same rules, lead through the phases in their order."""
+    state = Opening(session=case.session)
+    for shown in in_order(case):
+        event = whole(shown)
+        if event is None:
+            continue
+        happened = happening(shown, event)
+        before, state = state.phase, evolve(state, happened)
+        if state.phase is not before and (before, state.phase) not in _STEPS:
+            raise Failed(entry_name(shown), f"the session went from {before} to {state.phase}")
+        _author(shown, event, happened.by, state)
+    if state.phase not in (Phase.CLOSED, Phase.ABORTED):
+        raise Failed("timeline.json", f"the session is not over: {state.phase}")
+    case.state = state
+    case.report.holds(6, "phases", state.phase)
+
+
+def _author(shown: Shown, event: Event, by: Who, state: Opening) -> None:
+    """That the entry is by somebody of whom such an event can come."""
+    if by.role not in _AUTHORS[type(event)]:
+        raise Failed(entry_name(shown), f"{type(event).__name__} is not brought about by a {by.role}")
+    if by not in (CLOCK, LOG) and state.role_of(by.person) != by.role:
+        raise Failed(entry_name(shown), f"{by.person} is no {by.role} of this session")
+
+
+def in_order(case: Case) -> list[Shown]:
+    """Main line, with each side-line entry just before the tick that holds it."""
+    disclosed = case.happened(Disclosed)
+    held = {tick.tick: tick.entries for _, event in disclosed for tick in event.ticks}
+    side = {(shown.line, shown.seq): shown for shown in case.lines}
+    ordered: list[Shown] = []
+    for shown in case.main:
+        if isinstance(whole(shown), Ticked):
+            ordered += [side[entry.line, entry.seq] for entry in held.get(shown.seq, [])]
+        ordered.append(shown)
+    return ordered
