@@ -83,7 +83,8 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     app.add_routes(http.routes())
     sio.attach(app)
     async with aiohttp.ClientSession() as outgoing:
-        cosigners = [HttpCosigner(cosigner.name, cosigner.url, outgoing) for cosigner in settings.cosigners]
+        named = zip(trust.cosigner_keys(), settings.cosigners, strict=True)
+        cosigners = [HttpCosigner(key, cosigner.url, outgoing) for key, cosigner in named]
         checkpointer = Checkpointer(log, desk, settings.log, keys.log, cosigners, settings.quorum)
         clock = Clock(desk, now)
         runner = web.AppRunner(

@@ -72,13 +72,13 @@ def _simulated(tender: Tender, number: int, seed: int) -> Contender:
     place, trade = _PLACES[number % len(_PLACES)], _TRADES[number // len(_PLACES) % len(_TRADES)]
     person = f"91330{100_000 + number:06d}MA2{number % 10}X"
     suffix = "" if number < len(_PLACES) * len(_TRADES) else f"{number}"
-    forms = {lot.lot: _form(lot, person, seed, None) for lot in tender.lots}
+    forms = {lot.lot: _form(lot, person, seed, None, below=True) for lot in tender.lots}
     return Contender(person=person, name=place + trade + suffix, forms=forms)
 
 
-def _form(lot: Lot, person: str, seed: int, amount: str | None) -> ReadoutForm:
+def _form(lot: Lot, person: str, seed: int, amount: str | None, below: bool = False) -> ReadoutForm:
     dice = random.Random(f"{seed}/{person}/{lot.lot}")  # noqa: S311 - figures of a play
-    factor = 1 + _SPREAD * Decimal(dice.randrange(-1000, 1001)) / 1000
+    factor = 1 + _SPREAD * Decimal(dice.randrange(-1000, -20 if below else 1001)) / 1000
     seeded = (Decimal(lot.ceiling_price) * factor).quantize(Decimal("0.01"), ROUND_HALF_UP)
     return ReadoutForm(
         price=amount or str(seeded),

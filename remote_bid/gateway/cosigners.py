@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import aiohttp
 
 from remote_bid.timeline.checkpoint import CosignerAway
+from remote_bid.timeline.note import NamedKey
 from remote_bid.timeline.witness import asked
 
 _TIMEOUT = aiohttp.ClientTimeout(total=3)
@@ -13,8 +14,8 @@ _TIMEOUT = aiohttp.ClientTimeout(total=3)
 class HttpCosigner:
     """One cosigner at its address; remembers how much of the log it has signed."""
 
-    def __init__(self, name: str, url: str, http: aiohttp.ClientSession) -> None:
-        self.name, self._url, self._http = name, url, http
+    def __init__(self, key: NamedKey, url: str, http: aiohttp.ClientSession) -> None:
+        self.key, self._url, self._http = key, url, http
         self._signed = 0
 
     async def cosign(self, note: str, leaves: Sequence[bytes]) -> str:
@@ -25,9 +26,9 @@ class HttpCosigner:
                 self._signed = int(text)
                 status, text = await self._ask(asked(note, self._signed, leaves))
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise CosignerAway(f"{self.name} does not answer") from error
+            raise CosignerAway(f"{self.key.name} does not answer") from error
         if status != 200:
-            raise CosignerAway(f"{self.name} will not sign: {text[:200]}")
+            raise CosignerAway(f"{self.key.name} will not sign: {text[:200]}")
         self._signed = len(leaves)
         return text
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from aiohttp import web
@@ -43,7 +43,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class _Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    session: str
+    session: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{2,39}\Z")]
     command: ScheduleOpening
 
 
@@ -108,6 +108,8 @@ class Http:
         """The public list of sessions."""
         listed = []
         for folded in await self._desk.load():
+            if not folded.head:
+                continue
             view = folded.context.see(folded.state, Who(person="", role=Role.OBSERVER))
             listed.append(msgspec.to_builtins(view))
         return web.json_response({"sessions": listed})
@@ -118,8 +120,7 @@ class Http:
         if person.person not in self._agencies:
             raise Refused("not_allowed", "只有招标代理机构可以安排开标。", "Only an agency may schedule a session.")
         body = msgspec.json.decode(await request.read(), type=_Schedule)
-        await self._desk.create(body.session, "opening")
-        await self._desk.handle(body.session, body.command, Who(person=person.person, role=Role.HOST))
+        await self._desk.open(body.session, "opening", body.command, Who(person=person.person, role=Role.HOST))
         return web.json_response({"session": body.session})
 
     async def upload(self, request: web.Request) -> web.Response:
@@ -159,15 +160,34 @@ class Http:
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Safety headers on every answer; every failure becomes a refusal with code, sentence and trace."""
+    if request.path.startswith("/socket.io/"):
+        return await handler(request)
     try:
         answer = await handler(request)
     except web.HTTPException as error:
-        answer = error
+        answer = web.json_response(refused(_worded(error)), status=error.status, headers=_allowed(error))
     except Exception as error:
         answer = web.json_response(refused(error), status=_status(error))
     if not answer.prepared:
         answer.headers.update(_HEADERS)
     return answer
+
+
+def _worded(error: web.HTTPException) -> Refused:
+    """aiohttp's own refusals in our words."""
+    match error.status:
+        case 404:
+            return Refused("not_found", "没有这个地址。", "There is nothing at this address.")
+        case 405:
+            return Refused("method_not_allowed", "不支持这种请求方式。", "This address does not take such requests.")
+        case 413:
+            return Refused("too_large", "提交的内容过大。", "The request is too large.")
+        case _:
+            return Refused("bad_request", "请求有误。", error.reason)
+
+
+def _allowed(error: web.HTTPException) -> dict[str, str]:
+    return {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
 
 
 def _status(error: Exception) -> int:
@@ -182,7 +202,7 @@ def _status(error: Exception) -> int:
             return 409
         case UnknownSession():
             return 404
-        case msgspec.MsgspecError():
+        case msgspec.MsgspecError() | UnicodeError():
             return 400
         case _:
             return 500

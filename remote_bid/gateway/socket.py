@@ -42,8 +42,13 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio
         self._desk, self._rooms, self._porter = desk, rooms, porter
         self.hub: Hub
 
-    async def on_connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> bool:
-        """Signed-in people bring their token; without one a browser of an allowed origin may watch."""
+    async def on_connect(self, sid: str, environ: Any = None, auth: Any = None, *_more: Any) -> bool:
+        """Signed-in people bring their token; without one a browser of an allowed origin may watch.
+
+        A client may also send an event called connect: then the environ is its own invention.
+        """
+        if environ is not self.server.get_environ(sid, self.namespace):
+            return False
         token = auth.get("token") if isinstance(auth, dict) else None
         person = self._porter.who(token) if isinstance(token, str) else None
         if person is None and (token is not None or "HTTP_ORIGIN" not in environ):
@@ -51,7 +56,7 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio
         await self.save_session(sid, {"person": person})
         return True
 
-    async def on_join(self, sid: str, body: Any = None) -> Any:
+    async def on_join(self, sid: str, body: Any = None, *_more: Any) -> Any:
         """Begin or resume to listen to a session."""
         try:
             join = msgspec.convert(body, type=Join)
@@ -61,7 +66,7 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio
         except Exception as error:
             return refused(error)
 
-    async def on_command(self, sid: str, body: Any = None) -> Any:
+    async def on_command(self, sid: str, body: Any = None, *_more: Any) -> Any:
         """Hand in a command; the answer comes after the commit and names the sender's own new entries."""
         try:
             if not isinstance(body, dict) or not isinstance(body.get("session"), str):

@@ -210,7 +210,8 @@ def _row(opening: Opening, number: int, bid: Bid, who: Who) -> BidRow:
 
 
 def _me(opening: Opening, who: Who) -> Me:
-    own = {bid.bid: _own(opening, bid) for bid in opening.bids.values() if bid.bidder == who.person}
+    bids = [*opening.bids.values(), *opening.returned.values()]
+    own = {bid.bid: _own(opening, bid) for bid in bids if bid.bidder == who.person}
     return Me(person=who.person, role=Role(who.role), ask=_ask(opening, who), bids=own or UNSET)
 
 
@@ -221,12 +222,16 @@ def _own(opening: Opening, bid: Bid) -> OwnBid:
         version=bid.version,
         submitted_at=instant.text(bid.submitted_at),
         receipts=bid.receipts,
-        proof=_set_proof(opening, bid) if reached(opening.phase, Phase.ROSTER) else UNSET,
+        proof=_set_proof(opening, bid) if _counted(opening, bid) else UNSET,
         released_at=instant.text(bid.released_at) if bid.released_at else UNSET,
         tries_left=WRONG_TRIES - len(bid.wrong) if bid.wrong else UNSET,
         outcome=settlement.outcome if settlement else UNSET,
         cause=settlement.cause if settlement else UNSET,
     )
+
+
+def _counted(opening: Opening, bid: Bid) -> bool:
+    return reached(opening.phase, Phase.ROSTER) and bid.bid in opening.bids
 
 
 def _set_proof(opening: Opening, bid: Bid) -> SetProof:

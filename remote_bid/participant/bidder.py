@@ -14,12 +14,13 @@ from remote_bid.opening.events import (
     BidReadOut,
     BidSubmitted,
     KeyReleased,
+    LotAborted,
     PolicyPublished,
     RecordPrepared,
     RosterPublished,
 )
 from remote_bid.opening.statements import Close, RecordSignature, Release
-from remote_bid.opening.terms import Phase, Role, reached
+from remote_bid.opening.terms import AbortCause, Phase, Role, reached
 from remote_bid.participant.checks import (
     Broken,
     check_policy,
@@ -81,7 +82,7 @@ class Bidder:
         view = await self._client.until(lambda view: reached(view.phase, Phase.RELEASE))
         close = from_server(self._trust, self._roster().close, Close)
         own = (view.me.bids or {}).get(bid)
-        if own is None:
+        if own is None or own.lot in self._stopped():
             return
         root = next(lot.root for lot in close.lots if lot.lot == own.lot)
         check_set_proof(root, bid, own.proof)
@@ -101,7 +102,8 @@ class Bidder:
         await self._client.until(lambda view: reached(view.phase, Phase.RECORD))
         read = {event.bid: event.form for _, event in self._client.copy.events(BidReadOut)}
         prepared = self._client.copy.last(RecordPrepared)
-        if not self._client.copy.view.me.bids:
+        own = self._client.copy.view.me.bids or {}
+        if {bid.lot for bid in own.values()} <= self._stopped():
             return
         if prepared is None or any(read.get(bid, form) != form for bid, form in bids.items()):
             raise Broken("a line of ours was not read out as we sealed it")
@@ -149,6 +151,11 @@ class Bidder:
         bid = statement_id(signed.statement)
         write_release(self._folder / f"{bid}.release", bid, halves, self._passphrase)
         return OfferedPart(upload=upload, submission=signed, deal=self._identity.sign(dealt)), out.getvalue()
+
+    def _stopped(self) -> set[str]:
+        """Lots with too few bids: ours comes back sealed."""
+        aborted = [event for _, event in self._client.copy.events(LotAborted)]
+        return {event.lot for event in aborted if event.cause is AbortCause.TOO_FEW_BIDS}
 
     def _roster(self) -> RosterPublished:
         roster = self._client.copy.last(RosterPublished)

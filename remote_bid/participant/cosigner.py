@@ -37,19 +37,24 @@ class Cosigner:
         return app
 
     async def add_checkpoint(self, request: web.Request) -> web.Response:
-        """200 with the signature line; 409 with the size signed last; 400, 403, 422 as the protocol says."""
+        """200 with the signature line; 409 with the size signed last; 400, 403, 404, 422 as the protocol says."""
         try:
             asked = parsed((await request.read()).decode())
             checkpoint, body, _ = parse(asked.note)
-            if checkpoint.origin != self._log.name or not is_signed(asked.note, self._log):
-                return web.Response(status=403, text="not a checkpoint of this log")
+            if checkpoint.origin != self._log.name:
+                return web.Response(status=404, text="not a log that is cosigned here")
+            if not is_signed(asked.note, self._log):
+                return web.Response(status=403, text="not signed by the log")
+            if asked.old > checkpoint.size:
+                return web.Response(status=400, text="old is above the checkpoint's size")
         except (BadRequest, BadNote, UnicodeDecodeError) as error:
             return web.Response(status=400, text=str(error))
-        if asked.old != self._signed.size:
+        new = _Signed(checkpoint.size, checkpoint.root)
+        if asked.old != self._signed.size or (new.size == asked.old and new != self._signed):
             return web.Response(status=409, text=f"{self._signed.size}\n", content_type="text/x.tlog.size")
-        if not self._continues(asked, _Signed(checkpoint.size, checkpoint.root)):
+        if not self._continues(asked, new):
             return web.Response(status=422, text="the checkpoint does not extend what was signed")
-        self._keep(_Signed(checkpoint.size, checkpoint.root))
+        self._keep(new)
         return web.Response(text=cosign(body, self._name, self._key, int(time.time())))
 
     def _continues(self, asked: AddCheckpoint, new: _Signed) -> bool:

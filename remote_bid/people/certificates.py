@@ -10,6 +10,7 @@ from datetime import datetime
 
 import msgspec
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import NameOID
 from cryptography.x509.verification import (
@@ -21,8 +22,8 @@ from cryptography.x509.verification import (
     VerificationError,
 )
 
-from remote_bid.seal.canonical import NotCanonical, b64, unb64
-from remote_bid.seal.signing import BadKey, keyid_of, public_key, spki_of
+from remote_bid.seal.canonical import b64, unb64
+from remote_bid.seal.signing import keyid_of, public_key, spki_of
 from remote_bid.seal.statements import P, Statement, is_signed_by, said
 
 _MAX_DEPTH = 3
@@ -72,7 +73,7 @@ def identify(certificate: str, roots: Sequence[x509.Certificate], at: datetime) 
         )
         verifier.verify(leaf, [])
         return _named(leaf)
-    except (NotCanonical, ValueError, VerificationError, BadKey) as error:
+    except (ValueError, TypeError, VerificationError, x509.InvalidVersion, UnsupportedAlgorithm) as error:
         raise NotTrusted(f"the certificate is not one of a trusted authority: {error}") from error
 
 

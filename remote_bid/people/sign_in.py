@@ -1,22 +1,21 @@
 """Signing in: a person signs a fresh nonce of this server with its certificate's key, and gets a bearer token."""
 
+import hmac
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from cryptography import x509
 
 from remote_bid.people.certificates import Certified, NotTrusted, Signed, payload, signers
-from remote_bid.seal.canonical import b64
+from remote_bid.seal.canonical import NotCanonical, b64, unb64_sized
 from remote_bid.seal.statements import Payload
-
-T = TypeVar("T")
 
 _NONCE_S = 60
 _TOKEN_H = 12
-_MOST = 10_000
-"""Nonces and tokens kept at most, each: a flood pushes out the oldest."""
+_AT_ONCE = 8
+"""Tokens that one person may have."""
 
 
 class StaleNonce(ValueError):
@@ -32,39 +31,59 @@ class SignIn(Payload, frozen=True):
 
 
 class Porter:
-    """Knows who is signed in. Kept in memory: after a restart people sign in again, nothing else is lost."""
+    """Knows who is signed in. Kept in memory: after a restart people sign in again, nothing else is lost.
+
+    Nonces are not kept but recognised (a keyed hash over time and chance), only the answered ones are: a flood of
+    challenges costs nothing. A person has a few tokens at once; the oldest gives way.
+    """
 
     def __init__(self, roots: Sequence[x509.Certificate], origin: str, now: Callable[[], datetime]) -> None:
         self._roots, self._origin, self._now = roots, origin, now
-        self._nonces: dict[str, datetime] = {}
-        self._tokens: dict[str, tuple[Certified, datetime]] = {}
+        self._key = secrets.token_bytes(32)
+        self._answered: dict[str, datetime] = {}
+        self._tokens: dict[str, dict[str, tuple[Certified, datetime]]] = {}
 
     def challenge(self) -> str:
         """A nonce that can be answered once, within a minute."""
-        nonce = b64(secrets.token_bytes(32))
-        _remember(self._nonces, nonce, self._now() + timedelta(seconds=_NONCE_S))
-        return nonce
+        until = self._now() + timedelta(seconds=_NONCE_S)
+        open_part = int(until.timestamp() * 1000).to_bytes(8, "big") + secrets.token_bytes(16)
+        return b64(open_part + self._mark(open_part))
 
     def admit(self, signed: Signed) -> tuple[str, Certified]:
         """A bearer token for whoever signed the nonce; StaleNonce, NotTrusted or BadStatement otherwise."""
         answer = payload(signed, SignIn)
-        until = self._nonces.pop(answer.nonce, None)
-        if until is None or until < self._now() or answer.origin != self._origin:
+        if not self._fresh(answer.nonce) or answer.origin != self._origin:
             raise StaleNonce("the nonce is not one of this server's, or too old")
         people = signers(signed, self._roots, self._now())
         if len(people) != 1:
             raise NotTrusted("one person signs in at a time")
-        token = b64(secrets.token_bytes(32))
-        _remember(self._tokens, token, (people[0], self._now() + timedelta(hours=_TOKEN_H)))
-        return token, people[0]
+        self._answered[answer.nonce] = self._now() + timedelta(seconds=_NONCE_S)
+        return self._token(people[0]), people[0]
 
     def who(self, token: str) -> Certified | None:
         """Whose token this is; None if nobody's or expired."""
-        person, until = self._tokens.get(token, (None, self._now()))
+        person, until = self._tokens.get(token.partition(".")[0], {}).get(token, (None, self._now()))
         return person if until > self._now() else None
 
+    def _token(self, person: Certified) -> str:
+        owner = b64(hmac.digest(self._key, person.person.encode(), "sha256")[:12])
+        token = f"{owner}.{b64(secrets.token_bytes(32))}"
+        mine = self._tokens.setdefault(owner, {})
+        mine[token] = (person, self._now() + timedelta(hours=_TOKEN_H))
+        while len(mine) > _AT_ONCE:
+            del mine[next(iter(mine))]
+        return token
 
-def _remember(kept: dict[str, T], key: str, value: T) -> None:
-    kept[key] = value
-    while len(kept) > _MOST:
-        del kept[next(iter(kept))]
+    def _fresh(self, nonce: str) -> bool:
+        """Ours, in time, and not answered before."""
+        now = self._now()
+        self._answered = {answered: until for answered, until in self._answered.items() if until > now}
+        try:
+            raw = unb64_sized(nonce, 8 + 16 + 32)
+        except NotCanonical:
+            return False
+        ours = hmac.compare_digest(raw[24:], self._mark(raw[:24]))
+        return ours and int.from_bytes(raw[:8], "big") > now.timestamp() * 1000 and nonce not in self._answered
+
+    def _mark(self, open_part: bytes) -> bytes:
+        return hmac.digest(self._key, b"nonce" + open_part, "sha256")

@@ -1,23 +1,30 @@
 """The words of a tender, as values. Money is a decimal string in the currency's major unit."""
 
+import json
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
-from remote_bid.seal.canonical import NotCanonical, jcs
+from remote_bid.seal.canonical import jcs
 
 READOUT_FORM = "readout_form"
 """The part of every bid that is read out."""
 
 
-Amount = Annotated[str, msgspec.Meta(pattern=r"^(0|[1-9][0-9]{0,14})(\.[0-9]{1,2})?$")]
+Amount = Annotated[str, msgspec.Meta(pattern=r"^(0|[1-9][0-9]{0,14})(\.[0-9]{1,2})?\Z")]
 """Money: ASCII digits, at most two decimals, below 10^15."""
 
-Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+_ODD = r"\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\uffff"
+UNPLAIN = f"[{_ODD}]"
+"""A sign that ends, turns or hides the text around it."""
+
+_PLAIN = rf"^[^{_ODD}]*\Z"
+
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=_PLAIN)]
 """A line of text on a form."""
 
-Heading = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+Heading = Annotated[str, msgspec.Meta(min_length=1, max_length=300, pattern=_PLAIN)]
 """A name or title."""
 
 
@@ -27,7 +34,7 @@ class Lot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     lot: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     title: Heading
     ceiling_price: Amount
-    currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$")] = "CNY"
+    currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z")] = "CNY"
     minimum: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 3
 
 
@@ -45,7 +52,7 @@ class ReadoutForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """The readout form (开标一览表): what the host reads out of one bid."""
 
     price: Amount
-    currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$")]
+    currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z")]
     duration_days: Annotated[int, msgspec.Meta(ge=0, le=36_500)]
     quality: Line
     project_manager: Line
@@ -55,12 +62,19 @@ class InvalidForm(ValueError):
     """The sealed bytes are no readout form."""
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose names are distinct: two readers of one form must not read two prices."""
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError("a field is given twice")
+    return dict(pairs)
+
+
 def readout_form(raw: bytes) -> ReadoutForm:
     """The form that was sealed: JSON with exactly its fields and a positive price in cents, or InvalidForm."""
     try:
-        form = msgspec.json.decode(raw, type=ReadoutForm)
+        form = msgspec.convert(json.loads(raw, object_pairs_hook=_once), type=ReadoutForm)
         jcs(form)
-    except (msgspec.MsgspecError, UnicodeDecodeError, NotCanonical, RecursionError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise InvalidForm("the readout form cannot be read") from error
     if Decimal(form.price) <= 0:
         raise InvalidForm("the price is not positive")

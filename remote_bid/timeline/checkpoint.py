@@ -18,7 +18,7 @@ from remote_bid.timeline.desk import Desk, Folded, Moved, happening
 from remote_bid.timeline.entry import MAIN, Entry
 from remote_bid.timeline.log import Log
 from remote_bid.timeline.marks import CheckpointCosigned, RecordCheckpoint
-from remote_bid.timeline.note import Checkpoint, platform_leaf, sign
+from remote_bid.timeline.note import BadNote, Checkpoint, NamedKey, cosigned_at, platform_leaf, sign
 
 _LOG = structlog.get_logger("checkpoint")
 _RETRY_S = 0.5
@@ -27,7 +27,7 @@ _RETRY_S = 0.5
 class Cosigner(Protocol):
     """An outside key that signs checkpoints which extend what it has signed before."""
 
-    name: str
+    key: NamedKey
 
     async def cosign(self, note: str, leaves: Sequence[bytes]) -> str:
         """Its signature line for the checkpoint note over `leaves`; raises CosignerAway."""
@@ -105,16 +105,34 @@ class Checkpointer:
         await self._desk.handle(session, command, LOG)
 
     async def _cosigned(self, note: str, leaves: Sequence[bytes]) -> str:
-        began = time.monotonic()
-        answers = await asyncio.gather(
-            *(cosigner.cosign(note, leaves) for cosigner in self._cosigners), return_exceptions=True
-        )
-        lines = [answer for answer in answers if isinstance(answer, str)]
-        if len(lines) < self._quorum:
-            away = [c.name for c, a in zip(self._cosigners, answers, strict=True) if not isinstance(a, str)]
-            raise CosignerAway(f"cosigners away: {', '.join(away)}")
-        _LOG.debug("cosigned", size=len(leaves), seconds=round(time.monotonic() - began, 3))
-        return note + "".join(lines)
+        """The note with a quorum of lines that hold; who is slower than the quorum is not waited for."""
+        began, lines, away = time.monotonic(), list[str](), list[str]()
+        asked = [asyncio.ensure_future(_line(cosigner, note, leaves)) for cosigner in self._cosigners]
+        try:
+            for answer in asyncio.as_completed(asked):
+                try:
+                    lines.append(await answer)
+                except CosignerAway as error:
+                    away.append(str(error))
+                if len(lines) >= self._quorum:
+                    _LOG.debug("cosigned", size=len(leaves), seconds=round(time.monotonic() - began, 3))
+                    return note + "".join(lines)
+        finally:
+            for task in asked:
+                task.cancel()
+        raise CosignerAway("; ".join(away))
+
+
+async def _line(cosigner: Cosigner, note: str, leaves: Sequence[bytes]) -> str:
+    """A cosigner's line, if it is one line and its signature holds."""
+    try:
+        line = await cosigner.cosign(note, leaves)
+        holds = line.count("\n") == 1 and cosigned_at(note + line, cosigner.key) is not None
+    except BadNote:
+        holds = False
+    if not holds:
+        raise CosignerAway(f"{cosigner.key.name} answers with no signature of its own")
+    return line
 
 
 def _uncovered(folded: Folded) -> list[Entry]:

@@ -10,6 +10,7 @@ from remote_bid.timeline.context import CLOCK, Due, Refused
 from remote_bid.timeline.desk import Desk, Folded, Moved
 
 _LOG = structlog.get_logger("clock")
+_LOOK_S = 1.0
 _RETRY_S = 0.2
 """Pause after a refused deadline: the database's clock may be a little behind this process's."""
 
@@ -44,8 +45,7 @@ class Clock:
         moved = self._moved[session]
         while True:
             moved.clear()
-            folded = await self._desk.look(session)
-            due = min(folded.context.due(folded.state), key=lambda d: d.at, default=None)
+            due = await self._next(session)
             if due is None:
                 await moved.wait()
             elif due.at <= self._now():
@@ -53,9 +53,19 @@ class Clock:
             else:
                 await self._until(due.at, moved)
 
-    async def _until(self, at: datetime, moved: asyncio.Event) -> None:
+    async def _next(self, session: str) -> Due | None:
+        """The earliest deadline; a room that cannot tell is asked again when the session moves."""
+        folded = await self._desk.look(session)
         try:
-            await asyncio.wait_for(moved.wait(), (at - self._now()).total_seconds())
+            return min(folded.context.due(folded.state), key=lambda due: due.at, default=None)
+        except Exception:
+            _LOG.exception("no deadline", session=session)
+            return None
+
+    async def _until(self, at: datetime, moved: asyncio.Event) -> None:
+        """Wait for the deadline, but look at the clock at least every second: it may be set meanwhile."""
+        try:
+            await asyncio.wait_for(moved.wait(), min((at - self._now()).total_seconds(), _LOOK_S))
         except TimeoutError:
             return
 

@@ -7,6 +7,7 @@ import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ from remote_bid.timeline import instant
 from remote_bid.timeline.chain import genesis, link
 from remote_bid.timeline.context import AnyContext, Aside, Command, Event, Facts, Happened, Turn, event_of
 from remote_bid.timeline.entry import MAIN, Entry, Who
-from remote_bid.timeline.log import Log, OpenTurn, Overtaken, Session
+from remote_bid.timeline.log import Log, Overtaken, Session, UnknownSession
 from remote_bid.timeline.marks import Ticked
 from remote_bid.timeline.sideline import Lines, with_entry, with_tick
 
@@ -73,6 +74,16 @@ class Desk:
         """Open a session in `room`; False if there is one of this name."""
         return await self._log.create(Session(session, room, b64(secrets.token_bytes(8))))
 
+    async def open(self, session: str, room: str, command: Command, by: Who) -> Sequence[Entry]:
+        """Open a session with its first command; a command that would be refused leaves no session behind."""
+        context, facts = self._rooms[room]
+        first = unfolded(Session(session, room, ""), context)
+        turn = self._turn(first, by, datetime.now(UTC), await facts(first.state, command, by))
+        if session not in self._folded:
+            context.decide(first.state, command, turn)
+        await self.create(session, room)
+        return await self.handle(session, command, by)
+
     async def load(self) -> list[Folded]:
         """Every session, folded from the log: at start."""
         return [await self.look(session.id) for session in await self._log.sessions()]
@@ -82,8 +93,12 @@ class Desk:
         folded = self._folded.get(session)
         if folded is not None:
             return folded
-        async with self._lock(session):
-            return await self._caught_up(session)
+        try:
+            async with self._lock(session):
+                return await self._caught_up(session)
+        except UnknownSession:
+            self._locks.pop(session, None)
+            raise
 
     async def handle(self, session: str, command: Command, by: Who) -> Sequence[Entry]:
         """Decide and commit one command; returns its entries, none if it changed nothing. Raises Refused.
@@ -107,7 +122,7 @@ class Desk:
     async def _decided(self, folded: Folded, command: Command, by: Who, known: Any) -> Sequence[Entry]:
         context = folded.context
         async with self._log.turn(folded.session.id, folded.version) as open_turn:
-            turn = self._turn(folded, by, open_turn, known)
+            turn = self._turn(folded, by, open_turn.at, known)
             events = context.decide(folded.state, command, turn)
             entries = _chained(folded, turn, events)
             if not entries:
@@ -116,11 +131,11 @@ class Desk:
         self._tell(folded, entries)
         return entries
 
-    def _turn(self, folded: Folded, by: Who, open_turn: OpenTurn, known: Any) -> Turn:
+    def _turn(self, folded: Folded, by: Who, at: datetime, known: Any) -> Turn:
         return Turn(
             session=folded.session.id,
             by=by,
-            at=open_turn.at,
+            at=at,
             head=folded.head,
             lines=folded.lines,
             office=self._office,
@@ -135,7 +150,10 @@ class Desk:
         for entry in entries:
             _LOG.info("committed", session=before.session.id, line=entry.line == MAIN, seq=entry.seq, type=entry.type)
         for listener in self._listeners:
-            listener(Moved(before, after, entries))
+            try:
+                listener(Moved(before, after, entries))
+            except Exception:
+                _LOG.exception("listener failed", session=before.session.id)
         return after
 
     async def _caught_up(self, session: str) -> Folded:

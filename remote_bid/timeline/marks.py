@@ -2,7 +2,7 @@
 
 from remote_bid.seal.canonical import b64
 from remote_bid.timeline.context import Command, Event, Refused, Turn
-from remote_bid.timeline.sideline import DisclosedTick, TickTree, disclosure
+from remote_bid.timeline.sideline import MOST_SLOTS, DisclosedTick, TickTree, disclosure
 
 
 class Tick(Command, frozen=True):
@@ -44,8 +44,9 @@ class Disclosed(Event, frozen=True):
 
 
 def tick(turn: Turn, slots: int) -> Ticked:
-    """The tick over all that is pending at this turn."""
+    """The tick over all that is pending at this turn; larger if a new timetable has made the slots too few."""
     seed = turn.tick_seed()
+    slots = max(slots, MOST_SLOTS if len(turn.lines.pending) > slots else slots)
     tree = TickTree(seed, slots, [entry.leaf for entry in turn.lines.pending])
     return Ticked(slots=slots, root=b64(tree.root), seed=b64(seed))
 

@@ -6,6 +6,7 @@ A checkpoint says: the log `origin` has `size` leaves under `root`. The log sign
 import base64
 import binascii
 import hashlib
+import re
 import struct
 
 import msgspec
@@ -16,6 +17,8 @@ from remote_bid.seal.signing import signed_by, spki_of
 from remote_bid.seal.tree import leaf_hash
 
 _PLAIN, _COSIGNATURE = 1, 4
+NUMBER = re.compile(r"(0|[1-9][0-9]{0,17})\Z")
+"""A size as these texts write it: ASCII digits, no leading zero."""
 
 
 class BadNote(ValueError):
@@ -56,10 +59,10 @@ def parse(note: str) -> tuple[Checkpoint, str, list[str]]:
     """Checkpoint, its body and the signature lines of a note; signatures are not checked."""
     body, split, rest = note.partition("\n\n")
     lines = (body + "\n").split("\n")
-    if not split or len(lines) != 4 or not rest.endswith("\n") or not lines[1].isascii() or not lines[1].isdigit():
+    if not split or len(lines) != 4 or not rest.endswith("\n") or not lines[0] or not NUMBER.match(lines[1]):
         raise BadNote("not a checkpoint note")
     root = _decoded(lines[2])
-    if len(root) != 32 or str(int(lines[1])) != lines[1] or not lines[0]:
+    if len(root) != 32:
         raise BadNote("not a checkpoint note")
     return Checkpoint(origin=lines[0], size=int(lines[1]), root=root), body + "\n", rest[:-1].split("\n")
 

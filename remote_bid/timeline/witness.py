@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from remote_bid.seal.tree import consistency_path
+from remote_bid.timeline.note import NUMBER
 
 
 class BadRequest(ValueError):
@@ -31,7 +32,7 @@ def parsed(body: str) -> AddCheckpoint:
     """The request a cosigner received."""
     start, split, note = body.partition("\n\n")
     first, *lines = start.split("\n")
-    if not split or not first.startswith("old ") or not first[4:].isdigit() or len(lines) > 63:
+    if not split or not first.startswith("old ") or not NUMBER.match(first[4:]) or len(lines) > 63:
         raise BadRequest("not an add-checkpoint request")
     try:
         proof = [base64.b64decode(line, validate=True) for line in lines]

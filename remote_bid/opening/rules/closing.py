@@ -95,7 +95,8 @@ def record_checkpoint(opening: Opening, command: RecordCheckpoint, turn: Turn) -
     events: list[Event] = [cosigned(command)]
     if opening.phase is Phase.CLOSED_FOR_BIDS and command.covers == opening.close_seq:
         return events + _counted(opening, times, turn)
-    if opening.phase is Phase.RELEASE and command.covers == opening.window_closed_seq:
+    closed = opening.window_closed is not None and command.covers == opening.window_closed_seq
+    if opening.phase is Phase.RELEASE and closed:
         ends_at = instant.later(turn.at, timetable(opening).windows.custody_ms)
         return [*events, CustodyOpened(ends_at=instant.text(ends_at))]
     return events

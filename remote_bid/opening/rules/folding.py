@@ -94,6 +94,8 @@ def _timetable(opening: Opening, event: TimetableSigned, happened: Happened) -> 
         timetable_id=statement_id(event.signed.statement),
         last_tick_at=opening.last_tick_at or happened.at,
     )
+    if opening.phase is Phase.LOBBY:
+        return replace(opening, ends_at=instant.when(table.deadline))
     if opening.phase is not Phase.HELD:
         return opening
     reopened = _enter(opening, Phase.SCHEDULED, happened)
@@ -139,7 +141,7 @@ def _closed_for_bids(opening: Opening, event: BidsClosed, happened: Happened) ->
     close = said(event.close, Close)
     opening = _enter(opening, Phase.CLOSED_FOR_BIDS, happened)
     bids = dict(sorted(opening.bids.items(), key=lambda item: unb64(item[0])))
-    return replace(opening, bids=bids, close=close, close_statement=event.close, close_seq=happened.seq)
+    return replace(opening, bids=bids, proposed=None, close=close, close_statement=event.close, close_seq=happened.seq)
 
 
 def _held(opening: Opening, event: OpeningHeld, happened: Happened) -> Opening:

@@ -78,7 +78,9 @@ def require_session(turn: Turn, session: str) -> None:
 
 def require_room_in_line(opening: Opening, turn: Turn) -> None:
     """A side-line entry that the next tick cannot hold is refused, not acknowledged."""
-    if turn.lines.full(turn.line_of(turn.by.person), cadence(opening).slots):
+    table = timetable(opening)
+    slots = min(table.ticks.slots, table.lobby_ticks.slots)
+    if turn.lines.full(turn.line_of(turn.by.person), slots, early=opening.close is None):
         refuse("line_full", "操作过于频繁，请稍后再试。", "Too many entries; try again after the next tick.")
 
 

@@ -1,5 +1,9 @@
 """Before any bid: the session, the custodians' keys, the policy, the timetable."""
 
+from datetime import datetime
+
+import msgspec
+
 from remote_bid.opening.commands import (
     CountersignTimetable,
     OfferCustodianKey,
@@ -30,11 +34,12 @@ from remote_bid.opening.terms import Phase, Role
 from remote_bid.seal.canonical import NotCanonical, unb64_sized
 from remote_bid.seal.envelope import SUITE
 from remote_bid.seal.statements import statement_id
-from remote_bid.seal.xwing import PUBLIC_SIZE
+from remote_bid.seal.xwing import PUBLIC_SIZE, CannotOpen, seal_to
 from remote_bid.tender.statements import CustodianKey, Policy, Timetable
 from remote_bid.tender.terms import READOUT_FORM
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Turn
+from remote_bid.timeline.sideline import MOST_SLOTS
 
 
 def schedule(opening: Opening, command: ScheduleOpening, turn: Turn) -> list[Event]:
@@ -62,8 +67,8 @@ def offer_key(opening: Opening, command: OfferCustodianKey, turn: Turn) -> list[
     offer, _ = signed_by_sender(turn, command.signed, CustodianKey)
     require_session(turn, offer.session)
     try:
-        unb64_sized(offer.public_key, PUBLIC_SIZE)
-    except NotCanonical:
+        seal_to(unb64_sized(offer.public_key, PUBLIC_SIZE), b"", b"")
+    except (NotCanonical, CannotOpen):
         refuse("bad_key", "公钥格式有误。", "This is not a custodian's public key.")
     if opening.lot(offer.lot) is None or opening.policy_of(offer.lot, offer.part) is not None:
         refuse("not_wanted", "此标段不需要该密钥。", "No key is wanted for this lot and part.")
@@ -81,6 +86,8 @@ def publish_policy(opening: Opening, command: PublishPolicy, turn: Turn) -> list
         refuse("unknown_part", "目前只支持开标一览表。", "Only the readout form can be opened so far.")
     if opening.policy_of(policy.lot, policy.part) is not None or opening.lot(policy.lot) is None:
         refuse("policy_fixed", "该标段的招标规则已经公布，不能更改。", "The policy of this lot and part is published.")
+    if opening.timetable is not None or opening.tender is None or policy.tender != opening.tender.code:
+        refuse("policy_fixed", "时间表已签署，或规则不属于本项目。", "Policies come before timetables.")
     _require_deployment(policy, turn)
     _require_custodians(opening, policy)
     return [PolicyPublished(signed=command.signed)]
@@ -144,12 +151,30 @@ def _require_timetable(opening: Opening, table: Timetable, turn: Turn) -> None:
         deadline = instant.when(table.deadline)
     except ValueError:
         refuse("bad_deadline", "投标截止时间格式有误。", "The deadline is not an instant.")
-    earlier = opening.timetable is not None and deadline < instant.when(opening.timetable.deadline)
-    if deadline <= turn.at or earlier:
-        refuse("deadline_too_early", "投标截止时间只能顺延。", "A deadline must be ahead and never moves earlier.")
+    _require_later(opening, deadline, turn)
     cadences = (table.ticks, table.lobby_ticks)
-    if any(not (c.every_ms > 0 and c.slots in (256, 4096)) for c in cadences):
-        refuse("bad_cadence", "封存节奏不符合要求。", "Ticks have 256 or 4096 slots, at a positive cadence.")
+    if any(not (_FASTEST_MS <= c.every_ms <= _DAY_MS and c.slots in (256, MOST_SLOTS)) for c in cadences):
+        refuse("bad_cadence", "封存节奏不符合要求。", "Ticks have 256 or 4096 slots, ten a second to one a day.")
+    spans = (table.lobby_ms, *msgspec.structs.astuple(table.windows))
+    if any(not 0 < span <= 30 * _DAY_MS for span in spans):
+        refuse("bad_windows", "时限不符合要求。", "A window lasts from a moment to thirty days.")
+
+
+def _require_later(opening: Opening, deadline: datetime, turn: Turn) -> None:
+    """T0 lies ahead, within two years, never moves earlier, and is not moved once it has come."""
+    earlier = opening.timetable is not None and deadline < instant.when(opening.timetable.deadline)
+    if deadline <= turn.at or earlier or deadline > instant.later(turn.at, 730 * _DAY_MS):
+        refuse(
+            "deadline_too_early",
+            "投标截止时间只能顺延，且须在两年之内。",
+            "A deadline is ahead and never moves earlier.",
+        )
+    held = opening.timetable
+    if opening.phase is not Phase.HELD and held is not None and turn.at >= instant.when(held.deadline):
+        refuse("deadline_passed", "投标截止时间已过，不能顺延。", "The deadline has come; it can no longer be moved.")
+
+
+_FASTEST_MS, _DAY_MS = 100, 86_400_000
 
 
 def _place(person: str, policy: Policy) -> str:

@@ -34,6 +34,13 @@ def submit(opening: Opening, command: SubmitBid, turn: Turn) -> list[Event | Asi
     ids = [statement_id(part.submission.statement) for part in command.parts]
     live = opening.bid_of(bidder, command.lot)
     if live is not None and ids == [statement_id(part.submission) for part in live.parts]:
+        deals = [statement_id(part.deal.statement) for part in command.parts]
+        if deals != [statement_id(part.deal) for part in live.parts]:
+            refuse(
+                "dealt_already",
+                "该文件的份额已经分存。",
+                "It is dealt already; seal a new version.",
+            )
         return []
     require_phase(opening, Phase.SCHEDULED, Phase.LOBBY)
     if turn.at >= deadline(opening):

@@ -45,7 +45,7 @@ def publish_key(opening: Opening, command: PublishKey, turn: Turn) -> list[Event
 def _holders(opening: Opening) -> set[tuple[str, str]]:
     return {
         (custodian.person, kid)
-        for policy in opening.policies.values()
+        for policy in opening.running_policies()
         for custodian, kid in zip(policy.custodians, custodian_kids(policy), strict=True)
     }
 

@@ -1,12 +1,14 @@
 """What a document of a public standard tells of a tender, in our words."""
 
+import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
 
-from remote_bid.tender.terms import Tender
+from remote_bid.tender.terms import UNPLAIN, Tender
 
+_UNPLAIN = re.compile(UNPLAIN)
 _CENT = Decimal("0.01")
 _MOST = Decimal(10) ** 15
 
@@ -45,9 +47,9 @@ def amount_in(value: Any) -> tuple[str, str] | None:
 
 
 def text_in(*candidates: Any, default: str) -> str:
-    """The first non-empty text, shortened to what fits a heading."""
-    found = next((text.strip() for text in candidates if isinstance(text, str) and text.strip()), default)
-    return found[:300]
+    """The first text that says something, without signs that turn or hide text, shortened to what fits a heading."""
+    texts = (" ".join(_UNPLAIN.sub(" ", text).split()) for text in candidates if isinstance(text, str))
+    return next((text for text in texts if text), default)[:200]
 
 
 def objects_in(value: Any) -> list[dict[str, Any]]:

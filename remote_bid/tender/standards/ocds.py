@@ -53,7 +53,7 @@ def _of_record(record: dict[str, Any]) -> list[dict[str, Any]]:
 def _lot(item: dict[str, Any], whole: tuple[str, str] | None) -> Lot | None:
     value = amount_in(item.get("value")) or whole
     name = str(item.get("id") or "")
-    if value is None or not name:
+    if value is None or not 0 < len(name) <= 64:
         return None
     title = text_in(item.get("title"), default=name)
     return Lot(lot=name, title=title, ceiling_price=value[0], currency=value[1], minimum=_MINIMUM)

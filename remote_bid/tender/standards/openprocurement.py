@@ -42,7 +42,7 @@ def tender_in(document: dict[str, Any]) -> Found:
 def _lot(item: dict[str, Any], whole: tuple[str, str] | None, minimum: int) -> Lot | None:
     value = amount_in(item.get("value")) or whole
     name = item.get("id")
-    if value is None or not isinstance(name, str) or not name:
+    if value is None or not isinstance(name, str) or not 0 < len(name) <= 64:
         return None
     title = text_in(item.get("title"), default=name)
     return Lot(lot=name, title=title, ceiling_price=value[0], currency=value[1], minimum=minimum)

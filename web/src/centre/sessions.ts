@@ -1,0 +1,51 @@
+import { onScopeDispose, ref, shallowRef } from 'vue'
+import type { OpeningView } from '../wire'
+
+const AGAIN_MS = 30_000
+const RETRY_MS = 5000
+
+/** The public list of sessions, read again now and then; what was read last stays while the server is away. */
+export function useSessions() {
+  const sessions = shallowRef<readonly OpeningView[] | null>(null)
+  const failed = ref(false)
+  let next: ReturnType<typeof setTimeout> | undefined
+  let stopped = false
+
+  async function read(): Promise<void> {
+    try {
+      const answer = await fetch('/api/sessions', { cache: 'no-store' })
+      const { sessions: listed } = (await answer.json()) as { sessions?: OpeningView[] }
+      failed.value = !listed
+      sessions.value = listed ? inOrder(listed) : sessions.value
+    } catch {
+      failed.value = true
+    }
+    if (!stopped) next = setTimeout(() => void read(), failed.value ? RETRY_MS : AGAIN_MS)
+  }
+
+  void read()
+  onScopeDispose(() => {
+    stopped = true
+    clearTimeout(next)
+  })
+  return { sessions, failed }
+}
+
+export type Stage = 'running' | 'ahead' | 'over'
+
+export function stageOf({ phase }: OpeningView): Stage {
+  if (phase === 'CLOSED' || phase === 'ABORTED') return 'over'
+  return phase === 'SCHEDULED' ? 'ahead' : 'running'
+}
+
+const STAGES: readonly Stage[] = ['running', 'ahead', 'over']
+
+/** What goes on now comes first; then the next deadline, and of what is over the latest. */
+export function inOrder(sessions: readonly OpeningView[]): OpeningView[] {
+  return [...sessions].sort((a, b) => {
+    const [stage, other] = [stageOf(a), stageOf(b)]
+    if (stage !== other) return STAGES.indexOf(stage) - STAGES.indexOf(other)
+    const sooner = (a.deadline ?? '9').localeCompare(b.deadline ?? '9')
+    return stage === 'over' ? -sooner : sooner
+  })
+}

@@ -1,0 +1,15 @@
+export default {
+  title: '开标大厅',
+  lead: '任何人都可以旁观不见面开标。',
+  loading: '正在读取开标安排…',
+  empty: '目前没有开标安排',
+  emptyWhy: '安排好的开标会列在这里，无须登录即可旁观。',
+  failed: '暂时读不到开标安排',
+  failedWhy: '正在自动重试。',
+  enter: '进入大厅',
+  deadline: '投标截止',
+  noDeadline: '截止时间待公布',
+  running: '进行中：{phase}',
+  ahead: '即将开标',
+  over: '已结束',
+}

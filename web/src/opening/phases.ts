@@ -1,0 +1,82 @@
+import type { OpeningView, Phase } from '../wire'
+
+/** The steps of the day, as the phase bar shows them. */
+export const STEPS = [
+  'SCHEDULED',
+  'LOBBY',
+  'CLOSED_FOR_BIDS',
+  'ROSTER',
+  'RELEASE',
+  'CUSTODY',
+  'UNSEAL',
+  'READOUT',
+  'RECORD',
+  'CLOSED',
+] as const satisfies readonly Phase[]
+
+/** The phases that have an end known beforehand. */
+export const TIMED = ['SCHEDULED', 'LOBBY', 'RELEASE', 'CUSTODY', 'RECORD'] as const satisfies readonly Phase[]
+
+type StepName = (typeof STEPS)[number]
+type StepState = 'done' | 'current' | 'ahead' | 'held' | 'aborted' | 'never'
+
+export interface Step {
+  readonly name: StepName
+  readonly state: StepState
+}
+
+/** Every step with its state. */
+export function steps(phase: Phase): Step[] {
+  const at = STEPS.indexOf(stands(phase))
+  return STEPS.map((name, i) => ({ name, state: i < at ? 'done' : i > at ? after(phase) : here(phase) }))
+}
+
+/** The step at which a session stands: it is held at the deadline, and aborted at the count. */
+export function stands(phase: Phase): StepName {
+  if (phase === 'HELD') return 'CLOSED_FOR_BIDS'
+  return phase === 'ABORTED' ? 'ROSTER' : phase
+}
+
+function here(phase: Phase): StepState {
+  if (phase === 'HELD') return 'held'
+  if (phase === 'ABORTED') return 'aborted'
+  return phase === 'CLOSED' ? 'done' : 'current'
+}
+
+function after(phase: Phase): StepState {
+  return phase === 'ABORTED' ? 'never' : 'ahead'
+}
+
+/** The sentence that says what is happening now, and the one that says what comes next, go by this name. */
+export type Now = Phase | 'UNSCHEDULED' | 'WINDOW_CLOSED' | 'READOUT_OPENED' | 'TOO_FEW_BIDS'
+
+/** Which sentence holds now. */
+export function nowOf(view: OpeningView): Now {
+  return TOLD_APART[view.phase]?.(view) ?? view.phase
+}
+
+/** Phases of which more than one sentence is told. */
+const TOLD_APART: { readonly [P in Phase]?: (view: OpeningView) => Now | null } = {
+  SCHEDULED: ({ deadline }) => (deadline ? null : 'UNSCHEDULED'),
+  RELEASE: ({ ends_at: until }) => (until ? null : 'WINDOW_CLOSED'),
+  READOUT: (view) => (hasReadOut(view) ? null : 'READOUT_OPENED'),
+  ABORTED: (view) => (hasTooFew(view) ? 'TOO_FEW_BIDS' : null),
+}
+
+function hasReadOut({ bids = {} }: OpeningView): boolean {
+  return Object.values(bids).some(({ outcome }) => outcome)
+}
+
+function hasTooFew({ aborted = {} }: OpeningView): boolean {
+  const causes = Object.values(aborted)
+  return causes.length > 0 && causes.every((cause) => cause === 'too_few_bids')
+}
+
+type Mood = 'running' | 'done' | 'attention' | 'failed'
+
+/** The colour and icon of a phase; a word always goes with them. */
+export function moodOf(phase: Phase): Mood {
+  if (phase === 'HELD') return 'attention'
+  if (phase === 'ABORTED') return 'failed'
+  return phase === 'CLOSED' ? 'done' : 'running'
+}

@@ -1,0 +1,63 @@
+import type { Frame, Joined, Shown } from '../wire'
+import { merged, type Json } from './patch'
+
+const MAIN = 'main'
+
+/** A session as this audience has seen it so far. Pure: made from a Joined, then from frame after frame. */
+export interface Timeline<View> {
+  readonly session: string
+  readonly epoch: string
+  /** The last frame applied. */
+  readonly n: number
+  /** The main line without a gap: entry `seq` is at `seq - 1`. */
+  readonly main: readonly Shown[]
+  readonly view: View
+}
+
+/** Something is missing: join again, from behind the last entry held. */
+export const GAP = 'gap'
+/** What is held is not of the server's present log: join again, from the beginning. */
+export const OTHER_LOG = 'other_log'
+
+/** What is held after joining, on top of what was held `before`. */
+export function joined<View>(before: Timeline<View> | null, answer: Joined): Timeline<View> | typeof OTHER_LOG {
+  const resumed = answer.epoch === before?.epoch ? before : null
+  const main = [...(resumed?.main ?? []), ...answer.entries]
+  if (main.length !== answer.head || hasGap(main)) return OTHER_LOG
+  const timeline: Timeline<View> = {
+    session: answer.session,
+    epoch: answer.epoch,
+    n: answer.n,
+    main,
+    view: answer.view as View,
+  }
+  return reveal(timeline, answer.revealed)
+}
+
+/** What is held after one more frame: the same if it was seen already, GAP if another must come before it. */
+export function received<View>(timeline: Timeline<View>, frame: Frame): Timeline<View> | typeof GAP {
+  if (frame.session !== timeline.session || frame.n <= timeline.n) return timeline
+  if (frame.n > timeline.n + 1) return GAP
+  const main = frame.line === MAIN ? [...timeline.main, entryOf(frame)] : timeline.main
+  if (hasGap(main)) return GAP
+  const view = merged(timeline.view as Json, frame.patch ?? {}) as View
+  return reveal({ ...timeline, n: frame.n, main, view }, frame.revealed ?? [])
+}
+
+function entryOf({ line = '', seq = 0, prev = '', leaf = '', event = null, proof = null }: Frame): Shown {
+  return { line, seq, prev, leaf, event, proof }
+}
+
+/** Older entries that show more now take the place of what was shown of them. */
+function reveal<View>(timeline: Timeline<View>, revealed: readonly Shown[]): Timeline<View> {
+  if (!revealed.length) return timeline
+  const main = [...timeline.main]
+  for (const entry of revealed) {
+    if (entry.line === MAIN && entry.seq <= main.length) main[entry.seq - 1] = entry
+  }
+  return { ...timeline, main }
+}
+
+function hasGap(main: readonly Shown[]): boolean {
+  return main.some(({ seq }, at) => seq !== at + 1)
+}

@@ -1,0 +1,35 @@
+import type { Words } from '../app/i18n'
+
+const words: Words['timeline'] = {
+  heading: 'Timeline',
+  count: '{n} entry | {n} entries',
+  hidden: 'Not public yet',
+  hiddenWhy: 'Entry {seq} is written and will be shown later',
+  routine: '{n} ticks and checkpoints',
+  sideLines: 'Disclosed side lines',
+  sideCount: '{lines} side lines, {n} entries',
+  sideLine: 'Side line {n}',
+  earlier: '{n} earlier',
+  open: 'Open the timeline',
+  close: 'Close',
+  serverTime: 'Server time UTC+8',
+  deviceAhead: 'Your device is {offset} fast; server time counts',
+  deviceBehind: 'Your device is {offset} slow; server time counts',
+  seconds: '{n} s',
+  minutes: '{n} min',
+  links: { joining: 'Connecting', live: 'Connected', lost: 'Reconnecting', offline: 'Device offline' },
+  lost: 'Connection lost, reconnecting. No entry is lost.',
+  offline: 'Your device is offline; it reconnects by itself. No entry is lost.',
+  meanwhile: 'This is how it stood at {time}; all entries since then follow on reconnection.',
+  caughtUp: 'Connected again; {n} entry caught up. | Connected again; {n} entries caught up.',
+  caughtUpNone: 'Connected again; nothing happened in between.',
+  noConnection: 'The server cannot be reached',
+  noConnectionWhy: 'Retrying by itself. All entries so far are kept on the server and will be shown from the beginning.',
+  noSuchSession: 'There is no such opening',
+  noSuchSessionWhy: 'Check the number “{session}” in the address.',
+  refused: 'You cannot enter right now',
+  trace: 'Quote this code when you report it: {trace}',
+  home: 'See all openings',
+}
+
+export default words
