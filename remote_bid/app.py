@@ -11,7 +11,7 @@ from aiohttp import web
 
 from remote_bid.config import Settings
 from remote_bid.gateway.cosigners import HttpCosigner
-from remote_bid.gateway.http import Http, guard
+from remote_bid.gateway.http import Http, guard, headers_for
 from remote_bid.gateway.hub import Hub
 from remote_bid.gateway.socket import Sockets
 from remote_bid.opening import opening
@@ -79,7 +79,7 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
 
     sockets.hub = hub = Hub(desk, keys.lines, send)
     sio.register_namespace(sockets)
-    app = web.Application(client_max_size=1 << 20, middlewares=[guard])
+    app = web.Application(client_max_size=1 << 20, middlewares=[guard(headers_for(settings.origin))])
     app.add_routes(http.routes())
     sio.attach(app)
     async with aiohttp.ClientSession() as outgoing:

@@ -19,7 +19,7 @@ _PHASES = {
     Phase.HELD: "截标前暂停：等待新的时间表",
     Phase.ROSTER: "名单：公布投标数量",
     Phase.RELEASE: "解密：投标人释放各自的一半密钥",
-    Phase.CUSTODY: "保管人解密：保管人公布密钥",
+    Phase.CUSTODY: "二次解密：保管人公布密钥",
     Phase.UNSEAL: "开封：逐份核验",
     Phase.READOUT: "唱标",
     Phase.RECORD: "记录：核对并签署开标记录",

@@ -1,13 +1,14 @@
 """Plain HTTP: signing in, scheduling, uploads, downloads, the pages; refusals are the socket's."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from remote_bid.gateway.bundle import public_bundle
 from remote_bid.gateway.socket import refused
@@ -31,7 +32,7 @@ _CHUNK_S = 30
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-        "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; "
+        "font-src 'self'; connect-src 'self' {socket}; object-src 'none'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -157,19 +158,35 @@ class Http:
         return person
 
 
-@web.middleware
-async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+def headers_for(origin: str) -> dict[str, str]:
+    """The safety headers of a server at this address; older browsers need its websocket address by name."""
+    socket = "ws" + origin.removeprefix("http")
+    return {name: value.format(socket=socket) for name, value in _HEADERS.items()}
+
+
+def guard(headers: Mapping[str, str]) -> Middleware:
     """Safety headers on every answer; every failure becomes a refusal with code, sentence and trace."""
-    if request.path.startswith("/socket.io/"):
-        return await handler(request)
+
+    @web.middleware
+    async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+        return await _guarded(request, handler, headers)
+
+    return guarded
+
+
+async def _guarded(request: web.Request, handler: Handler, headers: Mapping[str, str]) -> web.StreamResponse:
     try:
         answer = await handler(request)
     except web.HTTPException as error:
         answer = web.json_response(refused(_worded(error)), status=error.status, headers=_allowed(error))
     except Exception as error:
+        if request.path.startswith("/socket.io/"):
+            raise  # a websocket may be open: an HTTP answer in the midst of it would only garble it
         answer = web.json_response(refused(error), status=_status(error))
     if not answer.prepared:
-        answer.headers.update(_HEADERS)
+        answer.headers.update(headers)
+        if request.path.startswith("/assets/") and answer.status == 200:
+            answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return answer
 
 

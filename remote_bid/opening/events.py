@@ -191,6 +191,7 @@ class RecordSigned(Event, frozen=True):
     """A person signed the record."""
 
     person: str
+    name: str
     signed: Signed
 
 

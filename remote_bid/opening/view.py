@@ -139,7 +139,7 @@ def see(opening: Opening, who: Who) -> OpeningView:
         k=next((policy.k for policy in opening.policies.values()), UNSET),
         custodians=_custodians(opening) or UNSET,
         counts=_counts(opening) if counted or opening.disclosed else UNSET,
-        bids={bid.bid: _row(opening, n, bid, who) for n, bid in enumerate(in_order(opening), 1)} if counted else UNSET,
+        bids=_rows(opening, who) if counted else UNSET,
         aborted=opening.aborted or UNSET,
         released=_released(opening, who),
         check_code=_check_code(opening),
@@ -188,6 +188,16 @@ def _names_shown(opening: Opening, who: Who) -> bool:
     if who.role == Role.OBSERVER:
         return reached(opening.phase, Phase.READOUT)
     return opening.window_closed is not None and opening.phase is not Phase.ABORTED
+
+
+def _rows(opening: Opening, who: Who) -> dict[str, BidRow]:
+    """The roster, numbered from 1 in each lot."""
+    numbers: dict[str, int] = {}
+    rows = {}
+    for bid in in_order(opening):
+        numbers[bid.lot] = numbers.get(bid.lot, 0) + 1
+        rows[bid.bid] = _row(opening, numbers[bid.lot], bid, who)
+    return rows
 
 
 def _row(opening: Opening, number: int, bid: Bid, who: Who) -> BidRow:

@@ -72,7 +72,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def readout_form(raw: bytes) -> ReadoutForm:
     """The form that was sealed: JSON with exactly its fields and a positive price in cents, or InvalidForm."""
     try:
-        form = msgspec.convert(json.loads(raw, object_pairs_hook=_once), type=ReadoutForm)
+        form = msgspec.convert(json.loads(raw.decode(), object_pairs_hook=_once), type=ReadoutForm)
         jcs(form)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise InvalidForm("the readout form cannot be read") from error

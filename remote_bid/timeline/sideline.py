@@ -94,7 +94,7 @@ class Lines(msgspec.Struct, frozen=True, kw_only=True):
         """Every side-line entry so far, in the order of commits."""
         return [entry for tick in self.ticks for entry in tick.entries] + list(self.pending)
 
-    def full(self, line: str, slots: int, early: bool) -> bool:
+    def full(self, line: str, slots: int, early: bool = False) -> bool:
         """Whether `line` may not take another entry before the next tick of `slots`; `early` is before the deadline."""
         return len(self.pending) >= slots or self.length(line) >= QUOTA - (RESERVE if early else 0)
 

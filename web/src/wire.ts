@@ -702,6 +702,7 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "RecordSigned";
             readonly person: string;
+            readonly name: string;
             readonly signed: components["schemas"]["Signed"];
         };
         /**

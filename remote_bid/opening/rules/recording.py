@@ -49,7 +49,7 @@ def _prepared(opening: Opening, turn: Turn) -> RecordPrepared:
 def sign_record(opening: Opening, command: SignRecord, turn: Turn) -> list[Event]:
     require_phase(opening, Phase.RECORD, Phase.CLOSED)
     require_role(opening, turn.by, Role.HOST, Role.SUPERVISOR, Role.BIDDER)
-    signature, _ = signed_by_sender(turn, command.signed, RecordSignature)
+    signature, certified = signed_by_sender(turn, command.signed, RecordSignature)
     require_session(turn, signature.session)
     if turn.by.person in opening.signatures:
         return []
@@ -58,7 +58,7 @@ def sign_record(opening: Opening, command: SignRecord, turn: Turn) -> list[Event
         refuse("not_allowed", "您没有参加本场开标。", "Only bidders of this session sign its record.")
     if (signature.person, signature.record) != (turn.by.person, opening.record_hash):
         refuse("other_record", "签署的不是本场开标记录。", "This is not the signature of this session's record.")
-    return [RecordSigned(person=turn.by.person, signed=command.signed)]
+    return [RecordSigned(person=turn.by.person, name=certified.name, signed=command.signed)]
 
 
 def close_opening(opening: Opening, command: CloseOpening, turn: Turn) -> list[Event]:
