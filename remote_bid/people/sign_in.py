@@ -77,13 +77,13 @@ class Porter:
     def _fresh(self, nonce: str) -> bool:
         """Ours, in time, and not answered before."""
         now = self._now()
-        self._answered = {answered: until for answered, until in self._answered.items() if until > now}
+        self._answered = {answered: until for answered, until in self._answered.items() if until >= now}
         try:
             raw = unb64_sized(nonce, 8 + 16 + 32)
         except NotCanonical:
             return False
         ours = hmac.compare_digest(raw[24:], self._mark(raw[:24]))
-        return ours and int.from_bytes(raw[:8], "big") > now.timestamp() * 1000 and nonce not in self._answered
+        return ours and int.from_bytes(raw[:8], "big") >= int(now.timestamp() * 1000) and nonce not in self._answered
 
     def _mark(self, open_part: bytes) -> bytes:
         return hmac.digest(self._key, b"nonce" + open_part, "sha256")

@@ -19,7 +19,7 @@ _ODD = r"\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\
 UNPLAIN = f"[{_ODD}]"
 """A sign that ends, turns or hides the text around it."""
 
-_PLAIN = rf"^[^{_ODD}]*\Z"
+_PLAIN = rf"^(?=.*\S)[^{_ODD}]*\Z"
 
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=_PLAIN)]
 """A line of text on a form."""

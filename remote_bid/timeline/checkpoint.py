@@ -22,6 +22,8 @@ from remote_bid.timeline.note import BadNote, Checkpoint, NamedKey, cosigned_at,
 
 _LOG = structlog.get_logger("checkpoint")
 _RETRY_S = 0.5
+_GRACE_S = 0.2
+"""How long a quorum waits for the next of the others."""
 
 
 class Cosigner(Protocol):
@@ -105,22 +107,25 @@ class Checkpointer:
         await self._desk.handle(session, command, LOG)
 
     async def _cosigned(self, note: str, leaves: Sequence[bytes]) -> str:
-        """The note with a quorum of lines that hold; who is slower than the quorum is not waited for."""
-        began, lines, away = time.monotonic(), list[str](), list[str]()
-        asked = [asyncio.ensure_future(_line(cosigner, note, leaves)) for cosigner in self._cosigners]
-        try:
-            for answer in asyncio.as_completed(asked):
+        """The note with the lines that hold: at least a quorum; who is much slower than that is not waited for."""
+        began, waiting = time.monotonic(), {asyncio.ensure_future(_line(c, note, leaves)) for c in self._cosigners}
+        lines, away = list[str](), list[str]()
+        while waiting:
+            grace = _GRACE_S if len(lines) >= self._quorum else None
+            done, waiting = await asyncio.wait(waiting, timeout=grace, return_when=asyncio.FIRST_COMPLETED)
+            if not done:
+                break
+            for task in done:
                 try:
-                    lines.append(await answer)
+                    lines.append(task.result())
                 except CosignerAway as error:
                     away.append(str(error))
-                if len(lines) >= self._quorum:
-                    _LOG.debug("cosigned", size=len(leaves), seconds=round(time.monotonic() - began, 3))
-                    return note + "".join(lines)
-        finally:
-            for task in asked:
-                task.cancel()
-        raise CosignerAway("; ".join(away))
+        for task in waiting:
+            task.cancel()
+        if len(lines) < self._quorum:
+            raise CosignerAway("; ".join(away))
+        _LOG.debug("cosigned", size=len(leaves), seconds=round(time.monotonic() - began, 3))
+        return note + "".join(lines)
 
 
 async def _line(cosigner: Cosigner, note: str, leaves: Sequence[bytes]) -> str:

@@ -19,7 +19,7 @@ MOST_SLOTS = 4096
 QUOTA = 64
 """Entries that one side line may hold: nobody can fill the ticks of all others."""
 RESERVE = 16
-"""Of these, kept for what comes after the deadline."""
+"""Of these, kept for checking in and releasing."""
 
 
 class TickTree:
@@ -94,9 +94,9 @@ class Lines(msgspec.Struct, frozen=True, kw_only=True):
         """Every side-line entry so far, in the order of commits."""
         return [entry for tick in self.ticks for entry in tick.entries] + list(self.pending)
 
-    def full(self, line: str, slots: int, early: bool = False) -> bool:
-        """Whether `line` may not take another entry before the next tick of `slots`; `early` is before the deadline."""
-        return len(self.pending) >= slots or self.length(line) >= QUOTA - (RESERVE if early else 0)
+    def full(self, line: str, slots: int, bidding: bool = False) -> bool:
+        """Whether `line` may not take another entry before the next tick of `slots`; bidding leaves a reserve."""
+        return len(self.pending) >= slots or self.length(line) >= QUOTA - (RESERVE if bidding else 0)
 
     def length(self, line: str) -> int:
         """How many entries `line` has."""

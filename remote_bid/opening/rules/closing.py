@@ -92,6 +92,8 @@ def hold(opening: Opening, command: HoldOpening, turn: Turn) -> list[Event]:
 def record_checkpoint(opening: Opening, command: RecordCheckpoint, turn: Turn) -> list[Event]:
     require_log(turn)
     times = _cosigned_times(command.note, known(turn).deployment)
+    if command.covers in opening.cosigned:
+        return []
     events: list[Event] = [cosigned(command)]
     if opening.phase is Phase.CLOSED_FOR_BIDS and command.covers == opening.close_seq:
         return events + _counted(opening, times, turn)

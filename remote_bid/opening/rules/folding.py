@@ -121,7 +121,9 @@ def _submitted(opening: Opening, event: BidSubmitted, happened: Happened) -> Ope
 
 def _withdrawn(opening: Opening, event: BidWithdrawn, happened: Happened) -> Opening:
     gone = opening.bid_of(event.bidder, event.lot)
-    return replace(opening, bids={n: b for n, b in opening.bids.items() if gone is None or n != gone.bid})
+    withdrawals = opening.withdrawals | {statement_id(event.signed.statement)}
+    bids = {name: bid for name, bid in opening.bids.items() if gone is None or name != gone.bid}
+    return replace(opening, bids=bids, withdrawals=withdrawals)
 
 
 def _checked_in(opening: Opening, event: BidderCheckedIn | MemberCheckedIn, happened: Happened) -> Opening:
@@ -149,6 +151,7 @@ def _held(opening: Opening, event: OpeningHeld, happened: Happened) -> Opening:
 
 
 def _checkpoint(opening: Opening, event: CheckpointCosigned, happened: Happened) -> Opening:
+    opening = replace(opening, cosigned=opening.cosigned | {event.covers})
     phase = opening.marks.get(event.covers)
     if phase is None:
         return opening

@@ -76,11 +76,14 @@ def require_session(turn: Turn, session: str) -> None:
         refuse("other_session", "签署内容属于另一场开标。", "The statement belongs to another session.")
 
 
-def require_room_in_line(opening: Opening, turn: Turn) -> None:
-    """A side-line entry that the next tick cannot hold is refused, not acknowledged."""
+def require_room_in_line(opening: Opening, turn: Turn, bidding: bool = False) -> None:
+    """A side-line entry that the next tick cannot hold is refused, not acknowledged.
+
+    `bidding` leaves the reserve alone: whoever replaced its bid too often can still check in and release.
+    """
     table = timetable(opening)
     slots = min(table.ticks.slots, table.lobby_ticks.slots)
-    if turn.lines.full(turn.line_of(turn.by.person), slots, early=opening.close is None):
+    if turn.lines.full(turn.line_of(turn.by.person), slots, bidding=bidding):
         refuse("line_full", "操作过于频繁，请稍后再试。", "Too many entries; try again after the next tick.")
 
 

@@ -65,6 +65,8 @@ def offer_key(opening: Opening, command: OfferCustodianKey, turn: Turn) -> list[
     require_phase(opening, Phase.SCHEDULED)
     require_role(opening, turn.by, Role.CUSTODIAN)
     offer, _ = signed_by_sender(turn, command.signed, CustodianKey)
+    if opening.offers.get(f"{turn.by.person}/{offer.lot}/{offer.part}") == command.signed:
+        return []
     require_session(turn, offer.session)
     try:
         seal_to(unb64_sized(offer.public_key, PUBLIC_SIZE), b"", b"")

@@ -70,6 +70,10 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     """Lots that ended without an award."""
     versions: dict[tuple[str, str], int] = {}
     """Last version by lot and bidder, also of withdrawn bids."""
+    withdrawals: frozenset[str] = frozenset()
+    """Ids of the withdrawals that were taken."""
+    cosigned: frozenset[int] = frozenset()
+    """Entries whose checkpoint is here."""
     present: dict[str, datetime] = {}
     close: Close | None = None
     close_statement: Statement | None = None

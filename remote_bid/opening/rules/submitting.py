@@ -13,6 +13,7 @@ from remote_bid.opening.rules.guards import (
     require_room_in_line,
     require_session,
     signed_by_sender,
+    signers,
 )
 from remote_bid.opening.rules.state import Bid, Opening
 from remote_bid.opening.statements import CheckInStatement
@@ -45,7 +46,7 @@ def submit(opening: Opening, command: SubmitBid, turn: Turn) -> list[Event | Asi
     require_phase(opening, Phase.SCHEDULED, Phase.LOBBY)
     if turn.at >= deadline(opening):
         refuse("too_late", "投标截止时间已过，本次递交无效。", "The submission deadline has passed.")
-    require_room_in_line(opening, turn)
+    require_room_in_line(opening, turn, bidding=True)
     version = opening.versions.get((command.lot, bidder), 0) + 1
     parts = [_part(opening, command.lot, part, version, live, turn) for part in command.parts]
     _require_every_part(opening, command.lot, parts)
@@ -147,6 +148,8 @@ def receipt(opening: Opening, turn: Turn, statements: list[str]) -> Statement:
 
 
 def withdraw(opening: Opening, command: WithdrawBid, turn: Turn) -> list[Event | Aside]:
+    if signers(turn, command.signed) and statement_id(command.signed.statement) in opening.withdrawals:
+        return []
     require_phase(opening, Phase.SCHEDULED, Phase.LOBBY)
     require_role(opening, turn.by, Role.BIDDER)
     taken_back, _ = signed_by_sender(turn, command.signed, Withdraw)
@@ -156,7 +159,7 @@ def withdraw(opening: Opening, command: WithdrawBid, turn: Turn) -> list[Event |
     bid = next((b for b in opening.bids.values() if _names(b, taken_back)), None)
     if bid is None or (taken_back.bidder, bid.bidder) != (turn.by.person, turn.by.person):
         refuse("no_such_bid", "没有可撤回的投标。", "You have no such bid.")
-    require_room_in_line(opening, turn)
+    require_room_in_line(opening, turn, bidding=True)
     return [Aside(turn.by.person, BidWithdrawn(bidder=bid.bidder, lot=bid.lot, signed=command.signed))]
 
 

@@ -1,0 +1,132 @@
+"""What is done from the first bid to the end: each act with whose it is by nature, signed as that person would."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from remote_bid.opening import commands as c
+from remote_bid.opening.statements import CheckInStatement, Custody, RecordSignature, Release
+from remote_bid.seal.canonical import b64
+from remote_bid.seal.statements import id_of
+from remote_bid.seal.tree import root_of
+from remote_bid.seal.xwing import key_id
+from remote_bid.tender.statements import Withdraw
+from remote_bid.timeline import instant
+from remote_bid.timeline.context import CLOCK, LOG, Command
+from remote_bid.timeline.entry import Who
+from remote_bid.timeline.marks import RecordCheckpoint, Tick
+from remote_bid.timeline.note import Checkpoint, cosign, parse, platform_leaf, sign
+from tests.given import Act, Story
+from tests.opening.actors import COSIGNERS, HOST, LOG_NAME, log_key_of, public_of, seed_of, signed
+from tests.opening.sealed import Offer, halves_of, offered
+from tests.opening.tender import LOT, SESSION, after_t0
+
+OPEN_LOBBY = Act(c.OpenLobby(), CLOCK)
+TICK = Act(Tick(), CLOCK)
+CLOSE_BIDS = Act(c.CloseBids(), CLOCK)
+HOLD = Act(c.HoldOpening(), CLOCK)
+OPEN_RELEASE = Act(c.OpenRelease(), HOST)
+CLOSE_WINDOW = Act(c.CloseWindow(), CLOCK)
+SETTLE = Act(c.SettleBids(), CLOCK)
+CLOSE_OPENING = Act(c.CloseOpening(), HOST)
+
+
+def submit(who: Who, lot: str = LOT, **how: Any) -> Act:
+    """A bid of one's own form; `how` changes what an Offer says."""
+    return Act(lambda story: c.SubmitBid(lot=lot, parts=[offered(story, who, lot, Offer(**how))]), who)
+
+
+def withdraw(who: Who, lot: str = LOT, **changes: Any) -> Act:
+    def ask(story: Story) -> Command:
+        version, ids = story.state.versions.get((lot, who.person), 1), [bid_of(story, who, lot)]
+        taken_back = Withdraw(session=SESSION, bidder=who.person, version=version, submissions=ids)
+        return c.WithdrawBid(signed=signed(replace(taken_back, **changes), who))
+
+    return Act(ask, who)
+
+
+def check_in(who: Who, signer: Who | None = None, **changes: Any) -> Act:
+    def ask(story: Story) -> Command:
+        expires = instant.text(instant.later(story.at, 300_000))
+        here = CheckInStatement(session=SESSION, person=who.person, role=who.role, nonce="once", expires=expires)
+        return c.CheckIn(signed=signed(replace(here, **changes), signer or who))
+
+    return Act(ask, who)
+
+
+def record_checkpoint(covers: Callable[[Story], int], *times: datetime | None) -> Act:
+    """The log hands in a note over an entry, which each cosigner has signed at its own time, or not at all."""
+
+    def ask(story: Story) -> Command:
+        seq = covers(story)
+        head = b64(story.folded.main[seq - 1].leaf)
+        root = root_of([platform_leaf(SESSION, seq, head)])
+        note = sign(Checkpoint(origin=LOG_NAME, size=1, root=root), LOG_NAME, log_key_of(LOG_NAME))
+        lines = [
+            cosign(parse(note)[1], name, log_key_of(name), int(time.timestamp()))
+            for name, time in zip(COSIGNERS, times, strict=True)
+            if time is not None
+        ]
+        return RecordCheckpoint(covers=seq, head=head, note=note + "".join(lines), index=0, path=[])
+
+    return Act(ask, LOG)
+
+
+def cosign_close(*seconds: float | None) -> Act:
+    """The three cosigners sign the close so many seconds after T0; None: not at all."""
+    times = [None if late is None else after_t0(late) for late in seconds or (0, 0, 0)]
+    return record_checkpoint(lambda story: int(story.state.close_seq), *times)
+
+
+def cosign_window(*seconds: float | None) -> Act:
+    """They sign the end of the bidders' window."""
+    times = [None if late is None else after_t0(late) for late in seconds or (2000, 2000, 2000)]
+    return record_checkpoint(lambda story: int(story.state.window_closed_seq), *times)
+
+
+def release(who: Who, half: bytes | None = None, signer: Who | None = None, lot: str = LOT, **changes: Any) -> Act:
+    """A bidder hands over its half, or another one."""
+
+    def ask(story: Story) -> Command:
+        version = story.state.versions.get((lot, who.person), 1)
+        mine = b64(half or halves_of(who, version, lot).s_b)
+        handed = Release(session=SESSION, submission=bid_of(story, who, lot), close=close_of(story), s_b=mine)
+        return c.ReleaseKey(signed=signed(replace(handed, **changes), signer or who))
+
+    return Act(ask, who)
+
+
+def publish_key(who: Who, signer: Who | None = None, lot: str = LOT, **changes: Any) -> Act:
+    def ask(story: Story) -> Command:
+        window, kid, seed = story.state.window_closed, key_id(public_of(who, lot)), b64(seed_of(who, lot))
+        ends = id_of(window) if window else "no window"
+        custody = Custody(session=SESSION, close=close_of(story), window_closed=ends, kid=kid, seed=seed)
+        return c.PublishKey(signed=signed(replace(custody, **changes), signer or who))
+
+    return Act(ask, who)
+
+
+def read_out(who: Who, lot: str = LOT) -> Act:
+    """The host reads out this bidder's bid."""
+    return Act(lambda story: c.ReadOut(bid=bid_of(story, who, lot)), HOST)
+
+
+def sign_record(who: Who, **changes: Any) -> Act:
+    def ask(story: Story) -> Command:
+        signature = RecordSignature(session=SESSION, person=who.person, record=story.state.record_hash)
+        return c.SignRecord(signed=signed(replace(signature, **changes), who))
+
+    return Act(ask, who)
+
+
+def bid_of(story: Story, who: Who, lot: str = LOT) -> str:
+    """The id of a bidder's live bid."""
+    bid = story.state.bid_of(who.person, lot)
+    return str(bid.bid) if bid else "no bid"
+
+
+def close_of(story: Story) -> str:
+    """The id of the close."""
+    return id_of(story.state.close) if story.state.close else "no close"

@@ -1,0 +1,105 @@
+"""The day of these tests, as pasts: what has been done when a phase begins."""
+
+from msgspec.structs import replace
+
+from remote_bid.opening import opening as context
+from remote_bid.opening.facts import Facts
+from remote_bid.opening.terms import Phase
+from tests.given import Past, Room, at
+from tests.opening.actors import AUTHORITY, BETA, BIDDERS, CUSTODIANS, DEPLOYMENT, FIRST, OFFICE, SECOND
+from tests.opening.acts import (
+    CLOSE_BIDS,
+    CLOSE_OPENING,
+    CLOSE_WINDOW,
+    HOLD,
+    OPEN_LOBBY,
+    OPEN_RELEASE,
+    SETTLE,
+    cosign_close,
+    cosign_window,
+    publish_key,
+    read_out,
+    release,
+    submit,
+)
+from tests.opening.preparing import countersign_timetable, offer_key, propose_timetable, publish_policy, schedule
+from tests.opening.sealed import SAFE
+from tests.opening.tender import SESSION, T0, TENDER, after_t0
+
+opening = Room(
+    context=context,
+    facts=Facts(SAFE, [AUTHORITY.root], DEPLOYMENT, lambda: T0),
+    session=SESSION,
+    begins=after_t0(-86_400),
+    office=OFFICE,
+    line_secret=b"a secret that names the side lines",
+)
+
+SCHEDULED: Past = (schedule(),)
+KEYS_OFFERED: Past = (*SCHEDULED, *(offer_key(who) for who in CUSTODIANS))
+POLICY_PUBLISHED: Past = (*KEYS_OFFERED, publish_policy())
+CONVENED: Past = (*POLICY_PUBLISHED, propose_timetable(), countersign_timetable())
+"""The timetable holds: bids may come."""
+
+OTHER_LOT = "lot-2"
+TWO_LOTS: Past = (
+    schedule(tender=replace(TENDER, lots=[*TENDER.lots, replace(TENDER.lots[0], lot=OTHER_LOT)])),
+    *POLICY_PUBLISHED[len(SCHEDULED) :],
+    *(offer_key(who, lot=OTHER_LOT) for who in CUSTODIANS),
+    publish_policy(lot=OTHER_LOT),
+    countersign_timetable(),
+)
+"""The same, for two lots."""
+
+THREE_BIDS: Past = tuple(submit(who) for who in BIDDERS)
+ALPHAS_BID, BETAS_BID, GAMMAS_BID = THREE_BIDS
+
+OPENS_LOBBY = at(after_t0(-3600), OPEN_LOBBY)
+LOBBY: Past = (*CONVENED, *THREE_BIDS, OPENS_LOBBY)
+CLOSED_FOR_BIDS: Past = (*LOBBY, at(T0, CLOSE_BIDS))
+HELD: Past = (*CLOSED_FOR_BIDS, at(after_t0(2), HOLD))
+ABORTED: Past = (*CONVENED, ALPHAS_BID, OPENS_LOBBY, at(T0, CLOSE_BIDS), cosign_close())
+"""One bid where three are needed."""
+
+ROSTER: Past = (*CLOSED_FOR_BIDS, cosign_close())
+RELEASE: Past = (*ROSTER, at(after_t0(60), OPEN_RELEASE))
+RELEASED: Past = (*RELEASE, *(release(who) for who in BIDDERS))
+WINDOW_CLOSED: Past = (*RELEASED, CLOSE_WINDOW)
+"""Not cosigned yet."""
+CUSTODY: Past = (*WINDOW_CLOSED, cosign_window())
+UNSEAL: Past = (*CUSTODY, publish_key(FIRST), publish_key(SECOND))
+MISSING: Past = (
+    *RELEASE,
+    release(BETA),
+    at(after_t0(1860), CLOSE_WINDOW),
+    cosign_window(),
+    publish_key(FIRST),
+    publish_key(SECOND),
+)
+"""Only BETA has released."""
+
+READOUT: Past = (*UNSEAL, SETTLE)
+RECORD: Past = (*READOUT, *(read_out(who) for who in BIDDERS))
+CLOSED: Past = (*RECORD, CLOSE_OPENING)
+
+PHASES: dict[Phase, Past] = {
+    Phase.SCHEDULED: (*CONVENED, *THREE_BIDS),
+    Phase.LOBBY: LOBBY,
+    Phase.CLOSED_FOR_BIDS: CLOSED_FOR_BIDS,
+    Phase.HELD: HELD,
+    Phase.ROSTER: ROSTER,
+    Phase.RELEASE: RELEASE,
+    Phase.CUSTODY: CUSTODY,
+    Phase.UNSEAL: UNSEAL,
+    Phase.READOUT: READOUT,
+    Phase.RECORD: RECORD,
+    Phase.CLOSED: CLOSED,
+    Phase.ABORTED: ABORTED,
+}
+"""A session in each phase, with three bids wherever there may be."""
+
+
+def between(beginning: Past, end: Past) -> Past:
+    """What is done after `beginning` until `end`, which begins alike."""
+    assert end[: len(beginning)] == beginning
+    return end[len(beginning) :]

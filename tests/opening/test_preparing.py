@@ -1,0 +1,223 @@
+"""Before any bid: the session and its people, the custodians' keys, the policy that never changes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from remote_bid.opening.events import (
+    CustodianKeyOffered,
+    OpeningScheduled,
+    PolicyPublished,
+)
+from remote_bid.opening.terms import Member, Role
+from remote_bid.seal.canonical import b64
+from remote_bid.tender.terms import Lot, Tender
+from tests.given import Past, given
+from tests.opening.actors import (
+    FIRST,
+    FOURTH,
+    HOST,
+    MEMBERS,
+    SECOND,
+    SUPERVISOR,
+    public_of,
+)
+from tests.opening.day import (
+    CONVENED,
+    KEYS_OFFERED,
+    POLICY_PUBLISHED,
+    SCHEDULED,
+    THREE_BIDS,
+    between,
+    opening,
+)
+from tests.opening.preparing import (
+    custodians,
+    offer_key,
+    publish_policy,
+    schedule,
+)
+from tests.opening.tender import TENDER
+
+ANOTHER = Member(person="another", name="另一人", role=Role.OBSERVER)
+
+
+def like(role: Role) -> Member:
+    return replace(ANOTHER, role=role)
+
+
+def without(role: Role) -> list[Member]:
+    return [member for member in MEMBERS if member.role is not role]
+
+
+def test_the_host_opens_a_session_and_names_its_people() -> None:
+    happened = OpeningScheduled(tender=TENDER, members=MEMBERS)
+    given(opening).when(schedule()).then(happened)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        pytest.param([], id="nobody"),
+        *(pytest.param(without(role), id=f"no {role}") for role in (Role.HOST, Role.SUPERVISOR, Role.TENDERER)),
+        *(pytest.param([*MEMBERS, like(role)], id=f"two of {role}") for role in (Role.HOST, Role.SUPERVISOR)),
+        pytest.param([*MEMBERS, like(Role.TENDERER)], id="two tenderers"),
+        pytest.param([*MEMBERS, like(Role.BIDDER)], id="a bidder, named before T0"),
+        pytest.param([*MEMBERS, replace(ANOTHER, person=HOST.person)], id="one person in two roles"),
+    ],
+)
+def test_a_session_needs_exactly_its_people(members: list[Member]) -> None:
+    given(opening).when(schedule(members=members)).then_refused("bad_members")
+
+
+def test_nobody_schedules_a_session_for_another_host() -> None:
+    given(opening).when(schedule(), by=SUPERVISOR).then_refused("bad_members")
+
+
+def test_a_session_has_a_lot() -> None:
+    given(opening).when(schedule(tender=replace(TENDER, lots=[]))).then_refused("bad_members")
+
+
+def test_a_session_is_scheduled_once() -> None:
+    other = replace(TENDER, title="另一个项目")
+    given(opening, SCHEDULED).when(schedule(tender=other)).then_refused("scheduled_already")
+
+
+def test_no_two_lots_have_one_name() -> None:
+    twice = replace(TENDER, lots=[*TENDER.lots, *TENDER.lots])
+    given(opening).when(schedule(tender=twice)).then_refused("bad_lots")
+
+
+ODD: dict[str, Callable[[Lot], Tender]] = {
+    "no lots": lambda lot: replace(TENDER, lots=[]),
+    "a hundred and one": lambda lot: replace(TENDER, lots=[lot] * 101),
+    "no name": lambda lot: replace(TENDER, lots=[replace(lot, lot="")]),
+    "a long name": lambda lot: replace(TENDER, lots=[replace(lot, lot="x" * 65)]),
+    "a negative minimum": lambda lot: replace(TENDER, lots=[replace(lot, minimum=-1)]),
+    "a minimum that cannot be hashed": lambda lot: replace(TENDER, lots=[replace(lot, minimum=2**53)]),
+    "a price that is none": lambda lot: replace(TENDER, lots=[replace(lot, ceiling_price="about 10 million")]),
+    "a long title": lambda lot: replace(TENDER, title="x" * 301),
+}
+
+
+@pytest.mark.parametrize("what", ODD)
+def test_an_odd_tender_does_not_even_reach_the_desk(what: str) -> None:
+    command = schedule(tender=ODD[what](TENDER.lots[0])).asked(given(opening).story)
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(msgspec.to_builtins(command), type=opening.context.command)
+
+
+def test_a_custodian_offers_a_key_of_its_own() -> None:
+    [offered] = given(opening, SCHEDULED).when(offer_key(FIRST)).then(CustodianKeyOffered)
+    assert offered.person == FIRST.person
+
+
+def test_until_the_policy_a_custodian_may_offer_another_key() -> None:
+    other = offer_key(FIRST, public_key=b64(public_of(FIRST, "another key")))
+    story = given(opening, SCHEDULED, offer_key(FIRST), other, offer_key(SECOND)).when(publish_policy()).story
+    [policy] = story.state.policies.values()
+    assert [custodian.person for custodian in policy.custodians] == [FIRST.person, SECOND.person]
+
+
+@pytest.mark.parametrize("public_key", ["", "AAAA", "not base64url!", b64(bytes(1215)), b64(bytes(1217))])
+def test_a_key_of_the_wrong_length_is_none(public_key: str) -> None:
+    given(opening, SCHEDULED).when(offer_key(FIRST, public_key=public_key)).then_refused("bad_key")
+
+
+@pytest.mark.parametrize("public_key", [b64(bytes(1216)), b64(b"\xff" * 1216)], ids=["zeros", "ones"])
+def test_a_key_that_nobody_can_seal_to_is_none(public_key: str) -> None:
+    given(opening, SCHEDULED).when(offer_key(FIRST, public_key=public_key)).then_refused("bad_key")
+
+
+def test_a_key_is_for_one_of_the_lots() -> None:
+    given(opening, SCHEDULED).when(offer_key(FIRST, lot="lot-9")).then_refused("not_wanted")
+
+
+def test_once_the_policy_is_published_no_key_is_wanted() -> None:
+    given(opening, POLICY_PUBLISHED).when(offer_key(FIRST)).then_refused("not_wanted")
+
+
+def test_the_tenderer_publishes_the_policy() -> None:
+    given(opening, KEYS_OFFERED).when(publish_policy()).then(PolicyPublished)
+
+
+def test_a_policy_never_changes() -> None:
+    given(opening, POLICY_PUBLISHED).when(publish_policy(k=3)).then_refused("policy_fixed")
+
+
+def test_a_policy_is_for_one_of_the_lots() -> None:
+    given(opening, KEYS_OFFERED).when(publish_policy(lot="lot-9")).then_refused("policy_fixed")
+
+
+def test_a_policy_is_for_this_tender() -> None:
+    given(opening, KEYS_OFFERED).when(publish_policy(tender="SZ-2026-0043")).then_refused("policy_fixed")
+
+
+def test_only_readout_forms_can_be_opened_so_far() -> None:
+    given(opening, KEYS_OFFERED).when(publish_policy(part="price")).then_refused("unknown_part")
+
+
+def test_no_policy_is_added_once_a_timetable_holds() -> None:
+    two_lots = schedule(tender=replace(TENDER, lots=[*TENDER.lots, replace(TENDER.lots[0], lot="lot-2")]))
+    keys = tuple(offer_key(who, lot="lot-2") for who in (FIRST, SECOND))
+    past = (two_lots, *between(SCHEDULED, CONVENED), *THREE_BIDS, *keys)
+    given(opening, past).when(publish_policy(lot="lot-2")).then_refused("policy_fixed")
+
+
+@pytest.mark.parametrize(
+    "named",
+    [{"authorities": []}, {"cosigners": []}, {"quorum": 1}, {"suites": []}, {"suites": ["another suite"]}],
+    ids=str,
+)
+def test_a_policy_names_this_deployment(named: dict[str, Any]) -> None:
+    given(opening, KEYS_OFFERED).when(publish_policy(**named)).then_refused("other_deployment")
+
+
+def test_a_policy_names_only_keys_that_were_offered() -> None:
+    offered = custodians(given(opening, KEYS_OFFERED).story)
+    swapped = [replace(offered[0], proof=offered[1].proof), *offered[1:]]
+    stranger = [replace(offered[0], person="stranger"), *offered[1:]]
+    host = [replace(offered[0], person=HOST.person), *offered[1:]]
+    other_side = [replace(offered[0], side=offered[1].side), *offered[1:]]
+    for named in (swapped, stranger, host, other_side):
+        given(opening, KEYS_OFFERED).when(publish_policy(custodians=named)).then_refused("unknown_custodian")
+
+
+def test_a_key_offered_for_another_part_does_not_count() -> None:
+    given(opening, SCHEDULED, offer_key(FIRST, part="price")).when(
+        publish_policy(custodians=custodians(given(opening, KEYS_OFFERED).story)[:1])
+    ).then_refused("unknown_custodian")
+
+
+@pytest.mark.parametrize("k", [-1, 0, 1, 5, 2**40])
+def test_more_than_one_and_no_more_than_all_custodians_open_a_bid(k: int) -> None:
+    given(opening, KEYS_OFFERED).when(publish_policy(k=k)).then_refused("bad_quorum")
+
+
+def test_nobody_is_a_custodian_twice() -> None:
+    first, second, *_ = custodians(given(opening, KEYS_OFFERED).story)
+    twice = publish_policy(custodians=[first, second, first])
+    given(opening, KEYS_OFFERED).when(twice).then_refused("bad_quorum")
+    given(opening, KEYS_OFFERED).when(publish_policy(custodians=[])).then_refused("bad_quorum")
+
+
+def test_no_two_custodians_have_the_same_key() -> None:
+    copied = offer_key(SECOND, public_key=b64(public_of(FIRST)))
+    given(opening, SCHEDULED, offer_key(FIRST), copied).when(publish_policy()).then_refused("bad_quorum")
+
+
+def one_sided(*sides: str) -> Past:
+    """Custodians who hold their shares for these sides."""
+    people = (FIRST, SECOND)
+    named = {who.person: side for who, side in zip(people, sides, strict=True)}
+    members = [replace(member, side=named.get(member.person, member.side)) for member in MEMBERS]
+    return (schedule(members=members), offer_key(FIRST), offer_key(SECOND), offer_key(FOURTH))
+
+
+def test_no_side_holds_enough_shares_to_open() -> None:
+    given(opening, one_sided("agency", "agency")).when(publish_policy()).then_refused("one_side_suffices")
+    given(opening, one_sided("agency", "agency")).when(publish_policy(k=3)).then(PolicyPublished)
+    given(opening, one_sided("agency", "centre")).when(publish_policy()).then(PolicyPublished)

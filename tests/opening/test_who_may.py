@@ -1,0 +1,111 @@
+"""Who may do what, and in which phase: the whole tables."""
+
+import pytest
+
+from remote_bid.opening import commands as c
+from remote_bid.opening.terms import Phase, Role
+from remote_bid.timeline.context import CLOCK, LOG, Command
+from remote_bid.timeline.entry import Who
+from remote_bid.timeline.marks import RecordCheckpoint, Tick
+from tests.given import Act, given
+from tests.opening.accepted import ACCEPTED
+from tests.opening.actors import ALPHA, BETA, DELTA, FIRST, HOST, PEOPLE, SECOND, THIRD
+from tests.opening.acts import (
+    CLOSE_BIDS,
+    CLOSE_OPENING,
+    CLOSE_WINDOW,
+    HOLD,
+    OPEN_LOBBY,
+    OPEN_RELEASE,
+    SETTLE,
+    check_in,
+    publish_key,
+    release,
+    sign_record,
+    submit,
+    withdraw,
+)
+from tests.opening.day import PHASES, opening
+from tests.opening.preparing import countersign_timetable, offer_key, propose_timetable, publish_policy
+
+MAY: dict[type[Command], set[str]] = {
+    c.OfferCustodianKey: {Role.CUSTODIAN},
+    c.PublishPolicy: {Role.TENDERER},
+    c.ProposeTimetable: {Role.TENDERER},
+    c.CountersignTimetable: {Role.SUPERVISOR},
+    c.SubmitBid: {Role.BIDDER},
+    c.WithdrawBid: {Role.BIDDER},
+    c.CheckIn: {*Role, CLOCK.role, LOG.role},
+    c.OpenLobby: {CLOCK.role},
+    Tick: {CLOCK.role},
+    c.CloseBids: {CLOCK.role},
+    c.HoldOpening: {CLOCK.role},
+    RecordCheckpoint: {LOG.role},
+    c.OpenRelease: {Role.HOST},
+    c.ReleaseKey: {Role.BIDDER},
+    c.CloseWindow: {CLOCK.role},
+    c.PublishKey: {Role.CUSTODIAN},
+    c.SettleBids: {CLOCK.role},
+    c.ReadOut: {Role.HOST},
+    c.SignRecord: {Role.HOST, Role.SUPERVISOR, Role.BIDDER},
+    c.CloseOpening: {Role.HOST},
+}
+"""Whose business a command is. A statement counts for its signer only, so among those it is still the signer's.
+
+ScheduleOpening is left out: before it nobody has a role, and the members' list names whoever hands it in as host.
+"""
+
+EVERYBODY = [*PEOPLE, SECOND, BETA, DELTA]
+
+
+@pytest.mark.parametrize("command", MAY)
+def test_whoever_has_another_role_may_not(command: type[Command]) -> None:
+    past, act = ACCEPTED[command]
+    others = [who for who in EVERYBODY if who.role not in MAY[command]]
+    if command is c.CloseOpening:
+        others.remove(CLOCK)
+    for who in others:
+        given(opening, past).when(act, by=who).then_refused("not_allowed")
+
+
+@pytest.mark.parametrize("command", [command for command in MAY if {"signed", "parts"} & {*command.__struct_fields__}])
+def test_a_statement_counts_for_its_signer_only(command: type[Command]) -> None:
+    past, act = ACCEPTED[command]
+    for who in EVERYBODY:
+        if who.role in MAY[command] and who != act.by:
+            given(opening, past).when(act, by=who).then_refused("not_signed_by_you")
+
+
+@pytest.mark.parametrize("pretended", Role)
+def test_a_role_that_the_members_list_does_not_give_is_nothing(pretended: Role) -> None:
+    """Even if a gateway were wrong about somebody."""
+    past, act = ACCEPTED[c.OpenRelease]
+    given(opening, past).when(act, by=Who(person=DELTA.person, role=pretended)).then_refused("not_allowed")
+
+
+TIMES: dict[str, tuple[Act, set[Phase]]] = {
+    "offer a key": (offer_key(FIRST, part="price"), {Phase.SCHEDULED}),
+    "publish a policy": (publish_policy(part="price"), {Phase.SCHEDULED}),
+    "propose a timetable": (propose_timetable(), {Phase.SCHEDULED, Phase.LOBBY, Phase.HELD}),
+    "countersign it": (countersign_timetable(), {Phase.SCHEDULED, Phase.LOBBY, Phase.HELD}),
+    "submit": (submit(ALPHA), {Phase.SCHEDULED, Phase.LOBBY}),
+    "withdraw": (withdraw(ALPHA), {Phase.SCHEDULED, Phase.LOBBY}),
+    "check in": (check_in(HOST), {Phase.LOBBY, Phase.ROSTER, Phase.RELEASE}),
+    "open the lobby": (OPEN_LOBBY, {Phase.SCHEDULED}),
+    "close for bids": (CLOSE_BIDS, {Phase.LOBBY}),
+    "hold": (HOLD, {Phase.CLOSED_FOR_BIDS}),
+    "open the bidders' window": (OPEN_RELEASE, {Phase.ROSTER, Phase.RELEASE}),
+    "release": (release(ALPHA, half=bytes(32)), {Phase.RELEASE, Phase.ABORTED}),
+    "close the bidders' window": (CLOSE_WINDOW, {Phase.RELEASE}),
+    "publish a key": (publish_key(THIRD), {Phase.CUSTODY}),
+    "settle": (SETTLE, {Phase.UNSEAL}),
+    "sign the record": (sign_record(HOST), {Phase.RECORD}),
+    "close the opening": (CLOSE_OPENING, {Phase.RECORD, Phase.CLOSED}),
+}
+
+
+@pytest.mark.parametrize("what", TIMES)
+def test_at_any_other_time_it_is_too_early_or_too_late(what: str) -> None:
+    act, phases = TIMES[what]
+    for phase in set(Phase) - phases:
+        given(opening, PHASES[phase]).when(act).then_refused("wrong_phase")
