@@ -1,6 +1,7 @@
 """The command line: remote-bid serve, demo, verify, cosign, wire."""
 
 import asyncio
+import io
 import json
 import logging
 import sys
@@ -67,6 +68,8 @@ def verify(
     trust: Annotated[Path | None, typer.Option(help="trust file, got by another way than the bundle")] = None,
 ) -> None:
     """Check a finished session offline. Exit 0: verified, 1: something does not hold, 2: not a bundle or trust file."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     try:
         trusted = read_trust(trust) if trust else None
         with bundle.open("rb") as file:

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import multiprocessing
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -176,4 +178,8 @@ def _alone(log: Path, play: Callable[[], Awaitable[None]]) -> None:
 
 
 async def _awaited(play: Callable[[], Awaitable[None]]) -> None:
+    """Play until the part is over, or the demonstration itself is gone."""
+    demonstration = multiprocessing.parent_process()
+    if demonstration is not None:
+        asyncio.get_running_loop().add_reader(demonstration.sentinel, os._exit, 1)
     await play()

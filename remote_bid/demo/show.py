@@ -40,6 +40,15 @@ class Options:
 def show(options: Options) -> int:
     """Play and verify; 0 when the day came to its end and its record verifies."""
     console = Console(stderr=False, highlight=False)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return _shown(options, console)
+    except KeyboardInterrupt:
+        print("the demonstration was stopped", file=sys.stderr)
+        return 130
+
+
+def _shown(options: Options, console: Console) -> int:
     with tempfile.TemporaryDirectory(prefix="remote-bid-demo-") as folder, troupe() as players:
         began = time.monotonic()
         try:
@@ -91,6 +100,5 @@ def _verified(console: Console, day: Day, cast: Cast) -> bool:
 
 def _stay(console: Console, cast: Cast) -> None:
     console.print(f"仍在运行，按 Ctrl-C 结束：{cast.url}/hall/{SESSION}")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         signal.pause()

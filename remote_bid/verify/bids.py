@@ -62,12 +62,25 @@ def _lots(case: Case, name: str, stated: Close) -> None:
     counted = {lot.lot: lot for lot in lot_sets(case.state)}
     for lot in stated.lots:
         declared = case.state.lot(lot.lot)
+        fewest = max(1, declared.minimum) if declared else 1
         if case.state.aborted.get(lot.lot) is AbortCause.TOO_FEW_BIDS:
-            if declared is None or lot.count >= max(1, declared.minimum):
+            if lot.count >= fewest or lot.count != _sealed_in(case, lot.lot):
                 raise Failed(name, f"lot {lot.lot} was aborted for too few bids, yet it has {lot.count}")
             case.report.withheld(9, f"{name} lot {lot.lot}", "too few bids: they stay sealed")
+        elif lot.count < fewest:
+            raise Failed(name, f"lot {lot.lot} has too few bids, yet it was opened")
         elif counted.get(lot.lot) != lot:
             raise Failed(name, f"the close does not count the bids of lot {lot.lot} that the side lines hold")
+
+
+def _sealed_in(case: Case, lot: str) -> int:
+    """How many side lines end with a live bid on a lot whose bids are not shown."""
+    last: dict[str, str] = {}
+    for shown in case.lines:
+        fields = shown.event or {}
+        if fields.get("lot") == lot and fields.get("type") in ("BidSubmitted", "BidWithdrawn"):
+            last[shown.line] = fields["type"]
+    return sum(kind == "BidSubmitted" for kind in last.values())
 
 
 def _rosters(case: Case, closed: BidsClosed) -> None:
@@ -173,9 +186,22 @@ def outcomes(case: Case) -> None:
         if told != found:
             raise Failed(name, f"arithmetic says {found.outcome} ({found.cause}), not {told.outcome} ({told.cause})")
         aloud = read.get(bid.bid)
-        if aloud is None or (aloud.name, aloud.outcome, aloud.form) != (bid.name, found.outcome, found.form):
+        if (event.bidder, event.lot) != (bid.bidder, bid.lot):
+            raise Failed(name, "it was settled for another bidder or lot")
+        told_aloud = (bid.name, bid.lot, found.outcome, found.cause, found.form)
+        if aloud is None or (aloud.name, aloud.lot, aloud.outcome, aloud.cause, aloud.form) != told_aloud:
             raise Failed(name, "it was read out otherwise than it was opened")
         case.report.holds(11, name, f"{found.outcome}, {found.cause}")
+    _without_award(case)
+
+
+def _without_award(case: Case) -> None:
+    """The lots of which nothing was opened are exactly those that were aborted for it."""
+    opened = {bid.lot for bid in case.state.bids.values() if bid.settlement and bid.settlement.form is not None}
+    none = {bid.lot for bid in case.state.bids.values()} - opened
+    aborted = {lot for lot, cause in case.state.aborted.items() if cause is AbortCause.NONE_OPENED}
+    if none != aborted:
+        raise Failed("timeline.json", "lots of which no bid was opened are not those that were aborted for it")
 
 
 def _envelope(case: Case, name: str, bid: Bid) -> None:

@@ -5,6 +5,7 @@ Written twice from the same members it is the same file.
 """
 
 import io
+import struct
 import zipfile
 from collections.abc import Mapping
 from typing import BinaryIO
@@ -34,9 +35,18 @@ def read(file: BinaryIO) -> tuple[dict[str, bytes], bool]:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             infos = archive.infolist()
+        if sum(min(info.file_size, info.compress_size) for info in infos) > len(raw):
+            return {}, False
         members = {info.filename: _bytes_of(raw, info) for info in infos}
         canonical = len(members) == len(infos) and write(members) == raw
-    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError, UnicodeDecodeError) as error:
+    except (
+        zipfile.BadZipFile,
+        struct.error,
+        ValueError,
+        OverflowError,
+        NotImplementedError,
+        UnicodeDecodeError,
+    ) as error:
         raise NotAZip(f"the file is no readable zip: {error}") from error
     return members, canonical
 

@@ -1,6 +1,7 @@
 """Steps 1 and 2: the container and what lies in it."""
 
 import msgspec
+from cryptography import x509
 
 from remote_bid.people.certificates import fingerprint
 from remote_bid.seal.canonical import NotCanonical, parse_jcs
@@ -54,13 +55,18 @@ def timelines(case: Case) -> None:
 def _take_log(case: Case, listed: Manifest) -> None:
     """The keys that must sign: the trusted ones, or without a trust file those that the bundle names."""
     named = listed.vouched_by
-    if case.trust is not None and case.trust != named:
+    try:
+        authorities = [fingerprint(root) for root in named.authorities()]
+        same = case.trust is None or case.trust.same_as(named)
+    except (ValueError, x509.InvalidVersion) as error:
+        raise Failed(MANIFEST, "it names an authority whose certificate cannot be read") from error
+    if not same:
         raise Failed(MANIFEST, "other authorities, log or cosigners vouch for the bundle than the trusted ones")
     if case.trust is None:
         case.trust = named
         case.report.fingerprints += [f"log {named.log.name} {named.log.key}"]
         case.report.fingerprints += [f"cosigner {key.name} {key.key}" for key in named.cosigners]
-        case.report.fingerprints += [f"authority {fingerprint(root)}" for root in named.authorities()]
+        case.report.fingerprints += [f"authority {print_}" for print_ in authorities]
 
 
 def _parsed(case: Case, name: str, kind: type[msgspec.Struct] | type[list[Shown]]):  # type: ignore[no-untyped-def]

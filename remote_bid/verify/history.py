@@ -14,7 +14,7 @@ from remote_bid.timeline.chain import check, genesis, leaf_of
 from remote_bid.timeline.entry import MAIN, Mismatch, Shown, shown_root
 from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
 from remote_bid.timeline.note import BadNote, cosigned_at, is_signed, parse, platform_leaf
-from remote_bid.timeline.sideline import DisclosedEntry, DisclosedTick, TickTree
+from remote_bid.timeline.sideline import MOST_SLOTS, DisclosedEntry, DisclosedTick, TickTree
 from remote_bid.verify.case import Case, Failed, entry_name, whole
 
 _WITHHELD = ("BidSubmitted", "BidWithdrawn", "BidderCheckedIn")
@@ -50,6 +50,7 @@ def checkpoints(case: Case) -> None:
     for shown, event in case.happened(CheckpointCosigned):
         name = entry_name(shown)
         covered[event.covers] = _checkpoint(case, name, event)
+        _not_before(case, name, event.covers, covered[event.covers])
         grown = parse(event.note)[0].size
         if grown < size:
             raise Failed(name, "the platform log has shrunk")
@@ -76,6 +77,13 @@ def _checkpoint(case: Case, name: str, event: CheckpointCosigned) -> list[int]:
     if not includes(checkpoint.root, checkpoint.size, event.index, leaf, [unb64(node) for node in event.path]):
         raise Failed(name, "the checkpoint's tree does not hold the session's head")
     return times
+
+
+def _not_before(case: Case, name: str, seq: int, times: list[int]) -> None:
+    """Nobody cosigns what has not happened yet; how much later one does depends on the line to it."""
+    at = instant.when((case.main[seq - 1].event or {})["at"]).timestamp()
+    if sum(time >= at - TOLERANCE_S for time in times) < case.vouched.quorum:
+        raise Failed(name, f"entry {seq} was cosigned before it happened")
 
 
 def _close_in_time(case: Case, covered: dict[int, list[int]]) -> None:
@@ -110,6 +118,7 @@ def side_lines(case: Case) -> None:
         raise Failed(entry_name(disclosed[0][0]), "not every tick is explained")
     for tick in explained:
         _tick(tick, ticks[tick.tick])
+    _dates(case, explained)
     entries = [entry for tick in explained for entry in tick.entries]
     _lines(case, entries)
     lines = len({entry.line for entry in entries})
@@ -122,6 +131,8 @@ def _ticked(case: Case) -> list[tuple[Shown, Ticked]]:
 
 def _tick(tick: DisclosedTick, ticked: Ticked) -> None:
     name = f"timeline.json entry {tick.tick}"
+    if ticked.slots not in (256, MOST_SLOTS):
+        raise Failed(name, "a tick has 256 or 4096 slots")
     try:
         tree = TickTree(unb64_sized(tick.seed, 32), ticked.slots, [unb64_sized(e.leaf, 32) for e in tick.entries])
     except ValueError as error:
@@ -130,8 +141,21 @@ def _tick(tick: DisclosedTick, ticked: Ticked) -> None:
         raise Failed(name, "a slot of the tick is neither a disclosed entry nor a pad")
 
 
+def _dates(case: Case, explained: list[DisclosedTick]) -> None:
+    """Every side-line entry is dated after the tick before it, and not after the tick that holds it."""
+    held = {(entry.line, entry.seq): tick.tick for tick in explained for entry in tick.entries}
+    at = {tick.tick: (case.main[tick.tick - 1].event or {}).get("at", "") for tick in explained}
+    before = dict(zip(sorted(at), ["", *(at[tick] for tick in sorted(at))], strict=False))
+    for shown in case.lines:
+        tick, dated = held.get((shown.line, shown.seq), 0), (shown.event or {}).get("at")
+        if tick and dated is not None and not before[tick] <= dated <= at[tick]:
+            raise Failed(entry_name(shown), "the entry is not dated between the ticks around it")
+
+
 def _lines(case: Case, entries: list[DisclosedEntry]) -> None:
     shown = {(entry.line, entry.seq): entry for entry in case.lines}
+    if len(shown) != len(case.lines):
+        raise Failed("lines.json", "two entries have one number")
     heads: dict[str, tuple[int, bytes]] = {}
     for entry in entries:
         name = f"lines.json {entry.line} entry {entry.seq}"

@@ -32,8 +32,9 @@ from remote_bid.opening.events import (
 from remote_bid.opening.rules import evolve
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.terms import Phase, Role
+from remote_bid.seal.statements import statement_id
 from remote_bid.timeline.context import CLOCK, LOG, Event
-from remote_bid.timeline.entry import Shown, Who
+from remote_bid.timeline.entry import MAIN, Shown, Who
 from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
 from remote_bid.verify.case import Case, Failed, entry_name, happening, whole
 
@@ -90,13 +91,17 @@ _STEPS = {
 
 def replay(case: Case) -> None:
     """Step 6: the events, folded by the same rules, lead through the phases in their order."""
-    state = Opening(session=case.session)
+    state, seen, owners = Opening(session=case.session), set[object](), dict[str, str]()
     for shown in in_order(case):
         event = whole(shown)
         if event is None:
             continue
         happened = happening(shown, event)
+        _once(shown, event, seen)
+        _in_its_line(shown, event, happened.by, owners)
         before, state = state.phase, evolve(state, happened)
+        if isinstance(event, LobbyOpened) and before is Phase.LOBBY:
+            raise Failed(entry_name(shown), "LobbyOpened has happened already")
         if state.phase is not before and (before, state.phase) not in _STEPS:
             raise Failed(entry_name(shown), f"the session went from {before} to {state.phase}")
         _author(shown, event, happened.by, state)
@@ -104,6 +109,53 @@ def replay(case: Case) -> None:
         raise Failed("timeline.json", f"the session is not over: {state.phase}")
     case.state = state
     case.report.holds(6, "phases", state.phase)
+
+
+_ONCE = (
+    OpeningScheduled,
+    RosterPublished,
+    ReleaseOpened,
+    WindowClosed,
+    CustodyOpened,
+    Disclosed,
+    ReadoutOpened,
+    RecordPrepared,
+    OpeningClosed,
+    OpeningAborted,
+)
+
+
+def _once(shown: Shown, event: Event, seen: set[object]) -> None:
+    """What happens once, or once for each bid, person or lot, does not happen again."""
+    what: object = None
+    match event:
+        case BidSettled() | BidReadOut():
+            what = (type(event), event.bid)
+        case RecordSigned() | MemberCheckedIn() | BidderCheckedIn():
+            what = (type(event), event.person)
+        case LotAborted():
+            what = (type(event), event.lot)
+        case KeyPublished() | PolicyPublished():
+            what = (type(event), statement_id(event.signed.statement))
+        case _ if isinstance(event, _ONCE):
+            what = type(event)
+    if what is not None and what in seen:
+        raise Failed(entry_name(shown), f"{type(event).__name__} has happened already")
+    seen.add(what)
+
+
+_SIDE = (BidSubmitted, BidWithdrawn, BidderCheckedIn, KeyReleased, WrongKeyTried)
+
+
+def _in_its_line(shown: Shown, event: Event, by: Who, owners: dict[str, str]) -> None:
+    """Bidders' acts lie in side lines, each in its author's own; everything else lies on the main line."""
+    if (shown.line != MAIN) is not isinstance(event, _SIDE):
+        raise Failed(entry_name(shown), f"{type(event).__name__} does not belong in this line")
+    if shown.line == MAIN:
+        return
+    known = owners.setdefault(shown.line, by.person)
+    if known != by.person or sum(person == by.person for person in owners.values()) != 1:
+        raise Failed(entry_name(shown), "the entry lies in somebody else's side line")
 
 
 def _author(shown: Shown, event: Event, by: Who, state: Opening) -> None:

@@ -14,16 +14,21 @@ def explain(report: Report, trusted: bool, console: Console | None = None) -> No
     for item in report.items:
         mark, style = _MARKS[item.verdict]
         line = Text.assemble(
-            (f"{item.step:>2} ", "bright_black"), (f"{mark} {item.verdict:<8} ", style), item.what, "  "
+            (f"{item.step:>2} ", "bright_black"), (f"{mark} {item.verdict:<8} ", style), plain(item.what), "  "
         )
-        line.append(item.why, "bright_black" if item.verdict is not Verdict.FAILED else "red")
+        line.append(plain(item.why), "bright_black" if item.verdict is not Verdict.FAILED else "red")
         out.print(line)
     if not trusted:
         out.print("\nself-asserted: no trust file was given; compare these keys by another way", style="yellow")
         for fingerprint in report.fingerprints:
-            out.print(f"  {fingerprint}")
+            out.print(Text(f"  {plain(fingerprint)}"))
     failed = [item for item in report.items if item.verdict is Verdict.FAILED]
     if failed:
-        out.print(f"\nFAILED: {failed[0].what}: {failed[0].why}", style="bold red")
+        out.print(Text(f"\nFAILED: {plain(failed[0].what)}: {plain(failed[0].why)}", "bold red"))
     else:
         out.print("\nverified" if trusted else "\nconsistent, self-asserted", style="bold green")
+
+
+def plain(text: str) -> str:
+    """Text from a bundle without signs that steer a terminal."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)

@@ -29,6 +29,7 @@ from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event
 from remote_bid.timeline.entry import Shown, field_salt
 from remote_bid.verify.case import Case, Failed, entry_name, whole
+from remote_bid.verify.papers import named, papers
 from remote_bid.verify.replay import in_order
 
 
@@ -41,9 +42,11 @@ def people(case: Case) -> None:
             certified = _signers(case, shown, signed)
             if event is not None:
                 _allowed(case, shown, event, certified)
+                named(shown, event, certified)
             count += 1
     case.report.holds(7, "signatures", f"{count} statements, every certificate trusted")
     _receipts(case)
+    papers(case)
 
 
 def _signers(case: Case, shown: Shown, signed: Signed) -> list[Certified]:

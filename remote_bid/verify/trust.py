@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 from cryptography import x509
 
-from remote_bid.people.certificates import roots_of
+from remote_bid.people.certificates import fingerprint, roots_of
 from remote_bid.seal.canonical import NotCanonical, unb64_sized
 from remote_bid.tender.statements import NamedLogKey
 from remote_bid.timeline.note import NamedKey
@@ -27,6 +27,13 @@ class Trust(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         """The authorities' certificates."""
         return roots_of(self.roots)
 
+    def same_as(self, other: "Trust") -> bool:
+        """Whether both name the same authorities, log and cosigners, however their certificates are written."""
+        return self._compared() == other._compared()
+
+    def _compared(self) -> object:
+        return sorted(fingerprint(root) for root in self.authorities()), self.log, self.cosigners, self.quorum
+
     def log_key(self) -> NamedKey:
         """The log's key, to check notes with."""
         return _named(self.log)
@@ -45,7 +52,7 @@ def read_trust(path: Path) -> Trust:
         trust.cosigner_keys()
     except OSError as error:
         raise BadTrust(f"{path} cannot be read: {error.strerror}") from error
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (msgspec.MsgspecError, ValueError, x509.InvalidVersion) as error:
         raise BadTrust(f"{path} is not a trust file: {error}") from error
     distinct = len({cosigner.key for cosigner in trust.cosigners})
     if not trust.roots or not 1 <= trust.quorum <= distinct == len(trust.cosigners):

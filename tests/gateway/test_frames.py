@@ -239,6 +239,31 @@ async def test_what_was_veiled_is_revealed_once_the_curtain_opens() -> None:
     assert copied(seat.copy)["pages"] == {"0": "veiled"}
 
 
+async def test_what_was_revealed_while_one_was_away_is_there_on_coming_back() -> None:
+    stage = Stage()
+    await stage.open()
+    seat = (await seats_of(stage))[BOB]
+    seat.join(stage, 0)
+    for number, act in enumerate([(Write(text="veiled"), ANN), (Plan(in_ms=0), ANN), (Shut(), CLOCK)]):
+        for moved in await stage.play(act):
+            seat.hear(moved, listens=number == 0)
+    assert (seat.copy.main[0].event or {}).keys() == {"type", "at"}
+    seat.join(stage, seat.copy.head)
+    assert (seat.copy.main[0].event or {})["text"] == "veiled"
+    await assert_same_as_the_servers(stage, seat)
+
+
+async def test_a_turn_that_changes_nothing_for_one_brings_it_nothing() -> None:
+    """Even to whoever asks."""
+    stage = Stage()
+    await stage.open()
+    audience = (await seats_of(stage))[BOB].audience
+    [moved] = await stage.play((Whisper(text="psst"), ANN))
+    assert not audience.concerned(moved)
+    assert audience.frames(moved) == []
+    assert audience.n == 0
+
+
 async def test_the_proof_of_ones_own_entry_comes_with_the_tick_that_holds_it() -> None:
     stage = Stage()
     await stage.open()

@@ -2,16 +2,19 @@
 
 from dataclasses import replace as with_
 
+import pytest
 from msgspec.structs import replace
 
 from remote_bid.opening.commands import SubmitBid
 from remote_bid.opening.events import BidSubmitted, BidWithdrawn
 from remote_bid.people.certificates import Signed
+from remote_bid.tender.statements import Cadence
 from remote_bid.timeline.sideline import QUOTA, RESERVE
-from tests.given import Act, Past, When, given
+from tests.given import Act, Past, Story, When, given
 from tests.opening.actors import ALPHA, BETA
 from tests.opening.acts import bid_of, check_in, release, submit, withdraw
-from tests.opening.day import ALPHAS_BID, BETAS_BID, CONVENED, OPENS_LOBBY, RELEASE, between, opening
+from tests.opening.day import ALPHAS_BID, BETAS_BID, CONVENED, OPENS_LOBBY, POLICY_PUBLISHED, RELEASE, between, opening
+from tests.opening.preparing import countersign_timetable
 from tests.opening.tender import LOT, T0, TICKS, after_t0
 
 ONE_BID: Past = (*CONVENED, ALPHAS_BID)
@@ -103,8 +106,7 @@ BUSY: Past = (*CONVENED, *(submit(ALPHA) for _ in range(QUOTA - RESERVE)))
 
 
 def test_nobody_fills_the_ticks_of_all_others() -> None:
-    for act in (submit(ALPHA), withdraw(ALPHA)):
-        given(opening, BUSY).when(act).then_refused("line_full")
+    given(opening, BUSY).when(submit(ALPHA)).then_refused("line_full")
     given(opening, BUSY).when(submit(BETA)).then_aside(BETA, BidSubmitted)
 
 
@@ -113,10 +115,36 @@ def test_whoever_was_busy_before_the_deadline_still_checks_in_and_releases() -> 
     given(opening, BUSY, between(ONE_BID, RELEASE), release(ALPHA))
 
 
-def test_what_the_next_tick_cannot_hold_is_refused_not_acknowledged() -> None:
-    story = given(opening, ONE_BID).story
-    lines = story.folded.lines
-    crowded = replace(lines, pending=lines.pending * TICKS.slots)
-    full = with_(story, folded=with_(story.folded, lines=crowded))
-    for act in (submit(BETA), withdraw(ALPHA)):
-        When(full, act).then_refused("line_full")
+def crowded(past: Past, entries: int) -> Story:
+    """So many entries wait for the next tick."""
+    story = given(opening, past).story
+    full = replace(story.folded.lines, pending=story.folded.lines.entries()[:1] * entries)
+    return with_(story, folded=with_(story.folded, lines=full))
+
+
+@pytest.mark.parametrize(
+    ("past", "act"),
+    [
+        pytest.param(ONE_BID, submit(BETA), id="submit"),
+        pytest.param(ONE_BID, withdraw(ALPHA), id="withdraw"),
+        pytest.param((*ONE_BID, OPENS_LOBBY), check_in(BETA), id="check in"),
+        pytest.param(RELEASE, release(ALPHA), id="release"),
+        pytest.param(RELEASE, release(ALPHA, half=bytes(32)), id="a wrong half"),
+    ],
+)
+def test_what_the_next_tick_cannot_hold_is_refused_not_acknowledged(past: Past, act: Act) -> None:
+    assert When(crowded(past, TICKS.slots - 1), act).happened()
+    When(crowded(past, TICKS.slots), act).then_refused("line_full")
+
+
+@pytest.mark.xfail(reason="finding: the smaller of the two cadences counts all day: 256 entries a minute in the lobby")
+def test_in_the_lobby_there_is_room_for_the_lobbys_ticks() -> None:
+    """By the default timetable 256 slots hold before it and 4096 in it: the rush is in the last minute."""
+    rush = countersign_timetable(lobby_ticks=Cadence(every_ms=60_000, slots=4096))
+    past = (*POLICY_PUBLISHED, rush, ALPHAS_BID, OPENS_LOBBY)
+    When(crowded(past, 256), submit(BETA)).then_aside(BETA, BidSubmitted)
+
+
+@pytest.mark.xfail(reason="finding: whoever has replaced its bid 47 times is bound to it: withdrawing takes no reserve")
+def test_whoever_was_busy_may_still_take_its_bid_back() -> None:
+    given(opening, BUSY).when(withdraw(ALPHA)).then_aside(ALPHA, BidWithdrawn)

@@ -6,7 +6,7 @@ import pytest
 
 from remote_bid.opening.terms import ORDER, Phase, Role
 from remote_bid.seal.canonical import b64
-from remote_bid.timeline.entry import Who
+from remote_bid.timeline.entry import MAIN, Entry, Who
 from tests.given import Past, Story, at, given
 from tests.opening.actors import (
     ALPHA,
@@ -16,28 +16,34 @@ from tests.opening.actors import (
     HOST,
     NAMES,
     PUBLIC,
+    SECOND,
     SUPERVISOR,
     TENDERER,
     WATCHER,
     secret_of,
 )
-from tests.opening.acts import SETTLE, TICK, check_in, read_out, release, submit
+from tests.opening.acts import SETTLE, TICK, check_in, publish_key, read_out, release, submit
 from tests.opening.day import (
     ALPHAS_BID,
     BETAS_BID,
+    CLOSED,
     CONVENED,
+    CUSTODY,
     GAMMAS_BID,
     MISSING,
     OPENS_LOBBY,
+    OTHER_LOT,
     PHASES,
     READOUT,
     RECORD,
     RELEASE,
+    THREE_BIDS,
+    TWO_LOTS,
     WINDOW_CLOSED,
     between,
     opening,
 )
-from tests.opening.pages import readable
+from tests.opening.pages import fields_for, readable
 from tests.opening.sealed import PRICES, halves_of
 from tests.opening.tender import after_t0
 
@@ -110,6 +116,24 @@ def test_what_was_not_released_is_never_read(who: Who) -> None:
     halves = halves_of(ALPHA, 1)
     for secret in (b64(halves.s_b), b64(halves.s_t), b64(secret_of("a wrong half")), PRICES[ALPHA.person]):
         assert secret not in text
+
+
+@pytest.mark.parametrize("who", [*ONLOOKERS, ALPHA], ids=lambda who: f"{who.role} {who.person}")
+def test_of_a_lot_with_too_few_bids_only_the_lot_is_told(who: Who) -> None:
+    """Also when all is over, and also of somebody whose other bid was read out: its returned bid stays its own."""
+    past = (*TWO_LOTS, *THREE_BIDS, submit(ALPHA, lot=OTHER_LOT))
+    late = (*between((*CONVENED, *THREE_BIDS), CUSTODY), publish_key(FIRST), publish_key(SECOND), SETTLE)
+    story = given(opening, past, late, between(READOUT, CLOSED)).story
+    [returned] = story.state.returned.values()
+    shown = [fields_for(story, entry, who) for turn in story.turns for entry in turn if about(entry, OTHER_LOT)]
+    assert [None if names is None else set(names) for names in shown] == [None if who == ALPHA else {"type", "lot"}]
+    text = readable(story, who)
+    for word in (returned.receipts[0].payload, returned.parts[0].upload):
+        assert (word in text) == (who == ALPHA)
+
+
+def about(entry: Entry, lot: str) -> bool:
+    return entry.line != MAIN and entry.fields.get("lot") == lot
 
 
 def blurred(text: str) -> str:

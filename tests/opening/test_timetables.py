@@ -101,6 +101,12 @@ def test_a_deadline_never_moves_earlier(past: Past) -> None:
     given(opening, past).when(countersign_timetable(deadline=earlier)).then_refused("deadline_too_early")
 
 
+def test_a_new_timetable_may_keep_the_deadline_and_change_the_windows() -> None:
+    longer = Windows(release_ms=3_600_000)
+    story = given(opening, CONVENED).when(countersign_timetable(windows=longer)).story
+    assert (story.state.timetable.deadline, story.state.timetable.windows) == (instant.text(T0), longer)
+
+
 def test_a_later_deadline_is_a_new_timetable_and_bids_stand() -> None:
     later = instant.text(after_t0(86_400))
     before = given(opening, CONVENED, THREE_BIDS)

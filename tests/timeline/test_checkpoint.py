@@ -66,7 +66,7 @@ async def until_covered(log: Log, count: int, within_s: float = 3.0) -> list[Che
 
 
 async def until_alert(checkpointer: Checkpointer) -> str:
-    until = time.monotonic() + 1
+    until = time.monotonic() + 3
     while not checkpointer.alert:
         assert time.monotonic() < until, "no alert"
         await asyncio.sleep(0.01)
@@ -213,28 +213,59 @@ async def test_a_log_behind_its_cosigned_head_gets_no_signature(log: Faulty, tmp
             assert await covered(restored) == []
 
 
-async def evil(text: str, slow_s: float = 0.0) -> web.Application:
+def evil(text: str | bytes, status: int = 200, slow_s: float = 0.0) -> web.Application:
     """A cosigner that answers whatever it likes."""
 
     async def add_checkpoint(request: web.Request) -> web.Response:
         await asyncio.sleep(slow_s)
-        return web.Response(text=text)
+        raw = text if isinstance(text, bytes) else text.encode()
+        return web.Response(body=raw, status=status, content_type="text/plain", charset="utf-8")
 
     app = web.Application()
     app.add_routes([web.post("/add-checkpoint", add_checkpoint)])
     return app
 
 
-@pytest.mark.parametrize("answer", ["nonsense", "— cosigner-1.example nonsense!\n"])
-async def test_one_evil_cosigner_does_not_stand_in_the_way_of_a_quorum(
-    log: Faulty, tmp_path: Path, answer: str
-) -> None:
-    async with neighbours(2, tmp_path) as found, checkpointing(log, found, 1) as (desk, _):
+EVIL = {
+    "nonsense": evil("nonsense"),
+    "nothing": evil(""),
+    "a line that is not base64": evil("— cosigner-1.example nonsense!\n"),
+    "a line of another": evil("— cosigner-0.example AAAA\n"),
+    "a second blank line": evil("\n\n"),
+    "an error": evil("sorry", status=500),
+    "another size": evil("5\n", status=409),
+    "a size that is none": evil("-1\n", status=409),
+    "another size of nothing": evil("", status=409),
+    "a redirection": evil("", status=302),
+    "a hundred thousand lines": evil("— cosigner-1.example AAAA\n" * 100_000),
+}
+INSANE = {
+    "no UTF-8": evil(b"\xff\xfe\n"),
+    "a size in superscript": evil("²", status=409),
+    "a size of 5,000 digits": evil("9" * 5000, status=409),
+}
+
+
+@pytest.mark.parametrize("how", EVIL)
+async def test_one_evil_cosigner_does_not_stand_in_the_way_of_a_quorum(log: Faulty, tmp_path: Path, how: str) -> None:
+    await covered_beside(EVIL[how], log, tmp_path)
+
+
+@pytest.mark.xfail(reason="bug: what HttpCosigner lets through besides CosignerAway still fails the others' checkpoint")
+@pytest.mark.parametrize("how", INSANE)
+async def test_an_insane_answer_does_not_stand_in_the_way_either(log: Faulty, tmp_path: Path, how: str) -> None:
+    await covered_beside(INSANE[how], log, tmp_path)
+
+
+async def covered_beside(other: web.Application, log: Faulty, folder: Path) -> None:
+    """A quorum of one is there, and somebody else answers as it likes."""
+    async with neighbours(2, folder) as found, checkpointing(log, found, 1) as (desk, _):
         await found[1].stop()
-        await found[1].serve(await evil(answer))
+        await found[1].serve(other)
         await desk.handle(SESSION, Write(text="one"), ANN)
-        [checkpoint] = await until_covered(log, 1, within_s=1)
+        [checkpoint] = await until_covered(log, 1, within_s=2)
     assert signers(checkpoint, found) == [0]
+    assert checkpoint.note.count("\n") == 6
     await assert_holds(log, checkpoint)
 
 
@@ -242,15 +273,16 @@ async def test_one_evil_cosigner_does_not_stand_in_the_way_of_a_quorum(
 async def test_an_answer_that_is_no_signature_makes_no_quorum(log: Faulty, tmp_path: Path, answer: str) -> None:
     async with neighbours(2, tmp_path) as found, checkpointing(log, found, 2) as (desk, checkpointer):
         await found[1].stop()
-        await found[1].serve(await evil(answer))
+        await found[1].serve(evil(answer))
         await desk.handle(SESSION, Write(text="one"), ANN)
         assert found[1].name in await until_alert(checkpointer)
         assert await covered(log) == []
 
 
 async def test_one_slow_cosigner_does_not_delay_a_quorum(log: Faulty, tmp_path: Path) -> None:
+    """T0 + 2 s is HELD."""
     async with neighbours(2, tmp_path) as found, checkpointing(log, found, 1) as (desk, _):
         await found[1].stop()
-        await found[1].serve(await evil("", slow_s=10))
+        await found[1].serve(evil("", slow_s=10))
         await desk.handle(SESSION, Write(text="one"), ANN)
-        await until_covered(log, 1, within_s=1)
+        await until_covered(log, 1, within_s=2)

@@ -52,6 +52,11 @@ def lies(shown: Shown) -> Iterator[Shown]:
         yield altered(shown, event | {name: [event[name]]})
         yield altered(shown, without(event, name))
         yield altered(shown, without(event, name), salts=without(salts, name))
+        yield altered(
+            shown,
+            without(event, name) | {f"{name}!": event[name]},
+            salts=without(salts, name) | {f"{name}!": salts[name]},
+        )
         yield altered(shown, salts=without(salts, name))
         yield altered(shown, salts=salts | {name: b64(bytes([1]) * 32)})
         yield altered(shown, hidden=hidden | {name: b64(bytes(32))})

@@ -1,0 +1,114 @@
+"""Step 7, second half: every paper inside an entry is read, and says what its entry tells."""
+
+from collections.abc import Callable
+from typing import Any
+
+from remote_bid.opening.events import (
+    BidderCheckedIn,
+    BidsClosed,
+    BidSubmitted,
+    CustodianKeyOffered,
+    CustodyOpened,
+    MemberCheckedIn,
+    PolicyPublished,
+    RecordPrepared,
+    RecordSigned,
+    ReleaseOpened,
+    TimetableSigned,
+    WindowClosed,
+)
+from remote_bid.opening.rules.state import Opening
+from remote_bid.opening.statements import CheckInStatement, Close
+from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
+from remote_bid.people.certificates import Certified
+from remote_bid.seal.statements import said, statement_id
+from remote_bid.tender.statements import CustodianKey, Policy, Timetable
+from remote_bid.timeline import instant
+from remote_bid.timeline.context import Event, Happened
+from remote_bid.timeline.entry import Shown
+from remote_bid.verify.case import Case, Failed, entry_name, happening, whole
+
+
+def papers(case: Case) -> None:
+    """Each paper is of this session, of this person, and follows the one before it."""
+    table = ""
+    for shown in case.main:
+        event = whole(shown)
+        if isinstance(event, TimetableSigned):
+            _timetable(case, shown, event, table)
+            table = statement_id(event.signed.statement)
+        elif event is not None and (reads := _READERS.get(type(event))):
+            _must(shown, reads(case, event, happening(shown, event)))
+    for shown in case.lines:
+        event = whole(shown)
+        if isinstance(event, BidderCheckedIn):
+            _must(shown, _check_in(case, event, happening(shown, event)))
+
+
+def named(shown: Shown, event: Event, certified: list[Certified]) -> None:
+    """The name in an entry is the one that its certificate bears."""
+    if isinstance(event, BidSubmitted | BidderCheckedIn | RecordSigned) and event.name != certified[0].name:
+        raise Failed(entry_name(shown), "the name is not that of the certificate")
+
+
+def _must(shown: Shown, holds: bool) -> None:
+    if not holds:
+        raise Failed(entry_name(shown), "the paper inside says something else than its entry, or is of another session")
+
+
+def _timetable(case: Case, shown: Shown, event: TimetableSigned, prev: str) -> None:
+    table = said(event.signed.statement, Timetable)
+    known = sorted(case.state.policies)
+    _must(shown, (table.session, table.policies, table.prev) == (case.session, known, prev or None))
+
+
+def _policy(case: Case, event: PolicyPublished, _at: Happened) -> bool:
+    policy, tender = said(event.signed.statement, Policy), case.state.tender
+    return tender is not None and (policy.session, policy.tender) == (case.session, tender.code)
+
+
+def _offer(case: Case, event: CustodianKeyOffered, _at: Happened) -> bool:
+    offer = said(event.signed.statement, CustodianKey)
+    wanted = {(policy.lot, policy.part) for policy in case.state.policies.values()}
+    return offer.session == case.session and (offer.lot, offer.part) in wanted
+
+
+def _check_in(case: Case, event: BidderCheckedIn | MemberCheckedIn, at: Happened) -> bool:
+    told = said(event.signed.statement, CheckInStatement)
+    return (told.session, told.person, told.role) == (case.session, event.person, at.by.role)
+
+
+def _close(case: Case, event: BidsClosed, _at: Happened) -> bool:
+    return said(event.close, Close).session == case.session
+
+
+def _window(case: Case, event: WindowClosed, at: Happened) -> bool:
+    told = said(event.window_closed, WindowClosedStatement)
+    return (told.session, told.timetable, told.at) == (case.session, case.state.timetable_id, instant.text(at.at))
+
+
+def _lasts(span: Callable[[Opening], int]) -> Callable[[Case, Any, Happened], bool]:
+    """That a step ends when the timetable says."""
+
+    def reader(case: Case, event: Any, at: Happened) -> bool:
+        return case.state.timetable is not None and event.ends_at == instant.text(
+            instant.later(at.at, span(case.state))
+        )
+
+    return reader
+
+
+def _windows(name: str) -> Callable[[Opening], int]:
+    return lambda state: getattr(state.timetable.windows, name) if state.timetable else 0
+
+
+_READERS: dict[type[Event], Callable[[Case, Any, Happened], bool]] = {
+    PolicyPublished: _policy,
+    CustodianKeyOffered: _offer,
+    MemberCheckedIn: _check_in,
+    BidsClosed: _close,
+    WindowClosed: _window,
+    ReleaseOpened: _lasts(_windows("release_ms")),
+    CustodyOpened: _lasts(_windows("custody_ms")),
+    RecordPrepared: _lasts(_windows("record_ms")),
+}

@@ -1,0 +1,126 @@
+"""A session brought towards its deadline by real clients: staff, custodians, bidders, each at its own line."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from remote_bid.opening import COSIGNED
+from remote_bid.opening.terms import Role
+from remote_bid.participant.bidder import Bidder
+from remote_bid.participant.client import Client
+from remote_bid.participant.custodian import Custodian
+from remote_bid.participant.staff import Host, Supervisor, Tenderer
+from remote_bid.tender.statements import Cadence, Timetable, Windows
+from remote_bid.tender.terms import READOUT_FORM, ReadoutForm
+from remote_bid.timeline import instant
+from tests.gateway.house import HALL, SCHEDULE, House
+
+LOT = "1"
+PASSPHRASE = "passphrase of the tests"  # noqa: S105 - of no real file
+CUSTODIANS = ("custodian-01", "custodian-02")
+_COSIGNED = {event.__name__ for event in COSIGNED}
+
+
+@dataclass(frozen=True)
+class Pace:
+    """From the signing of the timetable: when the lobby opens, when T0 is, how often is ticked."""
+
+    lobby_s: float
+    deadline_s: float
+    tick_s: float
+
+    def timetable(self) -> Timetable:
+        return Timetable(
+            session=HALL,
+            policies=[],
+            prev=None,
+            deadline=instant.text(instant.later(datetime.now(UTC), int(self.deadline_s * 1000))),
+            windows=Windows(release_ms=20_000, custody_ms=60_000, record_ms=20_000),
+            lobby_ms=int((self.deadline_s - self.lobby_s) * 1000),
+            ticks=Cadence(every_ms=int(self.tick_s * 1000), slots=256),
+            lobby_ticks=Cadence(every_ms=int(self.tick_s * 1000), slots=256),
+        )
+
+
+class Morning:
+    """The people of one session who are there before any bidder."""
+
+    def __init__(self, house: House, pace: Pace, lines: AsyncExitStack) -> None:
+        self.house, self._pace, self._lines = house, pace, lines
+        self.clients: list[Client] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def line(self, person: str) -> Client:
+        """A client of this person's that stays connected."""
+        client = Client(self.house.url, HALL, self.house.person(person))
+        self.clients.append(client)
+        return await self._lines.enter_async_context(client.connected())
+
+    async def prepare(self) -> None:
+        """From nothing to a published policy."""
+        person = self.house.person
+        self.host = Host(await self.line("host-01"), person("host-01"), "host-01", Role.HOST)
+        await self.host.schedule(SCHEDULE)
+        for name in CUSTODIANS:
+            custodian = Custodian(await self.line(name), person(name), self.house.trust, self.house.home(name))
+            await custodian.offer_key(LOT, READOUT_FORM)
+        self._tenderer = Tenderer(await self.line("tenderer-01"), person("tenderer-01"), "tenderer-01", Role.TENDERER)
+        self._supervisor = Supervisor(
+            await self.line("supervisor-01"), person("supervisor-01"), "supervisor-01", Role.SUPERVISOR
+        )
+        await self._tenderer.publish_policy(self.house.trust, LOT, READOUT_FORM, len(CUSTODIANS))
+        await self.quiet()
+
+    async def begin(self) -> None:
+        """Sign the timetable: time runs from here."""
+        self._start(self._tenderer.keep_timetable(1, self._pace.timetable))
+        self._start(self._supervisor.keep_countersigning())
+        await self.host.client.until(lambda view: bool(view.timetable))
+        await self.quiet()
+
+    async def bidder(self, person: str) -> Bidder:
+        """A bidder at its own line."""
+        home = self.house.home(person)
+        return Bidder(await self.line(person), self.house.person(person), person, self.house.trust, home, PASSPHRASE)
+
+    async def quiet(self) -> None:
+        """Wait until every entry that must be is cosigned, so that nothing is under way."""
+        copy = self.host.client.copy
+
+        def covered() -> bool:
+            types = [(shown.event or {})["type"] for shown in copy.main]
+            return sum(kind in _COSIGNED for kind in types) == types.count("CheckpointCosigned")
+
+        await self.host.client.until(lambda view: covered())
+
+    async def until_main(self, count: int, kind: str) -> None:
+        """Wait for so many entries of a kind on the main line."""
+        copy = self.host.client.copy
+        await self.host.client.until(
+            lambda view: sum((shown.event or {}).get("type") == kind for shown in copy.main) >= count
+        )
+
+    def _start(self, work: Awaitable[None]) -> None:
+        self._tasks.append(asyncio.ensure_future(work))
+
+    async def over(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def morning(house: House, pace: Pace) -> AsyncIterator[Morning]:
+    """A morning in a house whose server is up."""
+    async with AsyncExitStack() as lines:
+        found = Morning(house, pace, lines)
+        try:
+            yield found
+        finally:
+            await found.over()
+
+
+def form(price: str = "786240.00", manager: str = "Chen Li") -> ReadoutForm:
+    return ReadoutForm(price=price, currency="CNY", duration_days=192, quality="fair", project_manager=manager)

@@ -1,0 +1,52 @@
+"""A thief: takes everything that lies in a folder, and everything that is in a running process's memory."""
+
+import base64
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+_MAP = re.compile(r"([0-9a-f]+)-([0-9a-f]+) r")
+
+
+@dataclass(frozen=True)
+class Loot:
+    """What was taken from each place."""
+
+    places: dict[str, bytes]
+
+    def holding(self, secret: bytes) -> list[str]:
+        """The places in which a secret can be read, in any spelling that a program would use."""
+        wanted = spellings(secret)
+        return [name for name, content in self.places.items() if any(spelling in content for spelling in wanted)]
+
+
+def spellings(secret: bytes) -> set[bytes]:
+    """As it is, in hex, in base64 at whatever place within a longer text, and as wide characters."""
+    found = {secret, secret.hex().encode(), secret.hex().upper().encode()}
+    for shift in range(3):
+        encoded = base64.b64encode(bytes(shift) + secret)
+        whole = encoded[4 if shift else 0 : -4]
+        found |= {whole, whole.translate(bytes.maketrans(b"+/", b"-_"))}
+    if secret.isascii():
+        found |= {secret.decode().encode("utf-16-le"), secret.decode().encode("utf-32-le")}
+    return found
+
+
+def folder(place: Path) -> dict[str, bytes]:
+    """Every file below."""
+    return {str(path.relative_to(place)): path.read_bytes() for path in place.rglob("*") if path.is_file()}
+
+
+def memory(pid: int) -> bytes:
+    """All that the process can read of itself."""
+    found = []
+    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as mem:
+        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
+            if (area := _MAP.match(line)) and "[v" not in line:
+                start, end = (int(edge, 16) for edge in area.groups())
+                mem.seek(start)
+                try:
+                    found.append(mem.read(end - start))
+                except OSError:
+                    continue
+    return b"".join(found)

@@ -1,0 +1,35 @@
+"""How tests of the verifier speak: a forged day fails, and is named where it does not hold."""
+
+import io
+
+from remote_bid.timeline.entry import MAIN
+from remote_bid.verify import Report, Trust, verify
+from remote_bid.verify.report import Item, Verdict
+from tests.verify.forger import Day, Loose
+
+
+def judged(bundle: bytes, trust: Trust | None) -> Report:
+    return verify(io.BytesIO(bundle), trust)
+
+
+def failures(report: Report) -> list[Item]:
+    return [item for item in report.items if item.verdict is Verdict.FAILED]
+
+
+def fails(day: Day, *named: str | Loose, why: str = "") -> None:
+    """Though trust is in order, something named so fails, for a reason that says `why`."""
+    found = failures(judged(day.bundle(), day.trust))
+    names = [_name(name) for name in named] or [""]
+    assert found, "verified"
+    assert any(name in item.what and why in item.why for item in found for name in names), found
+
+
+def holds(day: Day) -> None:
+    found = failures(judged(day.bundle(), day.trust))
+    assert not found, found
+
+
+def _name(named: str | Loose) -> str:
+    if isinstance(named, str):
+        return named
+    return f"timeline.json entry {named.seq}" if named.line == MAIN else f"lines.json {named.line} entry {named.seq}"

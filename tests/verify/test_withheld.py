@@ -1,0 +1,156 @@
+"""What a server with the log's key may not show: leaves and checkpoints stay as they are, only fields are missing.
+A public bundle of a session that was closed shows its main line and its live bidders' side lines whole.
+"""
+
+import pytest
+
+from remote_bid.verify.manifest import envelope_name
+from tests.verify.forger import Day, Loose, end_at_close, made_up
+from tests.verify.judging import fails, failures, holds, judged
+
+MAIN_LINE = [
+    "OpeningScheduled",
+    "CustodianKeyOffered",
+    "PolicyPublished",
+    "TimetableProposed",
+    "TimetableSigned",
+    "LobbyOpened",
+    "MemberCheckedIn",
+    "Ticked",
+    "BidsClosed",
+    "CheckpointCosigned",
+    "RosterPublished",
+    "ReleaseOpened",
+    "WindowClosed",
+    "CustodyOpened",
+    "KeyPublished",
+    "BidSettled",
+    "Disclosed",
+    "ReadoutOpened",
+    "BidReadOut",
+    "RecordPrepared",
+    "RecordSigned",
+    "OpeningClosed",
+]
+SIDE_LINES = ["BidSubmitted", "BidderCheckedIn", "KeyReleased"]
+
+
+def deny(entry: Loose) -> None:
+    """Show but its type, and make what follows fit as if it had not happened."""
+    entry.withhold(but=("type",))
+    entry.denied = True
+
+
+def forget(day: Day, bid: str, person: str) -> None:
+    """All that the main line tells of a bid."""
+    day.drop(*(day.of(kind, bid=bid) for kind in ("BidSettled", "BidReadOut")), day.of("RecordSigned", person=person))
+    del day.members[envelope_name(bid)]
+
+
+@pytest.mark.parametrize("kind", MAIN_LINE)
+def test_an_entry_of_the_main_line_is_not_withheld(server: Day, kind: str) -> None:
+    """Neither with the checkpoint that covers it."""
+    entry = server.one(kind)
+    entry.withhold()
+    for checkpoint in (other for other in server.main if other.covered is entry):
+        checkpoint.withhold()
+    fails(server, entry, why="hides nothing of its main line")
+
+
+@pytest.mark.parametrize("kind", ["MemberCheckedIn", "Ticked", "CheckpointCosigned", "BidReadOut"])
+@pytest.mark.parametrize("name", ["type", "at", "by"])
+def test_a_single_field_of_the_main_line_is_not_withheld(server: Day, kind: str, name: str) -> None:
+    entry = server.one(kind)
+    entry.withheld = frozenset({name})
+    fails(server, entry, why="hides nothing of its main line")
+
+
+@pytest.mark.parametrize("kind", SIDE_LINES)
+def test_an_entry_of_a_live_bidder_is_not_withheld(server: Day, kind: str) -> None:
+    server.one(kind).withhold(but=("type",))
+    fails(server)
+
+
+def test_a_release_that_is_withheld_and_denied_is_still_there(lived: Day) -> None:
+    release = lived.one("KeyReleased")
+    deny(release)
+    revoked = {"outcome": "DEEMED_REVOKED", "cause": "not_released", "form": None}
+    for kind in ("BidSettled", "BidReadOut"):
+        lived.of(kind, bid=release.fields["bid"]).fields |= revoked
+    fails(lived, release, envelope_name(release.fields["bid"]))
+
+
+def test_a_bid_whose_whole_line_is_withheld_and_denied_is_still_there(lived: Day) -> None:
+    release = lived.one("KeyReleased")
+    bid, person = release.fields["bid"], release.fields["by"]["person"]
+    submitted = lived.of("BidSubmitted", bid=bid)
+    for entry in lived.line_of(person):
+        deny(entry)
+    forget(lived, bid, person)
+    fails(lived, submitted)
+
+
+def test_a_withdrawal_that_is_withheld_and_denied_is_still_there(lived: Day) -> None:
+    bid = lived.of("BidSettled", cause="not_released").fields["bid"]
+    submitted = lived.of("BidSubmitted", bid=bid)
+    fields = submitted.fields
+    by = {"statement": fields["parts"][0]["deal"], "certificates": fields["certificates"]}
+    withdrawn = made_up(submitted, "BidWithdrawn", bidder=fields["bidder"], lot=fields["lot"], signed=by)
+    deny(withdrawn)
+    held = lived.tick_of(submitted).held
+    held.insert(held.index(submitted) + 1, withdrawn)
+    fails(lived, withdrawn)
+
+
+def test_a_bidder_that_is_said_not_to_have_come_did_come(lived: Day) -> None:
+    came = lived.one("BidderCheckedIn")
+    deny(came)
+    fails(lived, came)
+
+
+def test_withdrawn_bids_may_be_shown_by_their_type_alone(lived: Day) -> None:
+    report = judged(lived.bundle(), lived.trust)
+    assert not failures(report)
+    assert not [item for item in report.items if item.verdict == "withheld"]
+
+
+def test_a_tick_that_is_neither_shown_nor_disclosed_is_missed(lived: Day) -> None:
+    """And with it a bid that only it held."""
+    bid = lived.one("KeyReleased").fields["bid"]
+    person = lived.of("BidSubmitted", bid=bid).fields["bidder"]
+    line, last = lived.line_of(person), lived.all("Ticked")[0]
+    hidden = made_up(last, "Ticked", **{name: last.fields[name] for name in ("slots", "root", "seed")})
+    lived.put_after(last, hidden, lived.cover(hidden))
+    for entry in line:
+        lived.move(entry, hidden)
+        entry.lost = entry.denied = True
+    hidden.lost = hidden.denied = True
+    hidden.withhold()
+    lived.checkpoint_of(hidden).withhold()
+    forget(lived, bid, person)
+    fails(lived, hidden)
+
+
+# ── Too few ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_lot_with_too_few_bids_is_aborted(lived: Day) -> None:
+    lived.one("OpeningScheduled").fields["tender"]["lots"][0]["minimum"] = 4
+    end_at_close(lived)
+    holds(lived)
+
+
+def test_a_lot_is_not_aborted_for_too_few_bids_when_the_close_counts_enough(lived: Day) -> None:
+    closed = end_at_close(lived)
+    fails(lived, closed, why="aborted for too few bids, yet it has 3")
+
+
+def test_a_lot_is_not_aborted_for_too_few_bids_when_the_side_lines_hold_enough(lived: Day) -> None:
+    lived.lies["close"] = lambda close: close | {"lots": [lot | {"count": 2} for lot in close["lots"]]}
+    fails(lived, end_at_close(lived))
+
+
+def test_a_lot_with_too_few_bids_is_not_opened(lived: Day) -> None:
+    scheduled = lived.one("OpeningScheduled")
+    scheduled.fields["tender"]["lots"][0]["minimum"] = 4
+    fails(lived, lived.one("RosterPublished"), lived.one("BidsClosed"))
