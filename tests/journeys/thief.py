@@ -21,14 +21,25 @@ class Loot:
 
 
 def spellings(secret: bytes) -> set[bytes]:
-    """As it is, in hex, in base64 at whatever place within a longer text, and as wide characters."""
-    found = {secret, secret.hex().encode(), secret.hex().upper().encode()}
+    """As it is, in hex, in base64 at whatever place within a longer text, as wide characters; and each text of these
+    within another base64, as a statement's payload holds what it says.
+    """
+    texts = {secret.hex().encode(), base64.b64encode(secret), base64.urlsafe_b64encode(secret).rstrip(b"=")}
+    found = {secret} | texts | within_base64(secret)
+    for text in texts:
+        found |= within_base64(text)
+    if secret.isascii():
+        found |= {secret.decode().encode("utf-16-le"), secret.decode().encode("utf-32-le")}
+    return found
+
+
+def within_base64(secret: bytes) -> set[bytes]:
+    """What can be seen of it in the base64 of a text that contains it, whatever stands before and behind."""
+    found = set()
     for shift in range(3):
         encoded = base64.b64encode(bytes(shift) + secret)
         whole = encoded[4 if shift else 0 : -4]
         found |= {whole, whole.translate(bytes.maketrans(b"+/", b"-_"))}
-    if secret.isascii():
-        found |= {secret.decode().encode("utf-16-le"), secret.decode().encode("utf-32-le")}
     return found
 
 

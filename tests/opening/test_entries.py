@@ -6,11 +6,68 @@ import pytest
 
 from remote_bid.timeline.chain import check, genesis
 from remote_bid.timeline.entry import MAIN, Who
-from tests.given import Story, given
-from tests.opening.actors import ALPHA, EVERYBODY, HOST
-from tests.opening.acts import check_in, release
-from tests.opening.day import CLOSED, LOBBY, RELEASE, between, opening
+from tests.given import Past, Story, given
+from tests.opening.actors import ALPHA, BETA, DELTA, EVERYBODY, HOST
+from tests.opening.acts import check_in, read_out, release
+from tests.opening.day import (
+    ABORTED,
+    CLOSED,
+    CLOSED_FOR_BIDS,
+    HELD,
+    LOBBY,
+    READOUT,
+    RELEASE,
+    ROSTER,
+    UNSEAL,
+    between,
+    opening,
+)
 from tests.opening.pages import entries, fields_for, page
+
+
+def shown_of(past: Past, kind: str, who: Who) -> list[set[str] | None]:
+    """The fields that somebody may read of all entries of one kind; None: all of them."""
+    story = given(opening, past).story
+    names = [fields_for(story, entry, who) for turn in story.turns for entry in turn if entry.type == kind]
+    return [None if fields is None else set(fields) for fields in names]
+
+
+ONE_READ: Past = (*READOUT, read_out(BETA))
+
+
+@pytest.mark.parametrize("who", EVERYBODY, ids=lambda who: who.person or "public")
+def test_the_seed_of_a_tick_is_hidden_until_everything_is_disclosed(who: Who) -> None:
+    """Whoever has it sees how many entries a tick holds."""
+    for past in (CLOSED_FOR_BIDS, ROSTER, UNSEAL):
+        assert all(fields == {"type", "at", "by", "slots", "root"} for fields in shown_of(past, "Ticked", who))
+    for past in (READOUT, CLOSED, ABORTED):
+        assert all(fields is None for fields in shown_of(past, "Ticked", who))
+
+
+@pytest.mark.parametrize("who", EVERYBODY, ids=lambda who: who.person or "public")
+def test_the_close_is_shown_once_it_is_cosigned_in_time(who: Who) -> None:
+    for past in (CLOSED_FOR_BIDS, HELD):
+        assert shown_of(past, "BidsClosed", who) == [{"type", "at", "by"}]
+    for past in (ROSTER, ABORTED):
+        assert shown_of(past, "BidsClosed", who) == [None]
+
+
+@pytest.mark.parametrize("who", EVERYBODY, ids=lambda who: who.person or "public")
+def test_what_became_of_a_bid_is_shown_when_it_is_read_out(who: Who) -> None:
+    """Its own bidder, too, hears it with everybody else."""
+    assert shown_of(READOUT, "BidSettled", who) == [set()] * 3
+    assert sorted(shown_of(ONE_READ, "BidSettled", who), key=str) == [None, set(), set()]
+    assert shown_of(CLOSED, "BidSettled", who) == [None] * 3
+
+
+@pytest.mark.parametrize("who", EVERYBODY, ids=lambda who: who.person or "public")
+def test_of_somebody_who_came_and_did_not_bid_only_that_is_ever_told(who: Who) -> None:
+    came = (*LOBBY, check_in(DELTA), check_in(ALPHA))
+    own, rivals = who == DELTA, who == ALPHA
+    for past, told in ((came, set()), ((*came, *between(LOBBY, READOUT)), {"type"})):
+        assert shown_of(past, "BidderCheckedIn", who) == [None if own else told, None if rivals else told]
+    in_the_end = (*came, *between(LOBBY, CLOSED))
+    assert shown_of(in_the_end, "BidderCheckedIn", who) == [None if own else {"type"}, None]
 
 
 def stories() -> list[Story]:

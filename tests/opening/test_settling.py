@@ -10,12 +10,12 @@ import pytest
 from remote_bid.opening.terms import Cause, Outcome
 from remote_bid.seal.canonical import b64, jcs
 from remote_bid.seal.dealing import Share, commitment, deal
-from remote_bid.seal.envelope import Place, Sealed, Secrets, tree_root
+from remote_bid.seal.envelope import Place, Sealed, Secrets, read_head, tree_root
 from remote_bid.seal.xwing import key_id
 from remote_bid.timeline.entry import Who
-from tests.opening.actors import ALPHA, FIRST, FOURTH, SECOND, THIRD, public_of
+from tests.opening.actors import ALPHA, BETA, FIRST, FOURTH, SECOND, THIRD, public_of
 from tests.opening.judged import revoked, settled, withdrawn
-from tests.opening.sealed import form_of
+from tests.opening.sealed import form_of, halves_of
 from tests.seal import bids
 from tests.seal.bids import SealedBid
 
@@ -147,6 +147,17 @@ def test_an_envelope_that_changed_on_the_platform_is_not_the_bidders_fault(lose:
 
 def flipped(file: bytes, place: int) -> bytes:
     return file[:place] + bytes([file[place] ^ 1]) + file[place + 1 :]
+
+
+def sealed_again(file: bytes) -> bytes:
+    """By somebody who has both halves: another form under the same header. It opens, but is not what was submitted."""
+    head = read_head(io.BytesIO(file))
+    form = msgspec.json.encode(form_of(BETA))
+    return bids.written(bids.padded(form), head.raw, msgspec.to_builtins(head.header.core), halves_of(ALPHA, 1))
+
+
+def test_an_envelope_that_opens_and_is_not_the_submitted_one_is_not_read_out() -> None:
+    withdrawn(settled(lose=sealed_again), "changed")
 
 
 def test_garbage_that_also_changed_is_not_the_bidders_fault_any_more() -> None:

@@ -28,7 +28,7 @@ from tests.opening.actors import (
     SUPERVISOR,
     TENDERER,
 )
-from tests.opening.acts import bid_of, check_in, read_out, record_checkpoint, release
+from tests.opening.acts import bid_of, check_in, read_out, record_checkpoint, release, sign_record
 from tests.opening.day import (
     ABORTED,
     CLOSED,
@@ -142,6 +142,14 @@ def test_everybody_sees_which_custodians_have_published() -> None:
     }
     assert published == {who.person: who in CUSTODIANS[:2] for who in CUSTODIANS}
     assert seen(UNSEAL, PUBLIC).k == 2
+
+
+def test_a_page_tells_since_when_its_phase_lasts_and_who_has_signed() -> None:
+    assert seen(RELEASE, PUBLIC).phase_since == instant.text(after_t0(60))
+    story = given(opening, RECORD, sign_record(ALPHA), sign_record(HOST)).story
+    assert page(story, PUBLIC).signed_by == sorted([ALPHA.person, HOST.person])
+    rows = msgspec.to_builtins(page(story, PUBLIC))["bids"]
+    assert {row["name"] for row in rows.values() if row.get("signed_record")} == {NAMES[ALPHA.person]}
 
 
 def test_an_aborted_session_says_why() -> None:

@@ -154,6 +154,14 @@ def test_a_flood_of_sign_ins_is_kept_within_bounds(porter: Porter) -> None:
     assert [porter.who(token) is not None for token in tokens] == [False] * 17 + [True] * 8
 
 
+def test_answered_nonces_are_forgotten_once_they_are_too_old_anyway(porter: Porter, watch: Stopped) -> None:
+    for _ in range(20):
+        porter.admit(ANNA.answers(porter.challenge()))
+    watch.move(MINUTE_MS + 1)
+    porter.admit(ANNA.answers(porter.challenge()))
+    assert len(porter._answered) == 1
+
+
 def test_a_flood_of_challenges_keeps_nobody_from_signing_in(porter: Porter) -> None:
     nonce = porter.challenge()
     for _ in range(MOST):

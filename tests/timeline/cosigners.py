@@ -6,6 +6,7 @@ from pathlib import Path
 
 import aiohttp
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from remote_bid.gateway.cosigners import HttpCosigner
@@ -37,9 +38,22 @@ class Neighbour:
 
     async def start(self) -> None:
         """Come back at the same address, with what the state file remembers."""
+        await self.serve(self.program())
+
+    def program(self, more: str = "") -> web.Application:
+        """The real program, which says something `more` after each signature."""
         app = Cosigner(self.name, self.key, self._log, self.state).application()
-        app.middlewares.append(self._note)
-        await self.serve(app)
+
+        @web.middleware
+        async def noted(request: web.Request, handler: Handler) -> web.StreamResponse:
+            self.asked.append((await request.read()).decode(errors="replace"))
+            answer = await handler(request)
+            if more and isinstance(answer, web.Response) and answer.status == 200:
+                return web.Response(text=f"{answer.text}{more}")
+            return answer
+
+        app.middlewares.append(noted)
+        return app
 
     async def serve(self, app: web.Application) -> None:
         """Answer at this cosigner's address by any program."""
@@ -52,13 +66,6 @@ class Neighbour:
         if self._runner is not None:
             await self._runner.cleanup()
         self._runner = None
-
-    @web.middleware
-    async def _note(self, request: web.Request, handler: object) -> web.StreamResponse:
-        assert callable(handler)
-        self.asked.append((await request.read()).decode(errors="replace"))
-        answer: web.StreamResponse = await handler(request)
-        return answer
 
 
 @asynccontextmanager

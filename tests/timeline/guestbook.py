@@ -213,7 +213,7 @@ guestbook: Context[Guestbook, GuestbookView] = Context(
     veiled=frozenset({"Ticked", "Written"}),
     standing=lambda book, person: WARDEN.role if person == WARDEN.person else "guest",
     audience=lambda who: f"{who.role}/{who.person}",
-    checkpoints=lambda event: isinstance(event, Written | BookShut),
+    checkpoints=lambda event: isinstance(event, Written | Whispered | BookShut),
 )
 
 

@@ -91,8 +91,8 @@ def signers(checkpoint: CheckpointCosigned, found: Sequence[Neighbour]) -> list[
 
 async def test_every_head_that_must_be_is_cosigned_and_no_other(log: Faulty, tmp_path: Path) -> None:
     async with neighbours(1, tmp_path) as found, checkpointing(log, found, 1) as (desk, checkpointer):
-        await desk.handle(SESSION, Write(text="one"), ANN)
         await desk.handle(SESSION, Whisper(text="secret"), ANN)
+        await desk.handle(SESSION, Write(text="one"), ANN)
         await desk.handle(SESSION, Write(text="two"), ANN)
         checkpoints = await until_covered(log, 2)
         assert checkpointer.alert == ""
@@ -267,6 +267,16 @@ async def covered_beside(other: web.Application, log: Faulty, folder: Path) -> N
     assert signers(checkpoint, found) == [0]
     assert checkpoint.note.count("\n") == 6
     await assert_holds(log, checkpoint)
+
+
+async def test_what_a_cosigner_says_besides_its_signature_is_not_recorded(log: Faulty, tmp_path: Path) -> None:
+    """Else it could put lines of others, or megabytes, into every note."""
+    async with neighbours(1, tmp_path) as found, checkpointing(log, found, 1) as (desk, checkpointer):
+        await found[0].stop()
+        await found[0].serve(found[0].program(more="— cosigner-9.example AAAA\n"))
+        await desk.handle(SESSION, Write(text="one"), ANN)
+        assert found[0].name in await until_alert(checkpointer)
+        assert await covered(log) == []
 
 
 @pytest.mark.parametrize("answer", ["", "— cosigner-1.example AAAA\n"])

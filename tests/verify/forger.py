@@ -5,104 +5,31 @@ Nothing here asks the verifier. Untouched and put together again, a bundle is th
 """
 
 import io
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 import msgspec
 
-from remote_bid.opening.events import OpeningEvent
 from remote_bid.opening.rules import Opening, evolve
 from remote_bid.opening.rules.closing import lot_sets
 from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.record import opening_record, record_hash
 from remote_bid.opening.statements import LotWindow, Released
-from remote_bid.participant.identity import Identity
 from remote_bid.seal.canonical import b64, jcs, parse_jcs, unb64
 from remote_bid.seal.signing import KeySigner
 from remote_bid.seal.statements import Statement, said, state, statement_id
 from remote_bid.seal.tree import inclusion_path, root_of
 from remote_bid.timeline import instant
 from remote_bid.timeline.chain import genesis, leaf_of
-from remote_bid.timeline.context import Happened
-from remote_bid.timeline.entry import MAIN, Fields, Proof, Shown, Who, field_hash, shown_root
+from remote_bid.timeline.entry import MAIN, Fields, Proof, Shown, shown_root
 from remote_bid.timeline.note import Checkpoint, cosign, cosigned_at, parse, platform_leaf, sign
-from remote_bid.timeline.sideline import DisclosedEntry, DisclosedTick, TickTree
+from remote_bid.timeline.sideline import DisclosedTick, TickTree
 from remote_bid.verify import container
 from remote_bid.verify.manifest import LINES, MANIFEST, RECORD, TIMELINE, Manifest, envelope_name, hashes
 from tests.verify.keys import Keys
-
-Payload = dict[str, Any]
-
-
-@dataclass(eq=False)
-class Loose:
-    """One entry, taken out of its chain. Its place and leaf are made anew when the day is put together."""
-
-    line: str
-    fields: Fields
-    salts: dict[str, str]
-    hidden: dict[str, str] = field(default_factory=dict)
-    pinned: Fields = field(default_factory=dict)
-    """Fields that stay as they are told here, whatever would fit."""
-    withheld: frozenset[str] = frozenset()
-    """Fields that are not shown."""
-    denied: bool = False
-    """What follows is made to fit as if this had not happened."""
-    held: "list[Loose]" = field(default_factory=list)
-    """Of a tick: the side-line entries in it."""
-    smuggled: list[bytes] = field(default_factory=list)
-    """Of a tick: leaves in slots that are explained to nobody."""
-    covered: "Loose | None" = None
-    """Of a checkpoint: the entry that it covers."""
-    times: dict[str, int] = field(default_factory=dict)
-    """Of a checkpoint: when each cosigner signed."""
-    lost: bool = False
-    """The next one is chained to it, yet what is disclosed does not tell of it, and no tick holds it."""
-    forks: bool = False
-    """Chained not to the entry before it but to the one before that."""
-    seq: int = 0
-    prev: bytes = b""
-    leaf: bytes = b""
-
-    @property
-    def type(self) -> str:
-        return str(self.fields["type"])
-
-    def withhold(self, but: tuple[str, ...] = ()) -> None:
-        """Show nothing of it, but for some fields."""
-        self.withheld = frozenset(self.fields) - set(but)
-
-    def shown(self) -> Shown:
-        event = {name: value for name, value in self.fields.items() if name not in self.withheld} or None
-        hidden = {name: self._hash(name) for name in self.withheld} | self.hidden
-        proof = Proof(salts={name: self.salts[name] for name in event}, hidden=hidden) if event else None
-        return Shown(line=self.line, seq=self.seq, prev=b64(self.prev), leaf=b64(self.leaf), event=event, proof=proof)
-
-    def disclosed(self) -> DisclosedEntry:
-        hidden = {name: self._hash(name) for name in self.fields if name != "type"} | self.hidden
-        proof = Proof(salts={"type": self.salts["type"]}, hidden=hidden)
-        shown = self.shown()
-        return DisclosedEntry(
-            line=self.line, seq=self.seq, prev=shown.prev, leaf=shown.leaf, type=self.type, proof=proof
-        )
-
-    def _hash(self, name: str) -> str:
-        return b64(field_hash(name, unb64(self.salts[name]), self.fields[name]))
-
-
-def made_up(like: Loose, kind: str, /, **fields: Any) -> Loose:
-    """An entry that never was: in the line, at the instant and by the hand of another."""
-    told = {"type": kind, "at": like.fields["at"], "by": like.fields["by"], **fields}
-    return Loose(like.line, told, {name: like.salts.get(name) or b64(secrets.token_bytes(32)) for name in told})
-
-
-def again(entry: Loose) -> Loose:
-    """The same once more."""
-    return Loose(entry.line, dict(entry.fields), entry.salts, entry.hidden)
+from tests.verify.pieces import Loose, Payload, happened, loose, made_up, signed_by
 
 
 class Day:
@@ -119,7 +46,7 @@ class Day:
         """By statement kind: what the payload says after everything in it was made to fit."""
         self.renamed: dict[str, str] = {}
         """Strings that read otherwise wherever they stand alone."""
-        self.main = [_loose(shown) for shown in self._parsed(TIMELINE)]
+        self.main = [loose(shown) for shown in self._parsed(TIMELINE)]
         self._put_sides_into_ticks()
         self._tie_checkpoints()
 
@@ -129,7 +56,7 @@ class Day:
         return msgspec.convert(parse_jcs(self.members[name]), type=list[Shown])
 
     def _put_sides_into_ticks(self) -> None:
-        sides = {(shown.line, shown.seq): _loose(shown) for shown in self._parsed(LINES)}
+        sides = {(shown.line, shown.seq): loose(shown) for shown in self._parsed(LINES)}
         for told in self.one("Disclosed").fields["ticks"]:
             self.main[told["tick"] - 1].held = [sides[entry["line"], entry["seq"]] for entry in told["entries"]]
 
@@ -311,7 +238,7 @@ class _Walk:
             self._last_tick = entry.seq
         if not entry.denied:
             with suppress(Exception):  # what the rules cannot fold is a lie of its own
-                self._state = evolve(self._state, _happened(entry))
+                self._state = evolve(self._state, happened(entry))
 
     # ── What follows from other entries ──────────────────────────────────────────────────────────────────
 
@@ -419,24 +346,6 @@ class _Walk:
                 return value
 
 
-def _loose(shown: Shown) -> Loose:
-    assert shown.event is not None
-    assert shown.proof is not None
-    return Loose(shown.line, dict(shown.event), dict(shown.proof.salts), dict(shown.proof.hidden))
-
-
-def _happened(entry: Loose) -> Happened:
-    told = {name: value for name, value in entry.fields.items() if name not in ("at", "by")}
-    return Happened(
-        event=msgspec.convert(told, type=OpeningEvent),
-        line=entry.line,
-        seq=entry.seq,
-        at=instant.when(entry.fields["at"]),
-        by=msgspec.convert(entry.fields["by"], type=Who),
-        leaf=entry.leaf,
-    )
-
-
 @cache
 def _tick_root(seed: str, slots: int, *leaves: bytes) -> str:
     return b64(TickTree(unb64(seed), slots, leaves).root)
@@ -444,23 +353,3 @@ def _tick_root(seed: str, slots: int, *leaves: bytes) -> str:
 
 def _id(statement: Payload) -> str:
     return statement_id(msgspec.convert(statement, type=Statement))
-
-
-def signed_by(media_type: str, payload: Payload, *signers: KeySigner) -> Payload:
-    """Any payload as a statement, whatever its kind allows."""
-    body = jcs(payload)
-    message = b"DSSEv1 %d %s %d %s" % (len(media_type), media_type.encode(), len(body), body)
-    signatures = [{"keyid": signer.keyid, "sig": b64(signer.sign(message))} for signer in signers]
-    return {"payloadType": media_type, "payload": b64(body), "signatures": signatures}
-
-
-def signed(identity: Identity, kind: str, payload: Payload) -> Payload:
-    """A statement with its signer's certificate."""
-    statement = signed_by(f"application/vnd.sbid.{kind}+json", payload, identity.signer)
-    return {"statement": statement, "certificates": [identity.certificate]}
-
-
-def payload_of(statement: Payload) -> Payload:
-    """What a statement says."""
-    payload: Payload = parse_jcs(unb64(statement["payload"]))
-    return payload

@@ -5,7 +5,24 @@ import io
 from remote_bid.timeline.entry import MAIN
 from remote_bid.verify import Report, Trust, verify
 from remote_bid.verify.report import Item, Verdict
-from tests.verify.forger import Day, Loose
+from tests.verify.forger import Day
+from tests.verify.pieces import Loose
+
+COSIGNED = [
+    "OpeningScheduled",
+    "TimetableSigned",
+    "LobbyOpened",
+    "Ticked",
+    "BidsClosed",
+    "RosterPublished",
+    "ReleaseOpened",
+    "WindowClosed",
+    "CustodyOpened",
+    "ReadoutOpened",
+    "RecordPrepared",
+    "OpeningClosed",
+]
+"""What the log's cosigners must have signed."""
 
 
 def judged(bundle: bytes, trust: Trust | None) -> Report:

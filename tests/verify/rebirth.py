@@ -28,8 +28,9 @@ from remote_bid.tender.terms import ReadoutForm
 from remote_bid.timeline.entry import Fields
 from remote_bid.verify.manifest import envelope_name
 from remote_bid.verify.trust import Trust
-from tests.verify.forger import Day, Payload
+from tests.verify.forger import Day
 from tests.verify.keys import Keys
+from tests.verify.pieces import Payload
 
 UNKNOWN = ReadoutForm(price="1.00", currency="CNY", duration_days=1, quality="合格", project_manager="无")
 """What an envelope says that nobody could open."""

@@ -5,9 +5,10 @@ import pytest
 from remote_bid.timeline import instant
 from remote_bid.verify.manifest import envelope_name
 from tests.unmended import unmended
-from tests.verify.forger import Day, Loose, Payload, again, made_up, payload_of, signed
+from tests.verify.forger import Day
 from tests.verify.judging import fails, holds
 from tests.verify.keys import Keys
+from tests.verify.pieces import Loose, Payload, again, made_up, payload_of, signed
 
 MINUTES = 60_000
 

@@ -12,9 +12,10 @@ from remote_bid.seal.canonical import b64, jcs, parse_jcs
 from remote_bid.seal.xwing import public_key
 from remote_bid.timeline.entry import Fields
 from remote_bid.verify.manifest import RECORD, envelope_name
-from tests.verify.forger import Day, Loose, Payload, again, made_up, payload_of, signed
+from tests.verify.forger import Day
 from tests.verify.judging import fails, failures, judged
 from tests.verify.keys import Keys
+from tests.verify.pieces import Loose, Payload, again, made_up, payload_of, signed
 from tests.verify.rebirth import Reborn
 
 

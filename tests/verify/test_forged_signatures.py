@@ -14,9 +14,10 @@ from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.statements import Statement, statement_id
 from remote_bid.timeline import instant
 from tests.unmended import unmended
-from tests.verify.forger import Day, Loose, Payload, again, payload_of, signed, signed_by
+from tests.verify.forger import Day
 from tests.verify.judging import fails, holds
 from tests.verify.keys import Keys
+from tests.verify.pieces import Loose, Payload, again, payload_of, signed, signed_by
 from tests.verify.rebirth import Reborn
 
 SIGNED_BY_ONE = [

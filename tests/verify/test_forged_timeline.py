@@ -1,7 +1,7 @@
-"""Order and time: ticks, side lines, checkpoints, cosigners' clocks, phases, the tail."""
+"""Ticks, side lines, whose line is whose, the chain and its tail, and what lies beside the chain."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
@@ -11,25 +11,10 @@ from remote_bid.timeline.entry import MAIN
 from remote_bid.timeline.sideline import TickTree
 from remote_bid.verify import container, history
 from tests.unmended import unmended
-from tests.verify.forger import Day, Loose, again, made_up, payload_of
+from tests.verify.forger import Day
 from tests.verify.judging import fails, failures, judged
 from tests.verify.keys import Keys
-
-COSIGNED = [
-    "OpeningScheduled",
-    "TimetableSigned",
-    "LobbyOpened",
-    "Ticked",
-    "BidsClosed",
-    "RosterPublished",
-    "ReleaseOpened",
-    "WindowClosed",
-    "CustodyOpened",
-    "ReadoutOpened",
-    "RecordPrepared",
-    "OpeningClosed",
-]
-PHASES = ["LobbyOpened", "RosterPublished", "ReleaseOpened", "CustodyOpened", "ReadoutOpened"]
+from tests.verify.pieces import Loose, again, made_up, payload_of
 
 
 def busy_tick(day: Day) -> Loose:
@@ -229,82 +214,6 @@ def test_a_second_close_in_a_side_line_is_not_the_close(lived: Day) -> None:
     fails(lived, other)
 
 
-# ── Checkpoints ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-def every(day: Day) -> Iterator[Loose]:
-    """Everything that must be cosigned."""
-    yield from (entry for entry in day.main if entry.type in COSIGNED)
-
-
-def test_a_checkpoint_that_was_removed_is_missed_by_what_it_covered(bundle: bytes, keys: Keys) -> None:
-    kinds = set()
-    for number, entry in enumerate(every(Day(bundle, keys))):
-        if entry.type in kinds:
-            continue
-        kinds.add(entry.type)
-        day = Day(bundle, keys)
-        uncovered = list(every(day))[number]
-        day.drop(day.checkpoint_of(uncovered))
-        fails(day, uncovered, why="no cosigned checkpoint covers it")
-    assert kinds == set(COSIGNED)
-
-
-def test_a_checkpoint_for_another_entry_does_not_hold_it(lived: Day) -> None:
-    first, second = lived.all("CheckpointCosigned")[:2]
-    lived.bundle()
-    first.pinned |= {"covers": second.fields["covers"]}
-    fails(lived, first, why="does not hold entry")
-
-
-@pytest.mark.parametrize("who", ["log", "cosigner"])
-def test_a_note_that_lacks_a_signature_is_named(lived: Day, who: str) -> None:
-    checkpoint = lived.all("CheckpointCosigned")[3]
-    lived.bundle()
-    body, lines = checkpoint.fields["note"].split("\n\n")
-    name = {"log": lived.trust.log.name, "cosigner": lived.trust.cosigners[0].name}[who]
-    kept = [line for line in lines.splitlines() if f"— {name} " not in line]
-    checkpoint.pinned["note"] = body + "\n\n" + "".join(f"{line}\n" for line in kept)
-    fails(lived, checkpoint, why="lacks the signature of the log or of its cosigners")
-
-
-def test_a_note_of_another_tree_does_not_hold_the_session(lived: Day) -> None:
-    first, second = lived.all("CheckpointCosigned")[:2]
-    lived.bundle()
-    second.pinned["note"] = first.fields["note"]
-    fails(lived, second, why="the checkpoint's tree does not hold the session's head")
-
-
-def test_a_platform_log_that_shrinks_is_named(lived: Day) -> None:
-    first, second = (entry for entry in lived.all("CheckpointCosigned")[3:5])
-    one, other = lived.main.index(first), lived.main.index(second)
-    lived.bundle()
-    for entry in (first, second):
-        entry.pinned |= {name: entry.fields[name] for name in ("note", "index", "path", "covers", "head")}
-    lived.main[one], lived.main[other] = second, first
-    if second.fields["covers"] < first.fields["covers"]:
-        raise AssertionError("later checkpoints cover later entries")
-    fails(lived)
-
-
-SECONDS_OFF = [-300, -3, 4, 300]
-
-
-@pytest.mark.parametrize("seconds", SECONDS_OFF)
-def test_a_close_cosigned_at_another_time_is_not_in_time(conspiracy: Day, seconds: int) -> None:
-    closed = conspiracy.one("BidsClosed")
-    checkpoint = conspiracy.checkpoint_of(closed)
-    checkpoint.times = {name: time + seconds for name, time in checkpoint.times.items()}
-    fails(conspiracy, closed, checkpoint)
-
-
-@pytest.mark.parametrize("kind", ["Ticked", "WindowClosed", "RosterPublished", "OpeningClosed"])
-def test_what_was_cosigned_five_minutes_before_it_happened_is_named(conspiracy: Day, kind: str) -> None:
-    checkpoint = conspiracy.checkpoint_of(conspiracy.one(kind))
-    checkpoint.times = {name: time - 300 for name, time in checkpoint.times.items()}
-    fails(conspiracy, checkpoint, why="cosigned before it happened")
-
-
 # ── The chain ────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -350,101 +259,6 @@ def test_a_day_under_another_sessions_name_begins_elsewhere(server: Day) -> None
     server.session = "KB-2026-9999"
     found = failures(judged(server.listed(server.members), server.trust))
     assert (found[0].what, found[0].why) == ("timeline.json entry 1", "the entry is not chained to the one before it")
-
-
-# ── Phases ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_roster_after_the_release_goes_back(lived: Day) -> None:
-    roster, release = lived.one("RosterPublished"), lived.one("ReleaseOpened")
-    one, other = lived.main.index(roster), lived.main.index(release)
-    lived.main[one], lived.main[other] = release, roster
-    roster.fields["at"], release.fields["at"] = release.fields["at"], roster.fields["at"]
-    fails(lived, release, why="the session went from CLOSED_FOR_BIDS to RELEASE")
-
-
-@pytest.mark.parametrize("kind", ["LobbyOpened", "RosterPublished", "ReleaseOpened", "ReadoutOpened"])
-def test_a_phase_that_comes_again_goes_back(lived: Day, kind: str) -> None:
-    entry, end = lived.one(kind), lived.one("OpeningClosed")
-    second = again(entry)
-    second.fields["at"] = end.fields["at"]
-    lived.put_before(end, second, lived.cover(second))
-    fails(lived, second)
-
-
-ONCE = [
-    "OpeningScheduled",
-    "RosterPublished",
-    "ReleaseOpened",
-    "WindowClosed",
-    "CustodyOpened",
-    "KeyPublished",
-    "ReadoutOpened",
-    "RecordPrepared",
-    "RecordSigned",
-    "OpeningClosed",
-]
-
-
-@pytest.mark.parametrize("kind", ONCE)
-def test_what_happens_once_does_not_happen_again(lived: Day, kind: str) -> None:
-    entry = lived.one(kind)
-    second = again(entry)
-    lived.put_after(entry, second)
-    if kind in COSIGNED:
-        lived.put_after(second, lived.cover(second))
-    fails(lived, second)
-
-
-def test_the_people_of_a_session_are_not_exchanged_later(lived: Day) -> None:
-    scheduled, signed = lived.one("OpeningScheduled"), lived.one("TimetableSigned")
-    second = again(scheduled)
-    second.fields |= {"at": signed.fields["at"]}
-    second.fields["members"] = [
-        member | {"name": "别的监督人员"} if member["role"] == "supervisor" else member
-        for member in scheduled.fields["members"]
-    ]
-    lived.put_after(signed, second, lived.cover(second))
-    fails(lived, second)
-
-
-def test_a_key_released_after_the_window_was_closed_is_too_late(lived: Day) -> None:
-    window = lived.one("WindowClosed")
-    tick = lived.main[lived.main.index(window) - 1]
-    release = lived.all("KeyReleased")[-1]
-    lived.tick_of(release).held.remove(release)
-    tick.held.append(release)
-    release.fields["at"] = tick.fields["at"]
-    at = lived.main.index(tick)
-    lived.main[at : at + 2] = [window, tick]
-    fails(lived, release, window)
-
-
-@pytest.mark.parametrize("kind", PHASES)
-def test_a_phase_that_was_skipped_is_missed(lived: Day, kind: str) -> None:
-    lived.drop(lived.one(kind))
-    fails(lived)
-
-
-@pytest.mark.parametrize("after", ["ReleaseOpened", "CustodyOpened", "ReadoutOpened"])
-def test_after_the_roster_nothing_is_held(lived: Day, after: str) -> None:
-    entry = lived.one(after)
-    back = again(entry)
-    held = made_up(entry, "OpeningHeld", cause="not_cosigned_in_time")
-    lived.put_after(entry, held, lived.cover(held), back, lived.cover(back))
-    fails(lived, held, back)
-
-
-def test_a_held_session_does_not_go_on_without_a_new_timetable(lived: Day) -> None:
-    closed = lived.one("BidsClosed")
-    held = made_up(closed, "OpeningHeld", cause="not_cosigned_in_time")
-    lived.put_after(closed, held, lived.cover(held))
-    fails(lived, held, lived.one("RosterPublished"))
-
-
-def test_the_last_event_is_the_end(lived: Day) -> None:
-    lived.drop(lived.one("OpeningClosed"))
-    fails(lived, "timeline.json", why="the session is not over: RECORD")
 
 
 # ── Beside the chain ─────────────────────────────────────────────────────────────────────────────────────

@@ -5,8 +5,9 @@ A public bundle of a session that was closed shows its main line and its live bi
 import pytest
 
 from remote_bid.verify.manifest import envelope_name
-from tests.verify.forger import Day, Loose, end_at_close, made_up
+from tests.verify.forger import Day, end_at_close
 from tests.verify.judging import fails, failures, holds, judged
+from tests.verify.pieces import Loose, made_up
 
 MAIN_LINE = [
     "OpeningScheduled",

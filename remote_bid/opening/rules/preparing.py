@@ -62,11 +62,11 @@ def schedule(opening: Opening, command: ScheduleOpening, turn: Turn) -> list[Eve
 
 
 def offer_key(opening: Opening, command: OfferCustodianKey, turn: Turn) -> list[Event]:
-    require_phase(opening, Phase.SCHEDULED)
     require_role(opening, turn.by, Role.CUSTODIAN)
     offer, _ = signed_by_sender(turn, command.signed, CustodianKey)
     if opening.offers.get(f"{turn.by.person}/{offer.lot}/{offer.part}") == command.signed:
         return []
+    require_phase(opening, Phase.SCHEDULED)
     require_session(turn, offer.session)
     try:
         seal_to(unb64_sized(offer.public_key, PUBLIC_SIZE), b"", b"")
@@ -78,12 +78,12 @@ def offer_key(opening: Opening, command: OfferCustodianKey, turn: Turn) -> list[
 
 
 def publish_policy(opening: Opening, command: PublishPolicy, turn: Turn) -> list[Event]:
-    require_phase(opening, Phase.SCHEDULED)
     require_role(opening, turn.by, Role.TENDERER)
     policy, _ = signed_by_sender(turn, command.signed, Policy)
     require_session(turn, policy.session)
     if statement_id(command.signed.statement) in opening.policies:
         return []
+    require_phase(opening, Phase.SCHEDULED)
     if policy.part != READOUT_FORM:
         refuse("unknown_part", "目前只支持开标一览表。", "Only the readout form can be opened so far.")
     if opening.policy_of(policy.lot, policy.part) is not None or opening.lot(policy.lot) is None:
@@ -121,19 +121,19 @@ def _require_custodians(opening: Opening, policy: Policy) -> None:
 
 
 def propose_timetable(opening: Opening, command: ProposeTimetable, turn: Turn) -> list[Event]:
-    require_phase(opening, Phase.SCHEDULED, Phase.LOBBY, Phase.HELD)
     require_role(opening, turn.by, Role.TENDERER)
     table, _ = signed_by_sender(turn, command.signed, Timetable)
+    require_phase(opening, Phase.SCHEDULED, Phase.LOBBY, Phase.HELD)
     _require_timetable(opening, table, turn)
     return [] if opening.proposed == command.signed else [TimetableProposed(signed=command.signed)]
 
 
 def countersign_timetable(opening: Opening, command: CountersignTimetable, turn: Turn) -> list[Event]:
-    require_phase(opening, Phase.SCHEDULED, Phase.LOBBY, Phase.HELD)
     require_role(opening, turn.by, Role.SUPERVISOR)
     table = says(command.signed, Timetable)
     if statement_id(command.signed.statement) == opening.timetable_id:
         return []
+    require_phase(opening, Phase.SCHEDULED, Phase.LOBBY, Phase.HELD)
     people = [opening.role_of(person.person) for person in signers(turn, command.signed)]
     if people != [Role.TENDERER, Role.SUPERVISOR]:
         refuse(

@@ -168,6 +168,8 @@ def _names(bid: Bid, withdrawn: Withdraw) -> bool:
 
 
 def check_in(opening: Opening, command: CheckIn, turn: Turn) -> list[Event | Aside]:
+    if turn.by.person in opening.present and signers(turn, command.signed):
+        return []
     require_phase(opening, Phase.LOBBY, Phase.ROSTER, Phase.RELEASE)
     present, certified = signed_by_sender(turn, command.signed, CheckInStatement)
     require_session(turn, present.session)
@@ -177,8 +179,6 @@ def check_in(opening: Opening, command: CheckIn, turn: Turn) -> list[Event | Asi
         refuse(
             "bad_check_in", "签到内容与身份不符或已过期。", "The check-in is for another person or role, or too old."
         )
-    if turn.by.person in opening.present:
-        return []
     if opening.role_of(turn.by.person) is not Role.BIDDER:
         return [MemberCheckedIn(person=turn.by.person, signed=command.signed)]
     require_room_in_line(opening, turn)
