@@ -4,6 +4,7 @@ from decimal import Decimal
 from types import TracebackType
 
 from rich.console import Console
+from rich.markup import escape
 from rich.panel import Panel
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
@@ -79,7 +80,7 @@ def readout(console: Console, view: OpeningView) -> None:
     tender = view.tender
     if not tender:
         return
-    table = Table(title=f"{tender.title}  {tender.code}", title_style="bold", expand=False)
+    table = Table(title=escape(f"{tender.title}  {tender.code}"), title_style="bold", expand=False)
     for heading in ("序号", "投标人", "结果"):
         table.add_column(heading)
     table.add_column("投标报价（元）", justify="right")
@@ -88,7 +89,7 @@ def readout(console: Console, view: OpeningView) -> None:
         outcome = _OUTCOMES[row.outcome] if row.outcome else "—"
         why = _CAUSES[row.cause] if row.cause else ""
         price, days = (f"{Decimal(row.form.price):,.2f}", str(row.form.duration_days)) if row.form else ("—", "—")
-        table.add_row(str(row.number), row.name or "—", f"{outcome} {why}".strip(), price, days)
+        table.add_row(str(row.number), escape(row.name) if row.name else "—", f"{outcome} {why}".strip(), price, days)
     console.print(table)
 
 

@@ -2,12 +2,13 @@
 
 import base64
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from remote_bid.seal.canonical import b64
-from tests.journeys.thief import Loot, folder
+from tests.journeys.thief import Loot, folder, memory
 
 SECRET = bytes(range(200, 232))
 STATEMENT = json.dumps({"kind": "release", "s_b": b64(SECRET), "session": "KB-1"}).encode()
@@ -38,6 +39,12 @@ def test_a_text_is_found_in_wide_characters() -> None:
 
 def test_another_secret_is_not_found() -> None:
     assert Loot(HIDING).holding(bytes(range(100, 132))) == []
+
+
+def test_what_a_process_has_in_mind_is_taken() -> None:
+    secret = os.urandom(32)
+    assert Loot({"memory": memory(os.getpid())}).holding(secret) == ["memory"]
+    assert Loot({"memory": memory(os.getpid())}).holding(bytes(byte ^ 0x5A for byte in os.urandom(32))) == []
 
 
 def test_files_are_taken_wherever_they_lie(tmp_path: Path) -> None:

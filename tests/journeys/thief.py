@@ -2,8 +2,10 @@
 
 import base64
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 _MAP = re.compile(r"([0-9a-f]+)-([0-9a-f]+) r")
 
@@ -55,9 +57,16 @@ def memory(pid: int) -> bytes:
         for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
             if (area := _MAP.match(line)) and "[v" not in line:
                 start, end = (int(edge, 16) for edge in area.groups())
-                mem.seek(start)
-                try:
-                    found.append(mem.read(end - start))
-                except OSError:
-                    continue
+                found.append(_read(mem, start, end))
     return b"".join(found)
+
+
+def _read(mem: BinaryIO, start: int, end: int) -> bytes:
+    """One area, as far as it can be read."""
+    parts = []
+    with suppress(OSError):
+        mem.seek(start)
+        while start < end and (part := mem.read(min(end - start, 1 << 20))):
+            parts.append(part)
+            start += len(part)
+    return b"".join(parts)

@@ -94,6 +94,13 @@ def test_a_deadline_lies_ahead() -> None:
     given(opening, POLICY_PUBLISHED).when(countersign_timetable(deadline=soon)).then(TimetableSigned)
 
 
+def test_a_deadline_lies_within_two_years() -> None:
+    days = 730 * 86_400_000
+    far, too_far = (instant.text(instant.later(opening.begins, days + ms)) for ms in (0, 1))
+    given(opening, POLICY_PUBLISHED).when(countersign_timetable(deadline=far)).then(TimetableSigned)
+    given(opening, POLICY_PUBLISHED).when(countersign_timetable(deadline=too_far)).then_refused("deadline_too_early")
+
+
 @pytest.mark.parametrize("past", [CONVENED, LOBBY, HELD], ids=["SCHEDULED", "LOBBY", "HELD"])
 def test_a_deadline_never_moves_earlier(past: Past) -> None:
     earlier = instant.text(after_t0(-0.001))

@@ -48,10 +48,17 @@ async def test_sessions_are_listed_oldest_first(opened: Opened) -> None:
     assert await opened.log.sessions() == made
 
 
-async def test_an_unknown_session_is_unknown(opened: Opened) -> None:
+@pytest.mark.parametrize("name", ["nowhere", "", "\0", "KB-1 ", "kb-1", "é" * 500], ids=ascii)
+async def test_an_unknown_session_is_unknown(log: Log, name: str) -> None:
     with pytest.raises(UnknownSession):
-        await opened.log.find("nowhere")
-    assert await opened.log.read("nowhere", 0) == []
+        await log.find(name)
+    assert await log.read(name, 0) == []
+
+
+async def test_of_parallel_creations_of_one_session_exactly_one_is_the_first(opened: Opened) -> None:
+    made = [Session(id=HALL.id, room="guestbook", epoch=str(n)) for n in range(8)]
+    assert sorted(await asyncio.gather(*(opened.log.create(session) for session in made))) == [False] * 7 + [True]
+    assert (await opened.log.sessions()) == [await opened.log.find(HALL.id)]
 
 
 async def test_what_was_appended_is_read_as_it_was(log: Log) -> None:
@@ -188,6 +195,12 @@ async def test_a_leaf_of_the_platform_log_is_added_once(log: Log) -> None:
         (1, "KB-1", 2, "h2"),
         (2, "KB-2", 1, "h3"),
     ]
+
+
+async def test_leaves_that_are_added_in_parallel_leave_no_gap(log: Log) -> None:
+    assert sorted(await asyncio.gather(*(log.add_leaf("KB-1", seq, "h") for seq in range(8)))) == list(range(8))
+    assert set(await asyncio.gather(*(log.add_leaf("KB-2", 1, "h") for _ in range(8)))) == {8}
+    assert [leaf.index for leaf in await log.leaves(0)] == list(range(9))
 
 
 async def test_leaves_are_read_from_any_place_on(log: Log) -> None:
