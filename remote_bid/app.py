@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import socketio
@@ -13,10 +14,12 @@ from remote_bid.config import Settings
 from remote_bid.gateway.cosigners import HttpCosigner
 from remote_bid.gateway.http import Http, guard, headers_for
 from remote_bid.gateway.hub import Hub
+from remote_bid.gateway.papers import Papers
 from remote_bid.gateway.socket import Sockets
 from remote_bid.opening import opening
 from remote_bid.opening.facts import Facts
 from remote_bid.opening.known import Deployment
+from remote_bid.paper.seal_key import seal_key
 from remote_bid.people.certificates import fingerprint, roots_of
 from remote_bid.people.sign_in import Porter
 from remote_bid.tender.safe import Safe
@@ -63,7 +66,8 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     rooms: Rooms = {opening.name: (opening, Facts(safe, roots, deployment, now))}
     desk = Desk(log, keys.signer, keys.lines, rooms)
     porter = Porter(roots, settings.origin, now)
-    http = Http(desk, porter, safe, trust, keys.signer, settings.agencies, now, PAGES)
+    papers = Papers(folder / "papers", lambda: seal_key(folder / "seal.pem", settings.log), ZoneInfo(settings.zone))
+    http = Http(desk, porter, safe, papers, trust, keys.signer, settings.agencies, now, PAGES)
     sio = socketio.AsyncServer(
         async_mode="aiohttp",
         cors_allowed_origins=[settings.origin],

@@ -1,6 +1,7 @@
 """Settings of a server, read once: from the command line, the environment (REMOTE_BID_…) and the data folder."""
 
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import msgspec
 
@@ -28,6 +29,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     port: int = 8080
     database: str = ""
     """postgresql://… ; empty is SQLite in the data folder."""
+    zone: str = "Asia/Shanghai"
+    """The place whose time documents are written in."""
     part_limit: int = 512 << 20
     """Bytes that one sealed part may have."""
 
@@ -46,4 +49,6 @@ def read_settings(path: Path) -> Settings:
         raise BadSettings(f"{path} is not a settings file: {error}") from error
     if not 1 <= settings.quorum <= len(settings.cosigners):
         raise BadSettings("the quorum must be at least 1 and no more than there are cosigners")
+    if settings.zone not in available_timezones():
+        raise BadSettings(f"there is no time zone {settings.zone}")
     return settings

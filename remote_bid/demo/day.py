@@ -17,6 +17,7 @@ from remote_bid.demo import parts
 from remote_bid.demo.cast import SESSION, Cast
 from remote_bid.opening.terms import Outcome, Phase, Role
 from remote_bid.opening.view import OpeningView
+from remote_bid.paper.opening_sheets import PAPERS
 from remote_bid.participant.client import Client, ServerRefused
 from remote_bid.verify import container
 from remote_bid.verify.manifest import RECORD
@@ -38,6 +39,8 @@ class Day:
     view: OpeningView
     entries: int
     bundle: bytes
+    papers: dict[str, bytes]
+    """The documents by file name; none if the session was aborted or no Chinese font is installed."""
 
     @property
     def record(self) -> bytes | None:
@@ -135,7 +138,7 @@ async def seen(cast: Cast, players: Troupe, watch: Watch, limit_s: float) -> Day
         over = asyncio.create_task(client.until(lambda view: _watched(client, watch, view)))
         await _while_all_play(over, players, limit_s)
         bundle = await _bundle(client, players)
-        return Day(over.result(), client.copy.head, bundle)
+        return Day(over.result(), client.copy.head, bundle, await _papers(client))
 
 
 async def answering(url: str, players: Troupe) -> None:
@@ -178,10 +181,21 @@ async def _bundle(client: Client, players: Troupe) -> bytes:
             await asyncio.sleep(0.1)
 
 
+async def _papers(client: Client) -> dict[str, bytes]:
+    try:
+        return {f"{name}.pdf": await client.download(f"papers/{name}.pdf") for name in PAPERS}
+    except ServerRefused as refusal:
+        if refusal.code not in ("not_over", "no_font"):
+            raise
+        return {}
+
+
 def keep(day: Day, cast: Cast, out: Path) -> None:
-    """Write bundle, trust file and record to a folder."""
+    """Write bundle, trust file, record and documents to a folder."""
     out.mkdir(parents=True, exist_ok=True)
     (out / "bundle.zip").write_bytes(day.bundle)
     (out / "trust.json").write_bytes((cast.folder / "trust.json").read_bytes())
     if day.record is not None:
         (out / "record.json").write_bytes(day.record)
+    for name, paper in day.papers.items():
+        (out / name).write_bytes(paper)

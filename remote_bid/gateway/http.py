@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from remote_bid.gateway.bundle import public_bundle
+from remote_bid.gateway.papers import Papers
 from remote_bid.gateway.socket import refused
 from remote_bid.opening.commands import ScheduleOpening
 from remote_bid.opening.terms import Role
@@ -56,13 +57,14 @@ class Http:
         desk: Desk,
         porter: Porter,
         safe: Safe,
+        papers: Papers,
         trust: Trust,
         office: Signer,
         agencies: list[str],
         now: Callable[[], datetime],
         pages: Path,
     ) -> None:
-        self._desk, self._porter, self._safe = desk, porter, safe
+        self._desk, self._porter, self._safe, self._papers = desk, porter, safe, papers
         self._trust, self._office, self._agencies = trust, office, agencies
         self._now, self._pages = now, pages
 
@@ -77,6 +79,7 @@ class Http:
             web.post("/api/sessions", self.schedule),
             web.put("/api/sessions/{session}/uploads/{upload}", self.upload),
             web.get("/api/sessions/{session}/bundle.zip", self.bundle),
+            web.get("/api/sessions/{session}/papers/{paper}.pdf", self.paper),
             web.get("/", self.page),
             web.get("/hall/{session}", self.page),
         ]
@@ -142,6 +145,13 @@ class Http:
         made = await asyncio.to_thread(public_bundle, folded, self._trust, self._office, self._safe.open)
         name = f'attachment; filename="{folded.session.id}.zip"'
         return web.Response(body=made, content_type="application/zip", headers={"Content-Disposition": name})
+
+    async def paper(self, request: web.Request) -> web.Response:
+        """One document of a session that is closed, sealed by the platform."""
+        folded, name = await self._desk.look(request.match_info["session"]), request.match_info["paper"]
+        made = await self._papers.of(folded, name)
+        shown_as = f'inline; filename="{folded.session.id}-{name}.pdf"'
+        return web.Response(body=made, content_type="application/pdf", headers={"Content-Disposition": shown_as})
 
     async def page(self, request: web.Request) -> web.StreamResponse:
         """The hall, for a browser."""

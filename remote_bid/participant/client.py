@@ -117,9 +117,9 @@ class Client:
         async with self._http.put(self.url + path, data=body, headers=self._bearer()) as answer:
             return _answered(await answer.json())
 
-    async def download(self) -> bytes:
-        """The session's public bundle."""
-        path = f"/api/sessions/{self.copy.session}/bundle.zip"
+    async def download(self, name: str = "bundle.zip") -> bytes:
+        """A public file of the session: its bundle or, by `papers/NAME.pdf`, a document."""
+        path = f"/api/sessions/{self.copy.session}/{name}"
         async with self._http.get(self.url + path) as answer:
             if answer.status != 200:
                 _answered(await answer.json())

@@ -24,12 +24,14 @@ from remote_bid.demo.programme import own_programme
 from remote_bid.demo.screen import readout
 from remote_bid.opening.terms import Phase, Role, reached
 from remote_bid.opening.view import BidRow, Me, OpeningView
+from remote_bid.paper.opening_sheets import PAPERS
 from remote_bid.participant.client import Client
 from remote_bid.seal.canonical import parse_jcs, unb64
 from remote_bid.tender.statements import Windows
 from remote_bid.tender.terms import Lot, Tender
 from remote_bid.verify import container, verify
 from tests.journeys.cable import Cable
+from tests.paper.reading import signatures_of
 from tests.played import Played, environment, started
 from tests.unmended import unmended
 
@@ -144,8 +146,12 @@ def test_entries_is_the_head_of_the_main_line(played: Played) -> None:
     assert timeline[-1]["seq"] == len(timeline) == played.figures["entries"]
 
 
-def test_what_was_kept_is_bundle_trust_and_record(played: Played) -> None:
-    assert {path.name for path in played.out.iterdir()} == {"bundle.zip", "trust.json", "record.json"}
+def test_what_was_kept_is_bundle_trust_record_and_papers(played: Played) -> None:
+    papers = {f"{name}.pdf" for name in PAPERS}
+    assert {path.name for path in played.out.iterdir()} == {"bundle.zip", "trust.json", "record.json", *papers}
+    assert [signatures_of((played.out / name).read_bytes(), played.folder) for name in papers] == [
+        ["Signature is Valid."] for _ in papers
+    ]
     assert (played.out / "record.json").read_bytes() == members(played.bundle)["record.json"]
     assert verify(io.BytesIO(played.bundle), played.trust).verified
 

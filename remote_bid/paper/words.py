@@ -1,0 +1,32 @@
+"""How the opening's codes are worded on paper."""
+
+from remote_bid.opening.terms import AbortCause, Cause, Outcome, Role
+
+ROLES = {
+    Role.HOST: "主持人 host",
+    Role.SUPERVISOR: "监督人员 supervisor",
+    Role.TENDERER: "招标人 tenderer",
+    Role.CUSTODIAN: "密钥保管人 custodian",
+    Role.BIDDER: "投标人 bidder",
+    Role.OBSERVER: "社会公众 observer",
+}
+
+OUTCOMES = {
+    Outcome.OPENED: "已开启 opened",
+    Outcome.DEEMED_REVOKED: "视为撤销 deemed revoked",
+    Outcome.DEEMED_WITHDRAWN: "视为撤回 deemed withdrawn",
+}
+
+CAUSES = {
+    Cause.OPENED: "",
+    Cause.NOT_RELEASED: "未在时限内解密 not released in time",
+    Cause.BAD_DEAL: "密钥份额有误 bad deal",
+    Cause.GARBAGE: "文件无法打开 garbage sealed",
+    Cause.INVALID_FORM: "开标一览表无效 invalid form",
+    Cause.ENVELOPE_LOST: "平台原因：文件遗失 envelope lost by the platform",
+}
+
+ABORTED = {
+    AbortCause.TOO_FEW_BIDS: "投标人不足，原封退回 too few bids, returned sealed",
+    AbortCause.NONE_OPENED: "无有效开启的投标 none opened",
+}
