@@ -63,7 +63,7 @@ def main() -> None:
 
 
 def _pace(bids: int) -> Pace:
-    prepared_ms = 15_000 + 60 * bids
+    prepared_ms = 30_000 + 150 * bids
     return Pace(
         until_deadline_ms=prepared_ms,
         lobby_ms=LAST_S * 1000,
@@ -136,7 +136,7 @@ async def prepared(client: Client, bidder: Bidder, contender: Contender) -> Subm
     lot, form = next(iter(contender.forms.items()))
     await client.until(lambda view: bool(view.timetable))
     upload = b64(secrets.token_bytes(16))
-    part, envelope = bidder.seal(lot, form, upload)
+    part, envelope = await asyncio.to_thread(bidder.seal, lot, form, upload)
     await client.upload(upload, envelope)
     return SubmitBid(lot=lot, parts=[part])
 

@@ -305,5 +305,5 @@ class _Unpadded:
         self._target.write(inside)
         self._left -= len(inside)
         padding = bytes(part[len(inside) :])
-        if padding.count(0) != len(padding):
+        if padding != bytes(len(padding)):
             raise BadEnvelope("garbage", "the padding is not zero")
