@@ -15,6 +15,7 @@ from remote_bid.app import ROOMS, migrated, serve_forever
 from remote_bid.config import BadSettings, read_settings
 from remote_bid.demo.show import Options, show
 from remote_bid.gateway.wire import openapi
+from remote_bid.participant.commandline import commands as participants
 from remote_bid.participant.cosigner import cosign_forever
 from remote_bid.verify import NotAZip
 from remote_bid.verify import verify as verified
@@ -22,6 +23,7 @@ from remote_bid.verify.screen import explain
 from remote_bid.verify.trust import BadTrust, read_trust
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(participants)
 
 
 @app.command()
