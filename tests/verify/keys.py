@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from remote_bid.participant.cosigner import cosigner_key
 from remote_bid.participant.identity import Identity, read_identity
-from remote_bid.seal.signing import KeySigner
+from remote_bid.seal.signing import KeySigner, Signer
 from remote_bid.timeline.office import office_keys
 from remote_bid.verify.trust import Trust
 
@@ -20,7 +20,7 @@ class Keys:
     cosigners: dict[str, ed25519.Ed25519PrivateKey] = field(default_factory=dict)
     people: dict[str, Identity] = field(default_factory=dict)
 
-    def signer(self, keyid: str) -> KeySigner | None:
+    def signer(self, keyid: str) -> Signer | None:
         """Who signs under this key id."""
         signers = [KeySigner(self.log), *(person.signer for person in self.people.values())]
         return next((signer for signer in signers if signer.keyid == keyid), None)

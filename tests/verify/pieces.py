@@ -9,7 +9,7 @@ import msgspec
 from remote_bid.opening.events import OpeningEvent
 from remote_bid.participant.identity import Identity
 from remote_bid.seal.canonical import b64, jcs, parse_jcs, unb64
-from remote_bid.seal.signing import KeySigner
+from remote_bid.seal.signing import Signer
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Happened
 from remote_bid.timeline.entry import Fields, Proof, Shown, Who, field_hash
@@ -105,7 +105,7 @@ def happened(entry: Loose) -> Happened:
     )
 
 
-def signed_by(media_type: str, payload: Payload, *signers: KeySigner) -> Payload:
+def signed_by(media_type: str, payload: Payload, *signers: Signer) -> Payload:
     """Any payload as a statement, whatever its kind allows."""
     body = jcs(payload)
     message = b"DSSEv1 %d %s %d %s" % (len(media_type), media_type.encode(), len(body), body)
