@@ -58,7 +58,7 @@ def _pace() -> Pace:
         until_deadline_ms=14_000,
         lobby_ms=7000,
         ticks=Cadence(every_ms=1000, slots=256),
-        windows=Windows(release_ms=9000, custody_ms=120_000, record_ms=60_000),
+        windows=Windows(release_ms=9000, custody_ms=120_000, confirm_ms=9000, objection_ms=6000, record_ms=60_000),
         pause_s=1.5,
     )
 

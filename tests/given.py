@@ -58,7 +58,8 @@ class Act:
     ask: Command | Callable[[Story], Command]
     by: Who
     at: datetime | None = None
-    """None: at once, at the time of the act before."""
+    """None: `after_ms` after the act before."""
+    after_ms: int = 0
 
     def asked(self, story: Story) -> Command:
         """The command itself, word for word."""
@@ -71,6 +72,11 @@ Past = tuple[Act, ...]
 def at(when: datetime, act: Act) -> Act:
     """The same act at a certain time."""
     return replace(act, at=when)
+
+
+def after(ms: int, act: Act) -> Act:
+    """The same act so long after the one before."""
+    return replace(act, after_ms=ms)
 
 
 def given(room: Room, *past: Past | Act) -> "Given":
@@ -89,7 +95,7 @@ def _lived(room: Room, past: Past) -> Story:
 
 def handle(story: Story, act: Act) -> tuple[Story, Sequence[Event | Aside]]:
     """One turn at the desk: look up, decide, chain, fold. Raises Refused."""
-    room, folded, when = story.room, story.folded, act.at or story.at
+    room, folded, when = story.room, story.folded, act.at or instant.later(story.at, act.after_ms)
     assert when >= story.at, "the log's clock never goes back"
     command = act.asked(story)
     known = asyncio.run(_looked_up(room, folded.state, command, act.by))

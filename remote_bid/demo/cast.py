@@ -25,6 +25,7 @@ K = 2
 MEMBERS = [
     Member(person="host-01", name="陆明（华诚招标代理）", role=Role.HOST),
     Member(person="supervisor-01", name="沈静（县公管办）", role=Role.SUPERVISOR),
+    Member(person="witness-01", name="韩松（县公证处）", role=Role.WITNESS),
     Member(person="tenderer-01", name="周岚（县水利局）", role=Role.TENDERER),
     Member(person="custodian-01", name="招标人保管人", role=Role.CUSTODIAN, side="tenderer"),
     Member(person="custodian-02", name="监督部门保管人", role=Role.CUSTODIAN, side="supervisor"),
@@ -45,7 +46,9 @@ class Pace:
 
     def limit_s(self) -> float:
         """After this long the day has failed."""
-        return (4 * (self.until_deadline_ms + self.windows.release_ms + self.windows.record_ms)) / 1000 + 60
+        windows = self.windows
+        hearing_ms = windows.confirm_ms + windows.objection_ms
+        return 4 * (self.until_deadline_ms + windows.release_ms + hearing_ms + windows.record_ms) / 1000 + 60
 
 
 def fast(bidders: int) -> Pace:
@@ -54,7 +57,13 @@ def fast(bidders: int) -> Pace:
         until_deadline_ms=3500 + 100 * bidders,
         lobby_ms=2000 + 50 * bidders,
         ticks=Cadence(every_ms=1000, slots=_slots(bidders)),
-        windows=Windows(release_ms=1500 + 150 * bidders, custody_ms=10_000, record_ms=5000 + 100 * bidders),
+        windows=Windows(
+            release_ms=1500 + 150 * bidders,
+            custody_ms=10_000,
+            confirm_ms=2000 + 100 * bidders,
+            objection_ms=1000,
+            record_ms=5000 + 100 * bidders,
+        ),
         pause_s=0.3 / bidders,
     )
 
@@ -65,7 +74,13 @@ def watchable(bidders: int) -> Pace:
         until_deadline_ms=30_000 + 200 * bidders,
         lobby_ms=18_000,
         ticks=Cadence(every_ms=6000, slots=_slots(bidders)),
-        windows=Windows(release_ms=20_000 + 200 * bidders, custody_ms=60_000, record_ms=20_000),
+        windows=Windows(
+            release_ms=20_000 + 200 * bidders,
+            custody_ms=60_000,
+            confirm_ms=15_000 + 200 * bidders,
+            objection_ms=10_000,
+            record_ms=20_000,
+        ),
         pause_s=3,
     )
 

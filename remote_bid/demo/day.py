@@ -117,6 +117,7 @@ def raise_curtain(players: Troupe, cast: Cast) -> None:
     players.enter(parts.play_host, cast)
     players.enter(parts.play_tenderer, cast)
     players.enter(parts.play_supervisor, cast)
+    players.enter(parts.play_witness, cast)
     custodians = [member.person for member in cast.members if member.role is Role.CUSTODIAN]
     for number, person in enumerate(custodians):
         players.enter(parts.play_custodian, cast, person, number % 2 == 0)

@@ -23,13 +23,17 @@ from remote_bid.participant.client import Client, ServerRefused
 from remote_bid.participant.cosigner import cosign_forever
 from remote_bid.participant.custodian import Custodian
 from remote_bid.participant.identity import Identity, read_identity
-from remote_bid.participant.staff import Host, Staff, Supervisor, Tenderer
+from remote_bid.participant.staff import DrawSealer, Host, Staff, Supervisor, Tenderer
 from remote_bid.tender.statements import Timetable
-from remote_bid.tender.terms import READOUT_FORM
+from remote_bid.tender.terms import DRAW, READOUT_FORM, ReadoutForm
 from remote_bid.timeline import instant
 
 JOURNAL = "journal"
 """Each participant's list of the leaves it was shown."""
+
+_EXCUSE = "我单位的解密文件打不开，正在排查。"
+_OBJECTION = "我单位因硬盘损坏未能按时解密，请求说明依据何条处理。"
+_ANSWER = "招标文件规定解密时限内未解密的视为撤销投标，已如实记入开标记录。"
 
 PASSPHRASE = "演示口令"  # noqa: S105 - the demonstration's, said on screen
 
@@ -53,9 +57,23 @@ def play_tenderer(cast: Cast) -> None:
 async def _tenderer(cast: Cast) -> None:
     async with _client(cast, "tenderer-01").connected() as client:
         tenderer = Tenderer(client, _identity(cast, "tenderer-01"), "tenderer-01", Role.TENDERER)
-        for lot in cast.tender.lots:
-            await tenderer.publish_policy(cast.trust, lot.lot, READOUT_FORM, K)
-        await tenderer.keep_timetable(len(cast.tender.lots), lambda: timetable(cast))
+        for lot, part in _sealed_parts(cast):
+            await tenderer.publish_policy(cast.trust, lot, part, K)
+        await asyncio.gather(
+            tenderer.keep_timetable(len(_sealed_parts(cast)), lambda: timetable(cast)), _seal_draws(tenderer, cast)
+        )
+
+
+def _sealed_parts(cast: Cast) -> list[tuple[str, str]]:
+    """Lots and parts for which custodians hold keys."""
+    draws = [(lot.lot, DRAW) for lot in cast.tender.lots if lot.draw]
+    return [*((lot.lot, READOUT_FORM) for lot in cast.tender.lots), *draws]
+
+
+async def _seal_draws(sealer: DrawSealer, cast: Cast) -> None:
+    for lot in cast.tender.lots:
+        if lot.draw:
+            await sealer.seal_draw(lot.lot)
 
 
 def timetable(cast: Cast) -> Timetable:
@@ -82,12 +100,22 @@ def play_supervisor(cast: Cast) -> None:
 async def _supervisor(cast: Cast) -> None:
     async with _client(cast, "supervisor-01").connected() as client:
         supervisor = Supervisor(client, _identity(cast, "supervisor-01"), "supervisor-01", Role.SUPERVISOR)
-        await asyncio.gather(supervisor.keep_countersigning(), _attend(supervisor))
+        await asyncio.gather(supervisor.keep_countersigning(), _seal_draws(supervisor, cast), _attend(supervisor))
 
 
 async def _attend(staff: Staff) -> None:
     await staff.check_in()
     await staff.sign_record()
+
+
+def play_witness(cast: Cast) -> None:
+    """Watches, signs the record."""
+    _alone(cast.home("witness-01") / "log", lambda: _witness(cast))
+
+
+async def _witness(cast: Cast) -> None:
+    async with _client(cast, "witness-01").connected() as client:
+        await _attend(Staff(client, _identity(cast, "witness-01"), "witness-01", Role.WITNESS))
 
 
 def play_host(cast: Cast) -> None:
@@ -100,7 +128,7 @@ async def _host(cast: Cast) -> None:
         host = Host(client, _identity(cast, "host-01"), "host-01", Role.HOST)
         await host.schedule(ScheduleOpening(tender=cast.tender, members=cast.members))
         await host.check_in()
-        await host.run(cast.pace.pause_s, signatures=len(cast.contenders) + 2)
+        await host.run(cast.pace.pause_s, signatures=len(cast.contenders) + 3, answer=_ANSWER)
 
 
 def play_custodian(cast: Cast, person: str, publishes: bool) -> None:
@@ -111,14 +139,14 @@ def play_custodian(cast: Cast, person: str, publishes: bool) -> None:
 async def _custodian(cast: Cast, person: str, publishes: bool) -> None:
     async with _client(cast, person).connected() as client:
         custodian = Custodian(client, _identity(cast, person), cast.trust, cast.home(person))
-        for lot in cast.tender.lots:
-            await custodian.offer_key(lot.lot, READOUT_FORM)
-        for lot in cast.tender.lots if publishes else []:
-            await custodian.publish(lot.lot, READOUT_FORM)
+        for lot, part in _sealed_parts(cast):
+            await custodian.offer_key(lot, part)
+        for lot, part in _sealed_parts(cast) if publishes else []:
+            await custodian.publish(lot, part)
 
 
 def play_bidder(cast: Cast, contender: Contender) -> None:
-    """Submits, releases unless the file is lost, signs the record."""
+    """Submits, releases unless the file is lost (of which it complains), confirms its lines, signs the record."""
     _alone(cast.home(contender.person) / "log", lambda: _bidder(cast, contender))
 
 
@@ -131,7 +159,22 @@ async def _bidder(cast: Cast, contender: Contender) -> None:
         await bidder.check_in(SESSION)
         await bidder.see_ticked()
         released = {bid: await _released(bidder, bid, home, contender.loses_key) for bid in bids}
-        await bidder.sign_record({bid: form if released[bid] else None for bid, form in bids.items()})
+        expected = {bid: form if released[bid] else None for bid, form in bids.items()}
+        if contender.loses_key:
+            await bidder.say(_EXCUSE)
+        await _heard(bidder, expected, contender.loses_key)
+        await bidder.sign_record(expected)
+
+
+async def _heard(bidder: Bidder, expected: dict[str, ReadoutForm | None], objects: bool) -> None:
+    """Confirm, and object where there is a reason; one too slow for it learns that from the refusal."""
+    try:
+        await bidder.confirm(expected)
+        if objects:
+            await bidder.object(_OBJECTION)
+    except ServerRefused as refusal:
+        if refusal.code not in ("window_over", "wrong_phase"):
+            raise
 
 
 async def _released(bidder: Bidder, bid: str, home: Path, lost: bool) -> bool:

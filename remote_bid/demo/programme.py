@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from remote_bid.tender.standards import Found, FoundBid
-from remote_bid.tender.terms import Lot, ReadoutForm, Tender
+from remote_bid.tender.terms import Coefficient, Draw, Lot, ReadoutForm, Tender
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,13 @@ class Programme:
     seeded: int = 0
 
 
+_DRAW = Draw(coefficients=[Coefficient(name="评标基准价系数", values=["0.95", "0.96", "0.97", "0.98", "0.99"])])
 _TENDER = Tender(
     code="QXZB-2026-0107",
     title="青溪县河道综合整治工程施工",
     trading_center="青溪县公共资源交易中心",
     tenderer="青溪县水利局",
-    lots=[Lot(lot="1", title="施工一标段", ceiling_price="12800000.00")],
+    lots=[Lot(lot="1", title="施工一标段", ceiling_price="12800000.00", draw=_DRAW)],
 )
 _PLACES = ("东江", "中泽", "长垣", "云岭", "临川", "海宁", "平湖", "清源", "石桥", "南浦", "望山", "金河")
 _TRADES = ("建设集团有限公司", "水利工程有限公司", "市政建设有限公司", "路桥工程有限公司", "建筑安装有限公司")

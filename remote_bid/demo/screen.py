@@ -22,7 +22,10 @@ _PHASES = {
     Phase.RELEASE: "解密：投标人释放各自的一半密钥",
     Phase.CUSTODY: "二次解密：保管人公布密钥",
     Phase.UNSEAL: "开封：逐份核验",
+    Phase.DRAW: "抽取：按事先封存的种子抽取系数",
     Phase.READOUT: "唱标",
+    Phase.CONFIRM: "确认：投标人核对各自的唱标内容",
+    Phase.OBJECTION: "异议：提出与答复",
     Phase.RECORD: "记录：核对并签署开标记录",
     Phase.CLOSED: "结束",
     Phase.ABORTED: "终止：投标原封退回",
@@ -91,6 +94,11 @@ def readout(console: Console, view: OpeningView) -> None:
         price, days = (f"{Decimal(row.form.price):,.2f}", str(row.form.duration_days)) if row.form else ("—", "—")
         table.add_row(str(row.number), escape(row.name) if row.name else "—", f"{outcome} {why}".strip(), price, days)
     console.print(table)
+    for draw in view.draws or []:
+        console.print(escape(f"系数抽取  {draw.coefficient}：{draw.value}{'（人工摇号）' if draw.lottery else ''}"))
+    for objection in (view.objections or {}).values():
+        console.print(escape(f"异议 {objection.number}  {objection.name or ''}：{objection.text}"))
+        console.print(escape(f"  答复：{objection.answer or '未答复'}"))
 
 
 def kept(console: Console, folder: str) -> None:

@@ -5,8 +5,11 @@ read out and recorded, and everybody sees the same timeline.
 from remote_bid.opening.commands import OpeningCommand
 from remote_bid.opening.events import (
     BidsClosed,
+    ConfirmationOpened,
     CustodyOpened,
+    DrawOpened,
     LobbyOpened,
+    ObjectionsOpened,
     OpeningAborted,
     OpeningClosed,
     OpeningEvent,
@@ -38,7 +41,10 @@ COSIGNED = (
     ReleaseOpened,
     WindowClosed,
     CustodyOpened,
+    DrawOpened,
     ReadoutOpened,
+    ConfirmationOpened,
+    ObjectionsOpened,
     RecordPrepared,
     OpeningClosed,
 )
@@ -54,7 +60,7 @@ def _audience(who: Who) -> str:
 
 
 def _overlooks(who: Who) -> bool:
-    return who.role in (Role.HOST, Role.SUPERVISOR, Role.TENDERER)
+    return who.role in (Role.HOST, Role.SUPERVISOR, Role.WITNESS, Role.TENDERER)
 
 
 def _checkpoints(event: Event) -> bool:

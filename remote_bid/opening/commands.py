@@ -1,10 +1,12 @@
 """What may be asked of an opening session."""
 
+from typing import Annotated
+
 import msgspec
 
 from remote_bid.opening.terms import Member
 from remote_bid.people.certificates import Signed
-from remote_bid.tender.terms import Tender
+from remote_bid.tender.terms import Remark, Tender
 from remote_bid.timeline.context import Command
 from remote_bid.timeline.marks import RecordCheckpoint, Tick
 
@@ -103,6 +105,61 @@ class SettleBids(Command, frozen=True):
     """The clock's: open every envelope and decide what became of every bid."""
 
 
+class SealDraw(Command, frozen=True):
+    """Tenderer or supervisor hands in its seed for a lot's draw, sealed to the custodians."""
+
+    signed: Signed
+
+
+class DrawCoefficients(Command, frozen=True):
+    """The clock's: draw what the tender leaves to a draw."""
+
+
+class DrawByLottery(Command, frozen=True):
+    """Host and supervisor: what came out when lots were drawn by hand."""
+
+    signed: Signed
+
+
+class Say(Command, frozen=True):
+    """Somebody of the session says something in the hall; `nonce` is new each time, so that a repetition is known."""
+
+    text: Remark
+    nonce: Annotated[str, msgspec.Meta(min_length=16, max_length=64)]
+
+
+class RaiseObjection(Command, frozen=True):
+    """A bidder objects."""
+
+    signed: Signed
+
+
+class AnswerObjection(Command, frozen=True):
+    """The host answers an objection."""
+
+    signed: Signed
+
+
+class ConfirmLine(Command, frozen=True):
+    """A bidder confirms or disputes its own line."""
+
+    signed: Signed
+
+
+class OpenObjections(Command, frozen=True):
+    """The clock's: the time for confirming is over."""
+
+
+class PrepareRecord(Command, frozen=True):
+    """The clock's: the time for objections is over."""
+
+
+class RefuseRecord(Command, frozen=True):
+    """Somebody does not sign the opening record, and says why."""
+
+    signed: Signed
+
+
 class ReadOut(Command, frozen=True):
     """The host reads out one bid, by its submission id."""
 
@@ -110,7 +167,7 @@ class ReadOut(Command, frozen=True):
 
 
 class SignRecord(Command, frozen=True):
-    """Host, supervisor or bidder signs the opening record."""
+    """Host, supervisor, witness or bidder signs the opening record."""
 
     signed: Signed
 
@@ -141,4 +198,14 @@ OpeningCommand = (
     | ReadOut
     | SignRecord
     | CloseOpening
+    | SealDraw
+    | DrawCoefficients
+    | DrawByLottery
+    | Say
+    | RaiseObjection
+    | AnswerObjection
+    | ConfirmLine
+    | OpenObjections
+    | PrepareRecord
+    | RefuseRecord
 )

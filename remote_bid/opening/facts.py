@@ -9,12 +9,13 @@ from typing import Any, BinaryIO, Protocol
 import msgspec
 from cryptography import x509
 
-from remote_bid.opening.commands import OpeningCommand, SettleBids, SubmitBid
+from remote_bid.opening.commands import DrawCoefficients, OpeningCommand, SettleBids, SubmitBid
 from remote_bid.opening.known import Deployment, Known, StoredEnvelope
+from remote_bid.opening.rules.drawing import lot_draw
 from remote_bid.opening.rules.state import Bid, Opening
 from remote_bid.opening.rules.unsealing import first_keys
 from remote_bid.opening.settling import settle
-from remote_bid.opening.terms import Settlement
+from remote_bid.opening.terms import LotDraw, Settlement
 from remote_bid.people.certificates import Certified, NotTrusted, Signed, signers
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.envelope import BadEnvelope, tree_root
@@ -50,6 +51,7 @@ class Facts:
             signers=self._signers(command),
             envelopes=await self._envelopes(opening, command, by),
             settlements=await self._settlements(opening) if isinstance(command, SettleBids) else {},
+            draws=await self._draws(opening) if isinstance(command, DrawCoefficients) else {},
         )
 
     def _signers(self, command: OpeningCommand) -> dict[str, list[Certified]]:
@@ -81,6 +83,10 @@ class Facts:
 
     async def _settlements(self, opening: Opening) -> dict[str, Settlement]:
         return {bid.bid: await asyncio.to_thread(self._settle, opening, bid) for bid in opening.bids.values()}
+
+    async def _draws(self, opening: Opening) -> dict[str, LotDraw]:
+        lots = {lot for lot, _ in opening.undrawn()}
+        return {lot: await asyncio.to_thread(lot_draw, opening, lot) for lot in lots}
 
     def _settle(self, opening: Opening, bid: Bid) -> Settlement:
         part = next(part for part in bid.parts if statement_id(part.submission) == bid.bid)

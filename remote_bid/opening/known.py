@@ -2,7 +2,7 @@
 
 import msgspec
 
-from remote_bid.opening.terms import Settlement
+from remote_bid.opening.terms import LotDraw, Settlement
 from remote_bid.people.certificates import Certified
 from remote_bid.seal.envelope import Header
 from remote_bid.tender.statements import NamedLogKey
@@ -27,9 +27,12 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """Facts for one command: who signed which statement (by id), the uploads it names, the bids it settles."""
+    """Facts for one command: who signed which statement (by id), the uploads it names, the bids it settles, the
+    draws it makes (by lot).
+    """
 
     deployment: Deployment = Deployment()
     signers: dict[str, list[Certified]] = {}
     envelopes: dict[str, StoredEnvelope] = {}
     settlements: dict[str, Settlement] = {}
+    draws: dict[str, LotDraw] = {}

@@ -6,6 +6,7 @@ import msgspec
 
 from remote_bid.opening.terms import LotSet
 from remote_bid.seal.statements import Payload
+from remote_bid.tender.terms import Factor, Heading, Words
 
 
 class CheckInStatement(Payload, frozen=True):
@@ -75,6 +76,55 @@ class Custody(Payload, frozen=True):
     window_closed: str
     kid: str
     seed: str
+
+
+class Lottery(Payload, frozen=True):
+    """Host and supervisor: no draw envelope of this lot could be opened, lots were drawn by hand, and this came out."""
+
+    kind: ClassVar[str] = "lottery"
+    session: str
+    lot: str
+    coefficient: Heading
+    value: Factor
+
+
+class Confirmation(Payload, frozen=True):
+    """The bidder to its own line as it was read out (SHA-256 over its JCS form): right, or what is wrong with it."""
+
+    kind: ClassVar[str] = "confirmation"
+    session: str
+    person: str
+    bid: str
+    line: str
+    dispute: Words | None
+
+
+class Objection(Payload, frozen=True):
+    """A bidder objects to the opening."""
+
+    kind: ClassVar[str] = "objection"
+    session: str
+    person: str
+    text: Words
+
+
+class Answer(Payload, frozen=True):
+    """The host answers the statement that objects: an objection, or a confirmation that disputes."""
+
+    kind: ClassVar[str] = "answer"
+    session: str
+    objection: str
+    text: Words
+
+
+class RecordRefusal(Payload, frozen=True):
+    """I have read the opening record with this SHA-256 and do not sign it, for this reason."""
+
+    kind: ClassVar[str] = "record_refusal"
+    session: str
+    person: str
+    record: str
+    reason: Words
 
 
 class RecordSignature(Payload, frozen=True):

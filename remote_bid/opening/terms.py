@@ -20,7 +20,10 @@ class Phase(StrEnum):
     RELEASE = "RELEASE"
     CUSTODY = "CUSTODY"
     UNSEAL = "UNSEAL"
+    DRAW = "DRAW"
     READOUT = "READOUT"
+    CONFIRM = "CONFIRM"
+    OBJECTION = "OBJECTION"
     RECORD = "RECORD"
     CLOSED = "CLOSED"
     ABORTED = "ABORTED"
@@ -41,6 +44,7 @@ class Role(StrEnum):
 
     HOST = "host"
     SUPERVISOR = "supervisor"
+    WITNESS = "witness"
     TENDERER = "tenderer"
     CUSTODIAN = "custodian"
     BIDDER = "bidder"
@@ -116,6 +120,67 @@ class LotEnd(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     cause: AbortCause
 
 
+class ReadoutLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One bid as it was read out: what its bidder confirms or disputes."""
+
+    bid: str
+    name: str
+    lot: str
+    outcome: Outcome
+    cause: Cause
+    form: ReadoutForm | None
+
+
+class LineAnswer(StrEnum):
+    """What a bidder said to its own line; silence is recorded as silence."""
+
+    CONFIRMED = "confirmed"
+    DISPUTED = "disputed"
+    SILENT = "silent"
+
+
+class DrawSeed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose seed went into a draw: the id of its draw envelope, "" if it sealed none, and why it counts as empty if so
+    (`missing`, or what is wrong with the deal).
+    """
+
+    person: str
+    envelope: str
+    fault: str = ""
+
+
+class LotDraw(msgspec.Struct, frozen=True, kw_only=True):
+    """What a lot's values are drawn from: its opened bids, the envelopes, the seed made of them; no seed if all are
+    empty.
+    """
+
+    bids: list[str]
+    envelopes: list[DrawSeed]
+    seed: str
+
+
+class DrawLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One drawn coefficient in the opening record, whose envelopes were empty, and whether lots were drawn by hand."""
+
+    lot: str
+    coefficient: str
+    value: str
+    empty: list[str]
+    lottery: bool
+
+
+class ObjectionLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One objection in the opening record; `bid` is the line it disputes, an answer of None was not given."""
+
+    number: int
+    name: str
+    at: str
+    bid: str | None
+    text: str
+    answer: str | None
+    answered_at: str | None
+
+
 class RecordLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One bid in the opening record."""
 
@@ -128,6 +193,7 @@ class RecordLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     outcome: Outcome
     cause: Cause
     form: ReadoutForm | None
+    answer: LineAnswer
 
 
 class OpeningRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -140,4 +206,6 @@ class OpeningRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     window_closed_at: str
     keys_published: list[str]
     aborted: list[LotEnd]
+    draws: list[DrawLine]
     lines: list[RecordLine]
+    objections: list[ObjectionLine]

@@ -11,8 +11,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from remote_bid.opening.rules.order import in_order
-from remote_bid.opening.rules.state import WRONG_TRIES, Bid, Opening
-from remote_bid.opening.terms import AbortCause, Cause, Member, Outcome, Phase, Role, reached
+from remote_bid.opening.rules.state import WRONG_TRIES, Bid, Opening, Raised
+from remote_bid.opening.terms import AbortCause, Cause, DrawLine, LineAnswer, Member, Outcome, Phase, Role, reached
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.statements import Statement
 from remote_bid.seal.tree import inclusion_path, leaf_hash
@@ -55,6 +55,20 @@ class BidRow(_Part, frozen=True):
     cause: Cause | UnsetType = UNSET
     form: ReadoutForm | UnsetType = UNSET
     signed_record: bool | UnsetType = UNSET
+    answer: LineAnswer | UnsetType = UNSET
+
+
+class ObjectionRow(_Part, frozen=True):
+    """One objection and its answer; `name` once names are shown, before only an alias. `bid` is a disputed line."""
+
+    number: int
+    at: str
+    text: str
+    alias: int | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    bid: str | UnsetType = UNSET
+    answer: str | UnsetType = UNSET
+    answered_at: str | UnsetType = UNSET
 
 
 class CustodianRow(_Part, frozen=True):
@@ -94,6 +108,7 @@ class Me(_Part, frozen=True):
     role: Role
     ask: str
     bids: dict[str, OwnBid] | UnsetType = UNSET
+    alias: int | UnsetType = UNSET
 
 
 class OpeningView(_Part, frozen=True):
@@ -119,6 +134,11 @@ class OpeningView(_Part, frozen=True):
     check_code: CheckCodeView | UnsetType = UNSET
     record_hash: str | UnsetType = UNSET
     signed_by: list[str] | UnsetType = UNSET
+    refused_by: list[str] | UnsetType = UNSET
+    draws: list[DrawLine] | UnsetType = UNSET
+    lotteries: list[str] | UnsetType = UNSET
+    objections: dict[str, ObjectionRow] | UnsetType = UNSET
+    aliases: dict[str, str] | UnsetType = UNSET
 
 
 def see(opening: Opening, who: Who) -> OpeningView:
@@ -145,6 +165,11 @@ def see(opening: Opening, who: Who) -> OpeningView:
         check_code=_check_code(opening),
         record_hash=opening.record_hash or UNSET,
         signed_by=sorted(opening.signatures) or UNSET,
+        refused_by=sorted(opening.refusals) or UNSET,
+        draws=[line for _, line in sorted(opening.drawn.items())] or UNSET,
+        lotteries=sorted({lot for lot, _ in opening.undrawn()} & opening.lotteries.keys()) or UNSET,
+        objections=_objections(opening, who) or UNSET,
+        aliases=_aliases(opening, who) or UNSET,
     )
 
 
@@ -176,18 +201,47 @@ def _check_code(opening: Opening) -> CheckCodeView | UnsetType:
 
 def _released(opening: Opening, who: Who) -> int | UnsetType:
     """Progress is for those who run and watch the session."""
-    if opening.phase is Phase.RELEASE and who.role in (Role.HOST, Role.SUPERVISOR, Role.TENDERER):
+    if opening.phase is Phase.RELEASE and who.role in (Role.HOST, Role.SUPERVISOR, Role.WITNESS, Role.TENDERER):
         return len(opening.bids) - len(opening.unreleased())
     return UNSET
 
 
 def _names_shown(opening: Opening, who: Who) -> bool:
-    """To the supervisor from the roster on, to the session after the bidders' window, to the public at readout."""
-    if who.role == Role.SUPERVISOR:
+    """To supervisor and witness from the roster on, to the session after the window, to the public at readout."""
+    if who.role in (Role.SUPERVISOR, Role.WITNESS):
         return reached(opening.phase, Phase.ROSTER)
     if who.role == Role.OBSERVER:
         return reached(opening.phase, Phase.READOUT)
     return opening.window_closed is not None and opening.phase is not Phase.ABORTED
+
+
+def _authors_shown(opening: Opening, who: Who) -> bool:
+    """With the names; on the main line a session that is over hides nothing."""
+    return _names_shown(opening, who) or opening.phase is Phase.ABORTED
+
+
+def _aliases(opening: Opening, who: Who) -> dict[str, str]:
+    """Whose alias is whose, once that may be known: alias → person."""
+    shown = _authors_shown(opening, who)
+    return {str(alias): person for person, alias in opening.aliases.items() if shown}
+
+
+def _objections(opening: Opening, who: Who) -> dict[str, ObjectionRow]:
+    shown = _authors_shown(opening, who)
+    return {str(raised.number): _objection(opening, raised, shown) for raised in opening.objections.values()}
+
+
+def _objection(opening: Opening, raised: Raised, shown: bool) -> ObjectionRow:
+    return ObjectionRow(
+        number=raised.number,
+        at=instant.text(raised.raised_at),
+        text=raised.text,
+        alias=opening.aliases.get(raised.person, UNSET),
+        name=raised.name if shown else UNSET,
+        bid=raised.bid or UNSET,
+        answer=raised.answer or UNSET,
+        answered_at=instant.text(raised.answered_at) if raised.answered_at else UNSET,
+    )
 
 
 def _rows(opening: Opening, who: Who) -> dict[str, BidRow]:
@@ -211,6 +265,7 @@ def _row(opening: Opening, number: int, bid: Bid, who: Who) -> BidRow:
         checked_in_at=instant.text(checked_in) if checked_in else UNSET,
         released=bool(bid.release),
         signed_record=True if bid.bidder in opening.signatures else UNSET,
+        answer=opening.line_answers.get(bid.bid, UNSET),
     )
     if bid.settlement is None or not bid.read_out:
         return row
@@ -222,7 +277,8 @@ def _row(opening: Opening, number: int, bid: Bid, who: Who) -> BidRow:
 def _me(opening: Opening, who: Who) -> Me:
     bids = [*opening.bids.values(), *opening.returned.values()]
     own = {bid.bid: _own(opening, bid) for bid in bids if bid.bidder == who.person}
-    return Me(person=who.person, role=Role(who.role), ask=_ask(opening, who), bids=own or UNSET)
+    alias = opening.aliases.get(who.person, UNSET)
+    return Me(person=who.person, role=Role(who.role), ask=_ask(opening, who), bids=own or UNSET, alias=alias)
 
 
 def _own(opening: Opening, bid: Bid) -> OwnBid:
@@ -260,6 +316,7 @@ def _ask(opening: Opening, who: Who) -> str:
     asks = {
         Role.HOST: _ask_host,
         Role.SUPERVISOR: _ask_supervisor,
+        Role.WITNESS: _ask_signature,
         Role.TENDERER: _ask_tenderer,
         Role.CUSTODIAN: _ask_custodian,
         Role.BIDDER: _ask_bidder,
@@ -268,27 +325,43 @@ def _ask(opening: Opening, who: Who) -> str:
     return (asked(opening, who) if asked else "") or "wait"
 
 
+def _ask_signature(opening: Opening, who: Who) -> str:
+    answered = who.person in opening.signatures or who.person in opening.refusals
+    return "sign_record" if opening.phase is Phase.RECORD and not answered else ""
+
+
 def _ask_host(opening: Opening, who: Who) -> str:
-    if opening.phase is Phase.RECORD and who.person in opening.signatures:
-        return "close_opening"
+    if opening.phase is Phase.RECORD:
+        return _ask_signature(opening, who) or "close_opening"
+    if opening.phase is Phase.OBJECTION and opening.unanswered():
+        return "answer_objection"
     return {
         Phase.ROSTER: "open_release",
         Phase.READOUT: "read_out",
-        Phase.RECORD: "sign_record",
     }.get(opening.phase, "")
 
 
 def _ask_supervisor(opening: Opening, who: Who) -> str:
     if opening.proposed is not None:
         return "countersign_timetable"
-    return "sign_record" if opening.phase is Phase.RECORD and who.person not in opening.signatures else ""
+    if opening.phase is Phase.DRAW and opening.lotteries:
+        return "draw_by_lottery"
+    return _ask_draw(opening, who) or _ask_signature(opening, who)
+
+
+def _ask_draw(opening: Opening, who: Who) -> str:
+    """Before the deadline: a seed for every lot that declares a draw."""
+    before = opening.phase in (Phase.SCHEDULED, Phase.LOBBY) and opening.timetable is not None
+    drawn = [lot.lot for lot in (opening.tender.lots if opening.tender else []) if lot.draw]
+    missing = any((lot, who.person) not in opening.draw_envelopes for lot in drawn)
+    return "seal_draw" if before and missing else ""
 
 
 def _ask_tenderer(opening: Opening, who: Who) -> str:
     if opening.tender is not None and not opening.policies:
         return "publish_policy"
     waiting = opening.phase is Phase.HELD or (opening.timetable is None and bool(opening.policies))
-    return "propose_timetable" if waiting and opening.proposed is None else ""
+    return "propose_timetable" if waiting and opening.proposed is None else _ask_draw(opening, who)
 
 
 def _ask_custodian(opening: Opening, who: Who) -> str:
@@ -305,20 +378,25 @@ def _ask_bidder(opening: Opening, who: Who) -> str:
         return "check_in"
     if opening.phase is Phase.RELEASE and opening.window_closed is None and any(not bid.release for bid in own):
         return "release"
-    return "sign_record" if opening.phase is Phase.RECORD and own and who.person not in opening.signatures else ""
+    if opening.phase is Phase.CONFIRM and any(bid.bid not in opening.line_answers for bid in own):
+        return "confirm_line"
+    return _ask_signature(opening, who) if own else ""
 
 
-VEILED = frozenset({"Ticked", "BidsClosed", "BidSettled"})
+VEILED = frozenset({"Ticked", "BidsClosed", "BidSettled", "CoefficientDrawn", "Said", "ObjectionRaised"})
 """Entries of the main line that show more as the day goes on."""
 
 
 def curtain(opening: Opening) -> object:
     """Changes whenever `show` may."""
-    return opening.phase, opening.disclosed, sum(bid.read_out for bid in opening.bids.values())
+    read = sum(bid.read_out for bid in opening.bids.values())
+    return opening.phase, opening.disclosed, read, opening.window_closed is not None
 
 
 _UNTIL_COUNTED = ("type", "at", "by")
 _TICK = ("type", "at", "by", "slots", "root")
+_UNTIL_READ = ("type", "at", "by", "lot", "coefficient", "value", "seed", "envelopes", "lottery")
+_UNTIL_NAMED = ("type", "at", "number", "alias", "text")
 
 
 def show(opening: Opening, line: str, fields: Fields, who: Who, own: bool) -> Collection[str] | None:
@@ -335,8 +413,18 @@ def show(opening: Opening, line: str, fields: Fields, who: Who, own: bool) -> Co
             return None if reached(opening.phase, Phase.ROSTER) or opening.disclosed else _UNTIL_COUNTED
         case "BidSettled":
             return None if opening.bids[fields["bid"]].read_out else ()
+        case "CoefficientDrawn":
+            return None if reached(opening.phase, Phase.CONFIRM) or opening.phase is Phase.ABORTED else _UNTIL_READ
+        case "Said" | "ObjectionRaised":
+            return _words(opening, fields, who)
         case _:
             return None
+
+
+def _words(opening: Opening, fields: Fields, who: Who) -> Collection[str] | None:
+    """A bidder's words without their author until names are shown; its own, and other people's, are whole."""
+    hidden = fields["alias"] is not None and fields["by"]["person"] != who.person
+    return _UNTIL_NAMED if hidden and not _authors_shown(opening, who) else None
 
 
 def _side(opening: Opening, fields: Fields) -> Collection[str] | None:

@@ -9,7 +9,16 @@ from pathlib import Path
 
 import msgspec
 
-from remote_bid.opening.commands import CheckIn, OfferedPart, ReleaseKey, SignRecord, SubmitBid
+from remote_bid.opening.commands import (
+    CheckIn,
+    ConfirmLine,
+    OfferedPart,
+    RaiseObjection,
+    ReleaseKey,
+    Say,
+    SignRecord,
+    SubmitBid,
+)
 from remote_bid.opening.events import (
     BidReadOut,
     BidSubmitted,
@@ -19,8 +28,9 @@ from remote_bid.opening.events import (
     RecordPrepared,
     RosterPublished,
 )
-from remote_bid.opening.statements import Close, RecordSignature, Release
-from remote_bid.opening.terms import AbortCause, Phase, Role, reached
+from remote_bid.opening.rules.record import line_hash
+from remote_bid.opening.statements import Close, Confirmation, Objection, RecordSignature, Release
+from remote_bid.opening.terms import AbortCause, Phase, ReadoutLine, Role, reached
 from remote_bid.participant.checks import (
     Broken,
     check_policy,
@@ -96,6 +106,42 @@ class Bidder:
         await self._client.until(lambda view: bool((view.me.bids or {})[bid].released_at))
         shown, released = self._client.copy.events(KeyReleased)[-1]
         check_receipt(self._trust, released.receipt, statement_id(signed.statement), shown)
+
+    async def say(self, text: str) -> None:
+        """Speak in the hall, which is open from the roster on."""
+        await self._client.until(lambda view: reached(view.phase, Phase.ROSTER))
+        await self._client.hand_in(Say(text=text, nonce=b64(secrets.token_bytes(16))))
+
+    async def confirm(self, bids: Mapping[str, ReadoutForm | None]) -> None:
+        """Confirm our own lines if they were read out as we sealed them, dispute those that were not."""
+        await self._client.until(lambda view: reached(view.phase, Phase.CONFIRM))
+        for _, read in self._client.copy.events(BidReadOut):
+            if read.bid in bids:
+                line = ReadoutLine(
+                    bid=read.bid,
+                    name=read.name,
+                    lot=read.lot,
+                    outcome=read.outcome,
+                    cause=read.cause,
+                    form=read.form,
+                )
+                right = read.form == bids[read.bid]
+                await self._confirm(line, None if right else "唱标内容与我方递交的开标一览表不一致。")
+
+    async def _confirm(self, line: ReadoutLine, dispute: str | None) -> None:
+        told = Confirmation(
+            session=self._client.copy.session,
+            person=self._person,
+            bid=line.bid,
+            line=line_hash(line),
+            dispute=dispute,
+        )
+        await self._client.hand_in(ConfirmLine(signed=self._identity.sign(told)))
+
+    async def object(self, text: str) -> None:
+        """Raise an objection."""
+        objection = Objection(session=self._client.copy.session, person=self._person, text=text)
+        await self._client.hand_in(RaiseObjection(signed=self._identity.sign(objection)))
 
     async def sign_record(self, bids: Mapping[str, ReadoutForm | None]) -> None:
         """Sign the record if our own lines are as we sealed them; a form is None where we did not release."""

@@ -1,10 +1,13 @@
-"""What is signed before the opening: custodian keys, policy, timetable, submission, deal, withdrawal, receipt."""
+"""What is signed before the opening: custodian keys, policy, timetable, submission, deal, draw envelope, withdrawal,
+receipt.
+"""
 
 from typing import ClassVar
 
 import msgspec
 
 from remote_bid.people.certificates import Signed
+from remote_bid.seal.canonical import labelled_hash, unb64
 from remote_bid.seal.dealing import Share
 from remote_bid.seal.statements import Payload
 
@@ -64,6 +67,8 @@ class Windows(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     release_ms: int = 1_800_000
     custody_ms: int = 1_800_000
     record_ms: int = 600_000
+    confirm_ms: int = 300_000
+    objection_ms: int = 600_000
 
 
 class Timetable(Payload, frozen=True):
@@ -104,6 +109,26 @@ class Deal(Payload, frozen=True):
     ctx: str
     k: int
     shares: list[Share]
+
+
+class DrawEnvelope(Payload, frozen=True):
+    """The signer's secret seed for a lot's draw, dealt to the custodians of part `draw`: D = c("D", seed) over
+    `draw_ctx`, `nonce` is 32 random bytes. Nobody reveals it afterwards: the custodians' keys open it.
+    """
+
+    kind: ClassVar[str] = "draw_envelope"
+    session: str
+    lot: str
+    person: str
+    nonce: str
+    D: str
+    k: int
+    shares: list[Share]
+
+
+def draw_ctx(session: str, lot: str, person: str, nonce: str) -> bytes:
+    """What commitments and shares of a draw envelope are bound to; custodians' keys are this lot's and part's own."""
+    return labelled_hash("sbe/1 draw core", session.encode(), lot.encode(), person.encode(), unb64(nonce))
 
 
 class Withdraw(Payload, frozen=True):

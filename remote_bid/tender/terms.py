@@ -11,6 +11,9 @@ from remote_bid.seal.canonical import jcs
 READOUT_FORM = "readout_form"
 """The part of every bid that is read out."""
 
+DRAW = "draw"
+"""The part for which custodians hold the seeds of a draw, not of a bid."""
+
 
 Amount = Annotated[str, msgspec.Meta(pattern=r"^(0|[1-9][0-9]{0,14})(\.[0-9]{1,2})?\Z")]
 """Money: ASCII digits, at most two decimals, below 10^15."""
@@ -28,14 +31,38 @@ Heading = Annotated[str, msgspec.Meta(min_length=1, max_length=300, pattern=_PLA
 """A name or title."""
 
 
+Words = Annotated[str, msgspec.Meta(min_length=1, max_length=2000, pattern=_PLAIN)]
+"""What somebody states for the record: an objection, an answer, a reason."""
+
+Remark = Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=_PLAIN)]
+"""What somebody says in the hall."""
+
+Factor = Annotated[str, msgspec.Meta(pattern=r"^-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?\Z")]
+"""A value that a coefficient may take."""
+
+
+class Coefficient(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One number that the tender leaves to a draw at the opening; every listed value is as likely as any other."""
+
+    name: Heading
+    values: Annotated[list[Factor], msgspec.Meta(min_length=1, max_length=1000)]
+
+
+class Draw(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is drawn for a lot once its bids are opened (系数抽取)."""
+
+    coefficients: Annotated[list[Coefficient], msgspec.Meta(min_length=1, max_length=20)]
+
+
 class Lot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One lot: its ceiling price, and how many bids it needs to be opened."""
+    """One lot: its ceiling price, how many bids it needs to be opened, what is drawn for it."""
 
     lot: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     title: Heading
     ceiling_price: Amount
     currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z")] = "CNY"
     minimum: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 3
+    draw: Draw | None = None
 
 
 class Tender(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -10,14 +10,14 @@
  8  policies      they name the trusted authorities; custodians' keys are their own
  9  close         the close counts exactly the live bids; the window accounts for all of them
 10  custody       published keys are the offered ones, k are there
-11  outcomes      every bid is opened again, or its failure decided again
-12  record        it follows from the events
+11  outcomes      every bid is opened again, or its failure decided again; every coefficient is drawn again
+12  record        confirmations, objections and answers are whose they must be; the record follows from the events
 """
 
 from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
-from remote_bid.verify import bids, container, contents, history, replay, signatures
+from remote_bid.verify import bids, container, contents, drawing, hearing, history, replay, signatures
 from remote_bid.verify.case import Case, Failed
 from remote_bid.verify.container import NotAZip
 from remote_bid.verify.report import Report
@@ -40,6 +40,8 @@ STEPS: Sequence[tuple[int, str, Step]] = (
     (9, "close", bids.close),
     (10, "custody", bids.custody),
     (11, "outcomes", bids.outcomes),
+    (11, "draw", drawing.draw),
+    (12, "hearing", hearing.hearing),
     (12, "record.json", bids.record),
 )
 

@@ -126,8 +126,7 @@ def _window(case: Case, stated: Close) -> None:
             answered = [*(item.submission for item in lot.released), *lot.missing]
             if set_root(answered) != next(item.root for item in stated.lots if item.lot == lot.lot):
                 raise Failed(entry_name(shown), f"the bids of lot {lot.lot} are not those of the close")
-        running = sorted(policy.lot for policy in case.state.running_policies())
-        if sorted(lot.lot for lot in window.lots) != running:
+        if sorted(lot.lot for lot in window.lots) != sorted(case.state.running_lots()):
             raise Failed(entry_name(shown), "the window does not account for every lot")
     for shown, event_ in case.happened(KeyReleased):
         _release(case, entry_name(shown), event_)

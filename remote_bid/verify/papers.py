@@ -7,11 +7,16 @@ from remote_bid.opening.events import (
     BidderCheckedIn,
     BidsClosed,
     BidSubmitted,
+    ConfirmationOpened,
     CustodianKeyOffered,
     CustodyOpened,
+    LineDisputed,
     MemberCheckedIn,
+    ObjectionRaised,
+    ObjectionsOpened,
     PolicyPublished,
     RecordPrepared,
+    RecordRefused,
     RecordSigned,
     ReleaseOpened,
     TimetableSigned,
@@ -45,9 +50,12 @@ def papers(case: Case) -> None:
             _must(shown, _check_in(case, event, happening(shown, event)))
 
 
+_NAMED = (BidSubmitted, BidderCheckedIn, LineDisputed, ObjectionRaised, RecordSigned, RecordRefused)
+
+
 def named(shown: Shown, event: Event, certified: list[Certified]) -> None:
     """The name in an entry is the one that its certificate bears."""
-    if isinstance(event, BidSubmitted | BidderCheckedIn | RecordSigned) and event.name != certified[0].name:
+    if isinstance(event, _NAMED) and event.name != certified[0].name:
         raise Failed(entry_name(shown), "the name is not that of the certificate")
 
 
@@ -110,5 +118,7 @@ _READERS: dict[type[Event], Callable[[Case, Any, Happened], bool]] = {
     WindowClosed: _window,
     ReleaseOpened: _lasts(_windows("release_ms")),
     CustodyOpened: _lasts(_windows("custody_ms")),
+    ConfirmationOpened: _lasts(_windows("confirm_ms")),
+    ObjectionsOpened: _lasts(_windows("objection_ms")),
     RecordPrepared: _lasts(_windows("record_ms")),
 }

@@ -1,5 +1,8 @@
 """Step 6: the events folded again by the same rules, through the phases in their order, each by whom it must be."""
 
+from collections.abc import Callable
+from typing import Any
+
 from remote_bid.opening.events import (
     BidderCheckedIn,
     BidReadOut,
@@ -7,13 +10,23 @@ from remote_bid.opening.events import (
     BidSettled,
     BidSubmitted,
     BidWithdrawn,
+    CoefficientDrawn,
+    ConfirmationOpened,
     CustodianKeyOffered,
     CustodyOpened,
+    DrawOpened,
+    DrawSealed,
     KeyPublished,
     KeyReleased,
+    LineConfirmed,
+    LineDisputed,
     LobbyOpened,
     LotAborted,
+    LotteryCalled,
     MemberCheckedIn,
+    ObjectionAnswered,
+    ObjectionRaised,
+    ObjectionsOpened,
     OpeningAborted,
     OpeningClosed,
     OpeningHeld,
@@ -21,15 +34,18 @@ from remote_bid.opening.events import (
     PolicyPublished,
     ReadoutOpened,
     RecordPrepared,
+    RecordRefused,
     RecordSigned,
     ReleaseOpened,
     RosterPublished,
+    Said,
     TimetableProposed,
     TimetableSigned,
     WindowClosed,
     WrongKeyTried,
 )
 from remote_bid.opening.rules import evolve
+from remote_bid.opening.rules.speaking import HEARING, SPEAKING
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.terms import Phase, Role
 from remote_bid.seal.statements import statement_id
@@ -47,7 +63,7 @@ _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     BidSubmitted: (Role.BIDDER,),
     BidWithdrawn: (Role.BIDDER,),
     BidderCheckedIn: (Role.BIDDER,),
-    MemberCheckedIn: (Role.HOST, Role.SUPERVISOR, Role.TENDERER, Role.CUSTODIAN),
+    MemberCheckedIn: (Role.HOST, Role.SUPERVISOR, Role.WITNESS, Role.TENDERER, Role.CUSTODIAN),
     LobbyOpened: (CLOCK.role,),
     Ticked: (CLOCK.role,),
     BidsClosed: (CLOCK.role,),
@@ -63,11 +79,23 @@ _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     CustodyOpened: (LOG.role,),
     KeyPublished: (Role.CUSTODIAN,),
     BidSettled: (CLOCK.role,),
-    Disclosed: (CLOCK.role, LOG.role),
-    ReadoutOpened: (CLOCK.role,),
+    Disclosed: (CLOCK.role, LOG.role, Role.SUPERVISOR),
+    DrawSealed: (Role.TENDERER, Role.SUPERVISOR),
+    DrawOpened: (CLOCK.role,),
+    CoefficientDrawn: (CLOCK.role, Role.SUPERVISOR),
+    LotteryCalled: (CLOCK.role,),
+    ReadoutOpened: (CLOCK.role, Role.SUPERVISOR),
     BidReadOut: (Role.HOST,),
-    RecordPrepared: (Role.HOST,),
-    RecordSigned: (Role.HOST, Role.SUPERVISOR, Role.BIDDER),
+    ConfirmationOpened: (Role.HOST,),
+    LineConfirmed: (Role.BIDDER,),
+    LineDisputed: (Role.BIDDER,),
+    ObjectionsOpened: (CLOCK.role,),
+    Said: (Role.HOST, Role.SUPERVISOR, Role.WITNESS, Role.TENDERER, Role.CUSTODIAN, Role.BIDDER),
+    ObjectionRaised: (Role.BIDDER,),
+    ObjectionAnswered: (Role.HOST,),
+    RecordPrepared: (CLOCK.role,),
+    RecordSigned: (Role.HOST, Role.SUPERVISOR, Role.WITNESS, Role.BIDDER),
+    RecordRefused: (Role.HOST, Role.SUPERVISOR, Role.WITNESS, Role.BIDDER),
     OpeningClosed: (Role.HOST, CLOCK.role),
 }
 """Whose act each event is."""
@@ -83,10 +111,29 @@ _STEPS = {
     (Phase.RELEASE, Phase.CUSTODY),
     (Phase.CUSTODY, Phase.UNSEAL),
     (Phase.UNSEAL, Phase.READOUT),
-    (Phase.READOUT, Phase.RECORD),
+    (Phase.UNSEAL, Phase.DRAW),
+    (Phase.DRAW, Phase.READOUT),
+    (Phase.READOUT, Phase.CONFIRM),
+    (Phase.CONFIRM, Phase.OBJECTION),
+    (Phase.OBJECTION, Phase.RECORD),
     (Phase.RECORD, Phase.CLOSED),
 }
 """From which phase to which: none may be left out."""
+
+
+_DURING: dict[type[Event], tuple[Phase, ...]] = {
+    DrawSealed: (Phase.SCHEDULED, Phase.LOBBY),
+    CoefficientDrawn: (Phase.DRAW,),
+    LotteryCalled: (Phase.DRAW,),
+    LineConfirmed: (Phase.CONFIRM,),
+    LineDisputed: (Phase.CONFIRM,),
+    Said: SPEAKING,
+    ObjectionRaised: HEARING,
+    ObjectionAnswered: HEARING,
+    RecordSigned: (Phase.RECORD,),
+    RecordRefused: (Phase.RECORD,),
+}
+"""When such a thing may happen."""
 
 
 def replay(case: Case) -> None:
@@ -99,6 +146,8 @@ def replay(case: Case) -> None:
         happened = happening(shown, event)
         _once(shown, event, seen)
         _in_its_line(shown, event, happened.by, owners)
+        if state.phase not in _DURING.get(type(event), (state.phase,)):
+            raise Failed(entry_name(shown), f"{type(event).__name__} does not happen in {state.phase}")
         before, state = state.phase, evolve(state, happened)
         if isinstance(event, LobbyOpened) and before is Phase.LOBBY:
             raise Failed(entry_name(shown), "LobbyOpened has happened already")
@@ -118,28 +167,44 @@ _ONCE = (
     WindowClosed,
     CustodyOpened,
     Disclosed,
+    DrawOpened,
     ReadoutOpened,
+    ConfirmationOpened,
+    ObjectionsOpened,
     RecordPrepared,
     OpeningClosed,
     OpeningAborted,
 )
 
 
+_ONCE_FOR: dict[type[Event], Callable[[Any], object]] = {
+    BidSettled: lambda event: ("settled", event.bid),
+    BidReadOut: lambda event: ("read", event.bid),
+    LineConfirmed: lambda event: ("line", event.bid),
+    LineDisputed: lambda event: ("line", event.bid),
+    MemberCheckedIn: lambda event: ("present", event.person),
+    BidderCheckedIn: lambda event: ("present", event.person),
+    RecordSigned: lambda event: ("record", event.person),
+    RecordRefused: lambda event: ("record", event.person),
+    LotAborted: lambda event: ("aborted", event.lot),
+    LotteryCalled: lambda event: ("lottery", event.lot),
+    DrawSealed: lambda event: ("seed", event.lot, event.person),
+    CoefficientDrawn: lambda event: ("drawn", event.lot, event.coefficient),
+    ObjectionAnswered: lambda event: ("answer", event.number),
+    KeyPublished: lambda event: ("paper", statement_id(event.signed.statement)),
+    PolicyPublished: lambda event: ("paper", statement_id(event.signed.statement)),
+    **{kind: type for kind in _ONCE},
+}
+"""What happens once, or once for each bid, line, person or lot: what must not come a second time."""
+
+
 def _once(shown: Shown, event: Event, seen: set[object]) -> None:
-    """What happens once, or once for each bid, person or lot, does not happen again."""
-    what: object = None
-    match event:
-        case BidSettled() | BidReadOut():
-            what = (type(event), event.bid)
-        case RecordSigned() | MemberCheckedIn() | BidderCheckedIn():
-            what = (type(event), event.person)
-        case LotAborted():
-            what = (type(event), event.lot)
-        case KeyPublished() | PolicyPublished():
-            what = (type(event), statement_id(event.signed.statement))
-        case _ if isinstance(event, _ONCE):
-            what = type(event)
-    if what is not None and what in seen:
+    """What happens once does not happen again."""
+    name = _ONCE_FOR.get(type(event))
+    if name is None:
+        return
+    what = name(event)
+    if what in seen:
         raise Failed(entry_name(shown), f"{type(event).__name__} has happened already")
     seen.add(what)
 

@@ -8,11 +8,18 @@ from remote_bid.opening.events import (
     BidderCheckedIn,
     BidSubmitted,
     BidWithdrawn,
+    CoefficientDrawn,
     CustodianKeyOffered,
+    DrawSealed,
     KeyPublished,
     KeyReleased,
+    LineConfirmed,
+    LineDisputed,
     MemberCheckedIn,
+    ObjectionAnswered,
+    ObjectionRaised,
     PolicyPublished,
+    RecordRefused,
     RecordSigned,
     TimetableProposed,
     TimetableSigned,
@@ -72,12 +79,34 @@ def _expected(state: Opening, event: Event) -> list[str] | None:
             return [members[Role.TENDERER]]
         case TimetableSigned():
             return [members[Role.TENDERER], members[Role.SUPERVISOR]]
-        case CustodianKeyOffered() | KeyPublished() | RecordSigned() | BidderCheckedIn() | MemberCheckedIn():
-            return [event.person]
+        case ObjectionAnswered():
+            return [members[Role.HOST]]
+        case CoefficientDrawn():
+            return [members[Role.HOST], members[Role.SUPERVISOR]]
+        case _:
+            return _expected_of_one(state, event)
+
+
+_BY_PERSON = (
+    CustodianKeyOffered,
+    KeyPublished,
+    DrawSealed,
+    BidderCheckedIn,
+    MemberCheckedIn,
+    ObjectionRaised,
+    RecordSigned,
+    RecordRefused,
+)
+
+
+def _expected_of_one(state: Opening, event: Event) -> list[str] | None:
+    match event:
         case BidSubmitted() | BidWithdrawn():
             return [event.bidder]
-        case KeyReleased():
+        case KeyReleased() | LineConfirmed() | LineDisputed():
             return [state.bids[event.bid].bidder]
+        case _ if isinstance(event, _BY_PERSON):
+            return [event.person]
         case _:
             return None
 

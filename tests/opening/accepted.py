@@ -4,21 +4,28 @@ from remote_bid.opening import commands as c
 from remote_bid.timeline.context import Command
 from remote_bid.timeline.marks import RecordCheckpoint, Tick
 from tests.given import Act, Past, at
-from tests.opening.actors import ALPHA, FIRST, HOST
+from tests.opening.actors import ALPHA, FIRST, HOST, TENDERER
 from tests.opening.acts import (
     CLOSE_BIDS,
     CLOSE_OPENING,
     CLOSE_WINDOW,
     HOLD,
     OPEN_LOBBY,
+    OPEN_OBJECTIONS,
     OPEN_RELEASE,
+    PREPARE_RECORD,
     SETTLE,
     TICK,
+    answer_objection,
     check_in,
+    confirm_line,
     cosign_close,
     publish_key,
+    raise_objection,
     read_out,
+    refuse_record,
     release,
+    say,
     sign_record,
     submit,
     withdraw,
@@ -26,10 +33,12 @@ from tests.opening.acts import (
 from tests.opening.day import (
     BETAS_BID,
     CLOSED_FOR_BIDS,
+    CONFIRM,
     CONVENED,
     CUSTODY,
     KEYS_OFFERED,
     LOBBY,
+    OBJECTION,
     POLICY_PUBLISHED,
     READOUT,
     RECORD,
@@ -39,6 +48,14 @@ from tests.opening.day import (
     SCHEDULED,
     THREE_BIDS,
     UNSEAL,
+)
+from tests.opening.draws import (
+    DRAW_COEFFICIENTS,
+    DRAW_CONVENED,
+    DRAWING,
+    NOBODY_SEALED,
+    lottery,
+    seal_draw,
 )
 from tests.opening.preparing import countersign_timetable, offer_key, propose_timetable, publish_policy, schedule
 from tests.opening.tender import T0, after_t0
@@ -65,4 +82,14 @@ ACCEPTED: dict[type[Command], tuple[Past, Act]] = {
     c.ReadOut: (READOUT, read_out(ALPHA)),
     c.SignRecord: (RECORD, sign_record(HOST)),
     c.CloseOpening: (RECORD, CLOSE_OPENING),
+    c.SealDraw: (DRAW_CONVENED, seal_draw(TENDERER)),
+    c.DrawCoefficients: (DRAWING, DRAW_COEFFICIENTS),
+    c.DrawByLottery: (NOBODY_SEALED, lottery()),
+    c.Say: (ROSTER, say(ALPHA)),
+    c.RaiseObjection: (ROSTER, raise_objection(ALPHA)),
+    c.AnswerObjection: ((*ROSTER, raise_objection(ALPHA)), answer_objection()),
+    c.ConfirmLine: (CONFIRM, confirm_line(ALPHA)),
+    c.OpenObjections: (OBJECTION[:-1], OPEN_OBJECTIONS),
+    c.PrepareRecord: (OBJECTION, at(after_t0(660), PREPARE_RECORD)),
+    c.RefuseRecord: (RECORD, refuse_record(ALPHA)),
 }

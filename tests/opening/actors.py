@@ -13,6 +13,7 @@ from remote_bid.seal.signing import KeySigner
 from remote_bid.seal.statements import Payload, countersign, state
 from remote_bid.seal.xwing import public_key
 from remote_bid.tender.statements import NamedLogKey
+from remote_bid.tender.terms import READOUT_FORM
 from remote_bid.timeline.context import CLOCK, LOG
 from remote_bid.timeline.entry import Who
 from tests.opening.authority import Authority, key_of
@@ -20,6 +21,7 @@ from tests.opening.tender import LOT
 
 HOST = Who(person="agency-host", role=Role.HOST)
 SUPERVISOR = Who(person="supervisor", role=Role.SUPERVISOR)
+WITNESS = Who(person="notary", role=Role.WITNESS)
 TENDERER = Who(person="tenderer", role=Role.TENDERER)
 WATCHER = Who(person="city-press", role=Role.OBSERVER)
 """An observer whom the members' list names."""
@@ -43,17 +45,18 @@ NAMES = {
     DELTA.person: "丁晨光建筑有限公司",
 }
 
-EVERYBODY = [HOST, SUPERVISOR, TENDERER, *CUSTODIANS, *BIDDERS, DELTA, WATCHER, PUBLIC]
+EVERYBODY = [HOST, SUPERVISOR, WITNESS, TENDERER, *CUSTODIANS, *BIDDERS, DELTA, WATCHER, PUBLIC]
 
 MEMBERS = [
     Member(person=HOST.person, name="主持人", role=Role.HOST),
     Member(person=SUPERVISOR.person, name="监督人", role=Role.SUPERVISOR),
+    Member(person=WITNESS.person, name="见证人", role=Role.WITNESS),
     Member(person=TENDERER.person, name="招标人", role=Role.TENDERER),
     Member(person=WATCHER.person, name="媒体", role=Role.OBSERVER),
     *(Member(person=who.person, name=who.person, role=Role.CUSTODIAN, side=who.person[-1]) for who in CUSTODIANS),
 ]
 
-PEOPLE = [HOST, SUPERVISOR, TENDERER, FIRST, ALPHA, WATCHER, PUBLIC, CLOCK, LOG]
+PEOPLE = [HOST, SUPERVISOR, WITNESS, TENDERER, FIRST, ALPHA, WATCHER, PUBLIC, CLOCK, LOG]
 """One of every kind that may stand at the desk."""
 
 AUTHORITY = Authority("演示证书中心")
@@ -65,15 +68,15 @@ def secret_of(name: str) -> bytes:
     return hashlib.sha256(name.encode()).digest()
 
 
-def seed_of(custodian: Who, lot: str = LOT) -> bytes:
-    """A custodian's fresh key for the readout forms of a lot."""
-    return secret_of(f"seed of {custodian.person} for {lot}")
+def seed_of(custodian: Who, lot: str = LOT, part: str = READOUT_FORM) -> bytes:
+    """A custodian's fresh key for one part of a lot."""
+    return secret_of(f"seed of {custodian.person} for {part} of {lot}")
 
 
 @cache
-def public_of(custodian: Who, lot: str = LOT) -> bytes:
+def public_of(custodian: Who, lot: str = LOT, part: str = READOUT_FORM) -> bytes:
     """What it offers."""
-    return public_key(seed_of(custodian, lot))
+    return public_key(seed_of(custodian, lot, part))
 
 
 @cache

@@ -7,12 +7,23 @@ from typing import Any
 from msgspec.structs import replace
 
 from remote_bid.opening import commands as c
-from remote_bid.opening.statements import CheckInStatement, Custody, RecordSignature, Release
+from remote_bid.opening.rules.record import line_hash, readout_line
+from remote_bid.opening.statements import (
+    Answer,
+    CheckInStatement,
+    Confirmation,
+    Custody,
+    Objection,
+    RecordRefusal,
+    RecordSignature,
+    Release,
+)
 from remote_bid.seal.canonical import b64
 from remote_bid.seal.statements import id_of
 from remote_bid.seal.tree import root_of
 from remote_bid.seal.xwing import key_id
 from remote_bid.tender.statements import Withdraw
+from remote_bid.tender.terms import READOUT_FORM
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import CLOCK, LOG, Command
 from remote_bid.timeline.entry import Who
@@ -31,6 +42,8 @@ OPEN_RELEASE = Act(c.OpenRelease(), HOST)
 CLOSE_WINDOW = Act(c.CloseWindow(), CLOCK)
 SETTLE = Act(c.SettleBids(), CLOCK)
 CLOSE_OPENING = Act(c.CloseOpening(), HOST)
+OPEN_OBJECTIONS = Act(c.OpenObjections(), CLOCK)
+PREPARE_RECORD = Act(c.PrepareRecord(), CLOCK)
 
 
 def submit(who: Who, lot: str = LOT, **how: Any) -> Act:
@@ -98,9 +111,10 @@ def release(who: Who, half: bytes | None = None, signer: Who | None = None, lot:
     return Act(ask, who)
 
 
-def publish_key(who: Who, signer: Who | None = None, lot: str = LOT, **changes: Any) -> Act:
+def publish_key(who: Who, signer: Who | None = None, lot: str = LOT, part: str = READOUT_FORM, **changes: Any) -> Act:
     def ask(story: Story) -> Command:
-        window, kid, seed = story.state.window_closed, key_id(public_of(who, lot)), b64(seed_of(who, lot))
+        window, kid = story.state.window_closed, key_id(public_of(who, lot, part))
+        seed = b64(seed_of(who, lot, part))
         ends = id_of(window) if window else "no window"
         custody = Custody(session=SESSION, close=close_of(story), window_closed=ends, kid=kid, seed=seed)
         return c.PublishKey(signed=signed(replace(custody, **changes), signer or who))
@@ -111,6 +125,44 @@ def publish_key(who: Who, signer: Who | None = None, lot: str = LOT, **changes: 
 def read_out(who: Who, lot: str = LOT) -> Act:
     """The host reads out this bidder's bid."""
     return Act(lambda story: c.ReadOut(bid=bid_of(story, who, lot)), HOST)
+
+
+def confirm_line(who: Who, signer: Who | None = None, lot: str = LOT, **changes: Any) -> Act:
+    """A bidder confirms its line, or says in `dispute` what is wrong with it."""
+
+    def ask(story: Story) -> Command:
+        bid = story.state.bid_of(who.person, lot)
+        line = line_hash(readout_line(bid)) if bid and bid.settlement else ""
+        told = Confirmation(session=SESSION, person=who.person, bid=bid_of(story, who, lot), line=line, dispute=None)
+        return c.ConfirmLine(signed=signed(replace(told, **changes), signer or who))
+
+    return Act(ask, who)
+
+
+def say(who: Who, text: str = "大家好", nonce: str = "a nonce of the tests") -> Act:
+    return Act(c.Say(text=text, nonce=nonce), who)
+
+
+def raise_objection(who: Who, text: str = "唱标次序有误", signer: Who | None = None, **changes: Any) -> Act:
+    told = replace(Objection(session=SESSION, person=who.person, text=text), **changes)
+    return Act(lambda story: c.RaiseObjection(signed=signed(told, signer or who)), who)
+
+
+def answer_objection(number: int = 1, text: str = "已核对，次序无误", signer: Who = HOST, **changes: Any) -> Act:
+    def ask(story: Story) -> Command:
+        ids = [name for name, raised in story.state.objections.items() if raised.number == number]
+        told = Answer(session=SESSION, objection=ids[0] if ids else "no objection", text=text)
+        return c.AnswerObjection(signed=signed(replace(told, **changes), signer))
+
+    return Act(ask, HOST)
+
+
+def refuse_record(who: Who, reason: str = "记录有遗漏", **changes: Any) -> Act:
+    def ask(story: Story) -> Command:
+        told = RecordRefusal(session=SESSION, person=who.person, record=story.state.record_hash, reason=reason)
+        return c.RefuseRecord(signed=signed(replace(told, **changes), who))
+
+    return Act(ask, who)
 
 
 def sign_record(who: Who, **changes: Any) -> Act:

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from remote_bid.opening import opening as context
 from remote_bid.opening.facts import Facts
 from remote_bid.opening.terms import Phase
-from tests.given import Past, Room, at
+from tests.given import Past, Room, after, at
 from tests.opening.actors import AUTHORITY, BETA, BIDDERS, CUSTODIANS, DEPLOYMENT, FIRST, OFFICE, SECOND
 from tests.opening.acts import (
     CLOSE_BIDS,
@@ -13,8 +13,11 @@ from tests.opening.acts import (
     CLOSE_WINDOW,
     HOLD,
     OPEN_LOBBY,
+    OPEN_OBJECTIONS,
     OPEN_RELEASE,
+    PREPARE_RECORD,
     SETTLE,
+    confirm_line,
     cosign_close,
     cosign_window,
     publish_key,
@@ -22,6 +25,7 @@ from tests.opening.acts import (
     release,
     submit,
 )
+from tests.opening.draws import DRAWING
 from tests.opening.preparing import countersign_timetable, offer_key, propose_timetable, publish_policy, schedule
 from tests.opening.sealed import SAFE
 from tests.opening.tender import SESSION, T0, TENDER, after_t0
@@ -79,7 +83,9 @@ MISSING: Past = (
 """Only BETA has released."""
 
 READOUT: Past = (*UNSEAL, SETTLE)
-RECORD: Past = (*READOUT, *(read_out(who) for who in BIDDERS))
+CONFIRM: Past = (*READOUT, *(read_out(who) for who in BIDDERS))
+OBJECTION: Past = (*CONFIRM, *(confirm_line(who) for who in BIDDERS), OPEN_OBJECTIONS)
+RECORD: Past = (*OBJECTION, after(600_000, PREPARE_RECORD))
 CLOSED: Past = (*RECORD, CLOSE_OPENING)
 
 PHASES: dict[Phase, Past] = {
@@ -91,7 +97,10 @@ PHASES: dict[Phase, Past] = {
     Phase.RELEASE: RELEASE,
     Phase.CUSTODY: CUSTODY,
     Phase.UNSEAL: UNSEAL,
+    Phase.DRAW: DRAWING,
     Phase.READOUT: READOUT,
+    Phase.CONFIRM: CONFIRM,
+    Phase.OBJECTION: OBJECTION,
     Phase.RECORD: RECORD,
     Phase.CLOSED: CLOSED,
     Phase.ABORTED: ABORTED,

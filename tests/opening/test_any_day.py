@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from remote_bid.opening.terms import ORDER, Phase
+from remote_bid.opening.terms import ORDER, Phase, reached
 from remote_bid.seal.canonical import b64
+from remote_bid.tender.terms import DRAW, READOUT_FORM
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import CLOCK, Refused
 from remote_bid.timeline.desk import happening
@@ -33,6 +34,7 @@ from tests.opening.actors import (
     HOST,
     SUPERVISOR,
     TENDERER,
+    WITNESS,
     secret_of,
 )
 from tests.opening.acts import (
@@ -41,28 +43,48 @@ from tests.opening.acts import (
     CLOSE_WINDOW,
     HOLD,
     OPEN_LOBBY,
+    OPEN_OBJECTIONS,
     OPEN_RELEASE,
+    PREPARE_RECORD,
     SETTLE,
     TICK,
+    answer_objection,
     check_in,
+    confirm_line,
     publish_key,
+    raise_objection,
     read_out,
     record_checkpoint,
+    refuse_record,
     release,
+    say,
     sign_record,
     submit,
     withdraw,
 )
 from tests.opening.day import (
     CLOSED_FOR_BIDS,
+    CONFIRM,
     CONVENED,
     CUSTODY,
     LOBBY,
+    OBJECTION,
     READOUT,
     RELEASE,
     ROSTER,
     WINDOW_CLOSED,
     opening,
+)
+from tests.opening.draws import (
+    BOTH_SEALED,
+    DRAW_COEFFICIENTS,
+    DRAW_CONVENED,
+    DRAWING,
+    NOBODY_SEALED,
+    lottery,
+    seal_draw,
+    sealed_wrongly,
+    until_unsealed,
 )
 from tests.opening.invariants import (
     chain_verifies,
@@ -115,6 +137,12 @@ BY_BIDDERS: list[Callable[[Who], Act]] = [
     check_in,
     release,
     sign_record,
+    refuse_record,
+    say,
+    raise_objection,
+    confirm_line,
+    lambda who: confirm_line(who, dispute="报价有误"),
+    lambda who: say(who, nonce="another of the nonces"),
     lambda who: release(who, half=secret_of("a wrong half")),
     lambda who: release(who, half=halves_of(BETA, 1).s_b),
     lambda who: submit(who, version=1),
@@ -132,12 +160,27 @@ BY_STAFF = [
     CLOSE_OPENING,
     schedule(),
     publish_policy(),
+    *(seal_draw(who) for who in (TENDERER, SUPERVISOR)),
+    *(answer_objection(number) for number in (1, 2)),
+    *(say(who) for who in (HOST, SUPERVISOR, WITNESS, TENDERER)),
+    *(sealed_wrongly(TENDERER), lottery(), lottery(value="1.00")),
     *(read_out(who) for who in MANY_BIDDERS),
-    *(sign_record(who) for who in (HOST, SUPERVISOR, TENDERER)),
+    *(sign_record(who) for who in (HOST, SUPERVISOR, WITNESS, TENDERER)),
     *(check_in(who) for who in (HOST, SUPERVISOR, TENDERER)),
     *(act for hours in (-1, 0, 2, 48) for act in postponed(hours)),
 ]
-BY_THE_CLOCK = [OPEN_LOBBY, TICK, CLOSE_BIDS, HOLD, CLOSE_WINDOW, SETTLE, Act(CLOSE_OPENING.ask, CLOCK)]
+BY_THE_CLOCK = [
+    OPEN_LOBBY,
+    TICK,
+    CLOSE_BIDS,
+    HOLD,
+    CLOSE_WINDOW,
+    SETTLE,
+    DRAW_COEFFICIENTS,
+    OPEN_OBJECTIONS,
+    PREPARE_RECORD,
+    Act(CLOSE_OPENING.ask, CLOCK),
+]
 LATENESS = [(0, 0, 0), (2, -2, None), (3, 3, 3), (0, None, None), (0, 3, 3), (-3, 0, 0)]
 
 anything = st.one_of(
@@ -152,7 +195,22 @@ anything = st.one_of(
     ),
 )
 
-BEGINNINGS = [CONVENED, LOBBY, CLOSED_FOR_BIDS, ROSTER, RELEASE, WINDOW_CLOSED, CUSTODY, READOUT]
+BEGINNINGS = [
+    CONVENED,
+    LOBBY,
+    CLOSED_FOR_BIDS,
+    ROSTER,
+    RELEASE,
+    WINDOW_CLOSED,
+    CUSTODY,
+    READOUT,
+    CONFIRM,
+    OBJECTION,
+    DRAW_CONVENED,
+    until_unsealed(*BOTH_SEALED),
+    DRAWING,
+    NOBODY_SEALED,
+]
 
 NEXT: dict[Phase, list[Act]] = {
     Phase.SCHEDULED: [submit(ALPHA), submit(BETA), submit(GAMMA)],
@@ -161,8 +219,11 @@ NEXT: dict[Phase, list[Act]] = {
     Phase.HELD: [postponed(2)[1]],
     Phase.ROSTER: [OPEN_RELEASE],
     Phase.RELEASE: [release(ALPHA), release(BETA), release(GAMMA), cosigned(max, (0, 0, 0))],
-    Phase.CUSTODY: [publish_key(who) for who in CUSTODIANS],
+    Phase.CUSTODY: [publish_key(who, part=part) for who in CUSTODIANS for part in (READOUT_FORM, DRAW)],
+    Phase.DRAW: [lottery()],
     Phase.READOUT: [read_out(who) for who in MANY_BIDDERS],
+    Phase.CONFIRM: [confirm_line(ALPHA), confirm_line(BETA), confirm_line(GAMMA, dispute="报价有误")],
+    Phase.OBJECTION: [raise_objection(ALPHA), answer_objection(1), answer_objection(2)],
     Phase.RECORD: [sign_record(ALPHA), sign_record(HOST), CLOSE_OPENING],
 }
 """What the day needs in each phase."""
@@ -240,7 +301,7 @@ class AnyDay(RuleBasedStateMachine):
     @invariant()
     def nothing_of_a_bid_is_known_before_every_bid_is_settled(self) -> None:
         """I2: no half of the custodians, no form, no price in any entry."""
-        if self.story.turns and self.story.state.phase not in (Phase.READOUT, Phase.RECORD, Phase.CLOSED):
+        if self.story.turns and not reached(self.story.state.phase, Phase.READOUT):
             text = msgspec.json.encode([entry.fields for entry in self.story.turns[-1]]).decode()
             assert not any(price in text for price in PRICES.values())
             assert not any(b64(halves_of(who, 1).s_t) in text for who in BIDDERS)

@@ -8,15 +8,24 @@ from remote_bid.opening.terms import Phase
 from remote_bid.timeline import instant
 from remote_bid.timeline.entry import Who
 from tests.given import Past, given
-from tests.opening.actors import ALPHA, BIDDERS, CUSTODIANS, DELTA, EVERYBODY, HOST, SUPERVISOR, TENDERER
-from tests.opening.acts import release, sign_record
+from tests.opening.actors import ALPHA, BIDDERS, CUSTODIANS, DELTA, EVERYBODY, HOST, SUPERVISOR, TENDERER, WITNESS
+from tests.opening.acts import (
+    answer_objection,
+    confirm_line,
+    raise_objection,
+    refuse_record,
+    release,
+    sign_record,
+)
 from tests.opening.day import (
     ABORTED,
     CLOSED,
+    CONFIRM,
     CONVENED,
     HELD,
     KEYS_OFFERED,
     LOBBY,
+    OBJECTION,
     PHASES,
     POLICY_PUBLISHED,
     READOUT,
@@ -28,6 +37,7 @@ from tests.opening.day import (
     between,
     opening,
 )
+from tests.opening.draws import DRAW_CONVENED, DRAWING, NOBODY_SEALED
 from tests.opening.pages import page
 from tests.opening.preparing import propose_timetable
 from tests.opening.tender import after_t0
@@ -49,9 +59,20 @@ ASKS: list[tuple[Past, dict[str, str]]] = [
     ((*RELEASE, release(ALPHA)), each(BIDDERS[1:], "release")),
     (PHASES[Phase.CUSTODY], each(CUSTODIANS, "publish_key")),
     (READOUT, {HOST.person: "read_out"}),
+    (DRAW_CONVENED, each((*BIDDERS, DELTA), "submit") | each((TENDERER, SUPERVISOR), "seal_draw")),
+    (DRAWING, {}),
+    (NOBODY_SEALED, {SUPERVISOR.person: "draw_by_lottery"}),
+    ((*CONFIRM, confirm_line(ALPHA)), each(BIDDERS[1:], "confirm_line")),
+    (OBJECTION, {}),
+    ((*OBJECTION, raise_objection(ALPHA)), {HOST.person: "answer_objection"}),
+    ((*OBJECTION, raise_objection(ALPHA), answer_objection()), {}),
     (
         (*RECORD, sign_record(HOST), sign_record(ALPHA)),
-        {HOST.person: "close_opening"} | each((SUPERVISOR, *BIDDERS[1:]), "sign_record"),
+        {HOST.person: "close_opening"} | each((SUPERVISOR, WITNESS, *BIDDERS[1:]), "sign_record"),
+    ),
+    (
+        (*RECORD, refuse_record(HOST), refuse_record(ALPHA)),
+        {HOST.person: "close_opening"} | each((SUPERVISOR, WITNESS, *BIDDERS[1:]), "sign_record"),
     ),
     (UNSEAL, {}),
     (CLOSED, {}),

@@ -10,15 +10,18 @@ from remote_bid.timeline import instant
 from remote_bid.timeline.context import CLOCK, Command, Due
 from remote_bid.timeline.marks import Tick
 from tests.given import Act, Past, Story, at, given, handle
-from tests.opening.acts import OPEN_LOBBY, TICK
+from tests.opening.actors import ALPHA
+from tests.opening.acts import OPEN_LOBBY, TICK, answer_objection, raise_objection
 from tests.opening.day import (
     ABORTED,
     CLOSED,
     CLOSED_FOR_BIDS,
+    CONFIRM,
     CONVENED,
     CUSTODY,
     HELD,
     LOBBY,
+    OBJECTION,
     POLICY_PUBLISHED,
     READOUT,
     RECORD,
@@ -29,6 +32,7 @@ from tests.opening.day import (
     WINDOW_CLOSED,
     opening,
 )
+from tests.opening.draws import DRAWING, NOBODY_SEALED
 from tests.opening.preparing import countersign_timetable
 from tests.opening.tender import T0, after_t0
 
@@ -50,7 +54,14 @@ DUE: list[tuple[str, Past, dict[type[Command], datetime]]] = [
     ("CUSTODY", CUSTODY, {}),
     ("UNSEAL", UNSEAL, {c.SettleBids: after_t0(60)}),
     ("READOUT", READOUT, {}),
-    ("RECORD", RECORD, {c.CloseOpening: after_t0(660)}),
+    ("DRAW", DRAWING, {c.DrawCoefficients: after_t0(60)}),
+    ("lots are drawn by hand", NOBODY_SEALED, {}),
+    ("CONFIRM", CONFIRM, {c.OpenObjections: after_t0(360)}),
+    ("all have confirmed", OBJECTION[:-1], {c.OpenObjections: after_t0(60)}),
+    ("OBJECTION", OBJECTION, {c.PrepareRecord: after_t0(660)}),
+    ("not answered", (*OBJECTION, raise_objection(ALPHA)), {c.PrepareRecord: after_t0(1260)}),
+    ("answered", (*OBJECTION, raise_objection(ALPHA), answer_objection()), {c.PrepareRecord: after_t0(660)}),
+    ("RECORD", RECORD, {c.CloseOpening: after_t0(1260)}),
     ("CLOSED", CLOSED, {}),
     ("ABORTED", ABORTED, {}),
 ]

@@ -4,7 +4,14 @@ import pytest
 from msgspec.structs import replace
 
 from remote_bid.opening.commands import ReadOut
-from remote_bid.opening.events import BidReadOut, OpeningClosed, RecordPrepared, RecordSigned
+from remote_bid.opening.events import (
+    BidReadOut,
+    ConfirmationOpened,
+    OpeningClosed,
+    RecordPrepared,
+    RecordRefused,
+    RecordSigned,
+)
 from remote_bid.opening.rules.record import opening_record, record_hash
 from remote_bid.opening.terms import AbortCause, Cause, LotEnd, Outcome
 from remote_bid.seal.canonical import b64
@@ -27,14 +34,18 @@ from tests.opening.actors import (
     SUPERVISOR,
     TENDERER,
     THIRD,
+    WITNESS,
 )
 from tests.opening.acts import (
     CLOSE_OPENING,
+    PREPARE_RECORD,
     SETTLE,
     bid_of,
     check_in,
+    confirm_line,
     publish_key,
     read_out,
+    refuse_record,
     release,
     sign_record,
     submit,
@@ -46,6 +57,7 @@ from tests.opening.day import (
     KEYS_OFFERED,
     LOBBY,
     MISSING,
+    OBJECTION,
     READOUT,
     RECORD,
     RELEASE,
@@ -59,7 +71,7 @@ from tests.opening.preparing import countersign_timetable, offer_key, publish_po
 from tests.opening.sealed import form_of
 from tests.opening.tender import LOT, SESSION, TENDER
 
-ENDS_MS = 600_000
+ENDS_MS, CONFIRM_MS = 600_000, 300_000
 
 
 def test_the_host_reads_out_bid_after_bid_in_any_order() -> None:
@@ -87,7 +99,7 @@ def test_bids_that_failed_are_read_out_too_without_a_form() -> None:
 
 def test_a_lot_of_which_nothing_was_opened_is_read_out_and_recorded_all_the_same() -> None:
     _, *nobody = between(RELEASE, MISSING)
-    past = (*RELEASE, *nobody, SETTLE, *(read_out(who) for who in BIDDERS))
+    past = (*RELEASE, *nobody, SETTLE, *between(READOUT, RECORD))
     record = given(opening, past).story.state.record
     assert [line.outcome for line in record.lines] == [Outcome.DEEMED_REVOKED] * 3
     assert record.aborted == [LotEnd(lot=LOT, cause=AbortCause.NONE_OPENED)]
@@ -96,9 +108,15 @@ def test_a_lot_of_which_nothing_was_opened_is_read_out_and_recorded_all_the_same
 LAST_READ: Past = (*READOUT, read_out(ALPHA), read_out(BETA))
 
 
-def test_after_the_last_one_the_record_is_ready() -> None:
-    _, prepared = given(opening, LAST_READ).when(read_out(GAMMA)).then(BidReadOut, RecordPrepared)
+def test_after_the_last_one_the_bidders_are_asked_to_confirm() -> None:
+    _, asked = given(opening, LAST_READ).when(read_out(GAMMA)).then(BidReadOut, ConfirmationOpened)
     at = given(opening, LAST_READ).story.at
+    assert asked.ends_at == instant.text(instant.later(at, CONFIRM_MS))
+
+
+def test_after_the_objections_the_record_is_ready() -> None:
+    at = given(opening, RECORD).story.at
+    [prepared] = given(opening, OBJECTION).when(PREPARE_RECORD, at=at).then(RecordPrepared)
     assert prepared.ends_at == instant.text(instant.later(at, ENDS_MS))
     assert prepared.hash == record_hash(prepared.record)
 
@@ -135,8 +153,8 @@ def test_before_everything_is_settled_there_is_no_record(past: Past) -> None:
         opening_record(given(opening, past).story.state)
 
 
-@pytest.mark.parametrize("who", [HOST, SUPERVISOR, *BIDDERS], ids=lambda who: who.person)
-def test_host_supervisor_and_bidders_sign_the_record(who: Who) -> None:
+@pytest.mark.parametrize("who", [HOST, SUPERVISOR, WITNESS, *BIDDERS], ids=lambda who: who.person)
+def test_host_supervisor_witness_and_bidders_sign_the_record(who: Who) -> None:
     [signed] = given(opening, RECORD).when(sign_record(who)).then(RecordSigned)
     assert signed.person == who.person
     given(opening, RECORD, sign_record(who)).when(sign_record(who)).then_nothing()
@@ -145,6 +163,30 @@ def test_host_supervisor_and_bidders_sign_the_record(who: Who) -> None:
 @pytest.mark.parametrize("who", [TENDERER, FIRST, DELTA], ids=lambda who: who.person)
 def test_nobody_else_signs_it(who: Who) -> None:
     given(opening, RECORD).when(sign_record(who)).then_refused("not_allowed")
+
+
+@pytest.mark.parametrize("who", [HOST, SUPERVISOR, WITNESS, *BIDDERS], ids=lambda who: who.person)
+def test_whoever_is_asked_may_refuse_and_say_why(who: Who) -> None:
+    [refused] = given(opening, RECORD).when(refuse_record(who)).then(RecordRefused)
+    assert (refused.person, refused.reason) == (who.person, "记录有遗漏")
+    given(opening, RECORD).when(refuse_record(DELTA)).then_refused("not_allowed")
+    given(opening, RECORD).when(refuse_record(ALPHA, record="")).then_refused("other_record")
+
+
+def test_a_refusal_has_a_reason_in_plain_words() -> None:
+    for reason in ("", " ", "字" * 2001, "a\u202eb", "two\nlines"):
+        given(opening, RECORD).when(refuse_record(ALPHA, reason=reason)).then_refused("malformed_statement")
+
+
+def test_one_answers_the_record_once() -> None:
+    given(opening, RECORD, refuse_record(ALPHA)).when(sign_record(ALPHA)).then_refused("answered_already")
+    given(opening, RECORD, sign_record(ALPHA)).when(refuse_record(ALPHA)).then_refused("answered_already")
+
+
+def test_whoever_gave_no_answer_is_named_when_the_session_closes() -> None:
+    past = (*RECORD, sign_record(HOST), sign_record(ALPHA), refuse_record(BETA))
+    [closed] = given(opening, past).when(CLOSE_OPENING).then(OpeningClosed)
+    assert set(closed.silent) == {SUPERVISOR.person, WITNESS.person, GAMMA.person}
 
 
 def test_what_is_signed_is_this_record_by_oneself() -> None:
@@ -186,5 +228,7 @@ IN_CHINESE: Past = (
 
 
 def test_a_lot_may_have_a_chinese_name_and_end_without_an_award() -> None:
-    story = given(opening, IN_CHINESE, *(read_out(who, lot=FIRST_LOT) for who in BIDDERS)).story
+    reads = (read_out(who, lot=FIRST_LOT) for who in BIDDERS)
+    confirms = (confirm_line(who, lot=FIRST_LOT) for who in BIDDERS)
+    story = given(opening, IN_CHINESE, *reads, *confirms, *between(OBJECTION[:-1], RECORD)).story
     assert story.state.record.aborted == [LotEnd(lot=SECOND_LOT, cause=AbortCause.TOO_FEW_BIDS)]

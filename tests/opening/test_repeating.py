@@ -25,6 +25,13 @@ REPEATABLE = [
     c.ReadOut,
     c.SignRecord,
     c.CloseOpening,
+    c.SealDraw,
+    c.DrawByLottery,
+    c.Say,
+    c.RaiseObjection,
+    c.AnswerObjection,
+    c.ConfirmLine,
+    c.RefuseRecord,
 ]
 
 

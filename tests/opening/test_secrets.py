@@ -20,6 +20,7 @@ from tests.opening.actors import (
     SUPERVISOR,
     TENDERER,
     WATCHER,
+    WITNESS,
     secret_of,
 )
 from tests.opening.acts import SETTLE, TICK, check_in, publish_key, read_out, release, submit
@@ -47,7 +48,7 @@ from tests.opening.pages import fields_for, readable
 from tests.opening.sealed import PRICES, halves_of
 from tests.opening.tender import after_t0
 
-ONLOOKERS = [HOST, TENDERER, SUPERVISOR, FIRST, BETA, DELTA, WATCHER, PUBLIC]
+ONLOOKERS = [HOST, TENDERER, SUPERVISOR, WITNESS, FIRST, BETA, DELTA, WATCHER, PUBLIC]
 """Everybody but ALPHA, whose bid it is."""
 
 BEFORE_CUSTODY = ORDER.index(Phase.CUSTODY)
@@ -58,8 +59,8 @@ READ_FROM = {
     "bid": "ROSTER",
     "release": "WINDOW_CLOSED",
     "name": "WINDOW_CLOSED",
-    "person": "RECORD",
-    "price": "RECORD",
+    "person": "CONFIRM",
+    "price": "CONFIRM",
     "half": "RECORD",
     "receipt": "RECORD",
     "upload": "RECORD",
@@ -70,7 +71,7 @@ READ_FROM = {
 def may_read(word: str, who: Who, time: str) -> bool:
     first = READ_FROM[word]
     if word == "name":
-        first = {Role.SUPERVISOR: "ROSTER", Role.OBSERVER: "READOUT"}.get(Role(who.role), first)
+        first = {Role.SUPERVISOR: "ROSTER", Role.WITNESS: "ROSTER", Role.OBSERVER: "READOUT"}.get(Role(who.role), first)
     return time not in ("HELD", "ABORTED") and TIMES.index(time) >= TIMES.index(first)
 
 

@@ -27,14 +27,17 @@ from tests.opening.actors import (
     PUBLIC,
     SUPERVISOR,
     TENDERER,
+    WITNESS,
 )
 from tests.opening.acts import bid_of, check_in, read_out, record_checkpoint, release, sign_record
 from tests.opening.day import (
     ABORTED,
     CLOSED,
+    CONFIRM,
     CONVENED,
     HELD,
     LOBBY,
+    OBJECTION,
     PHASES,
     READOUT,
     RECORD,
@@ -49,7 +52,7 @@ from tests.opening.pages import page
 from tests.opening.preparing import countersign_timetable
 from tests.opening.tender import LOT, T0, after_t0
 
-OVERSEERS = [HOST, SUPERVISOR, TENDERER]
+OVERSEERS = [HOST, SUPERVISOR, WITNESS, TENDERER]
 
 
 def seen(past: Past, who: Who) -> OpeningView:
@@ -105,7 +108,7 @@ def test_rows_are_numbered_and_have_no_name_before_names_are_shown() -> None:
 def test_only_those_who_run_and_watch_the_session_see_progress() -> None:
     past = (*RELEASE, release(ALPHA), release(BETA))
     assert {who.role: seen(past, who).released for who in OVERSEERS} == dict.fromkeys(
-        (Role.HOST, Role.SUPERVISOR, Role.TENDERER), 2
+        (Role.HOST, Role.SUPERVISOR, Role.WITNESS, Role.TENDERER), 2
     )
     for who in EVERYBODY:
         if who not in OVERSEERS:
@@ -186,7 +189,9 @@ def test_a_checkpoint_of_a_mere_tick_changes_no_code() -> None:
         (RELEASE, after_t0(1860)),
         (WINDOW_CLOSED, UNSET),
         (PHASES[Phase.CUSTODY], after_t0(1860)),
-        (RECORD, after_t0(660)),
+        (CONFIRM, after_t0(360)),
+        (OBJECTION, after_t0(660)),
+        (RECORD, after_t0(1260)),
         (CLOSED, UNSET),
     ],
 )

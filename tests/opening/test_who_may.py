@@ -3,29 +3,37 @@
 import pytest
 
 from remote_bid.opening import commands as c
+from remote_bid.opening.rules.speaking import HEARING, SPEAKING
 from remote_bid.opening.terms import Phase, Role
 from remote_bid.timeline.context import CLOCK, LOG, Command
 from remote_bid.timeline.entry import Who
 from remote_bid.timeline.marks import RecordCheckpoint, Tick
 from tests.given import Act, given
 from tests.opening.accepted import ACCEPTED
-from tests.opening.actors import ALPHA, BETA, DELTA, FIRST, HOST, PEOPLE, SECOND, THIRD
+from tests.opening.actors import ALPHA, BETA, DELTA, FIRST, HOST, PEOPLE, SECOND, TENDERER, THIRD
 from tests.opening.acts import (
     CLOSE_BIDS,
     CLOSE_OPENING,
     CLOSE_WINDOW,
     HOLD,
     OPEN_LOBBY,
+    OPEN_OBJECTIONS,
     OPEN_RELEASE,
+    PREPARE_RECORD,
     SETTLE,
     check_in,
+    confirm_line,
     publish_key,
+    raise_objection,
+    refuse_record,
     release,
+    say,
     sign_record,
     submit,
     withdraw,
 )
 from tests.opening.day import PHASES, opening
+from tests.opening.draws import DRAW_COEFFICIENTS, lottery, seal_draw
 from tests.opening.preparing import countersign_timetable, offer_key, propose_timetable, publish_policy
 
 MAY: dict[type[Command], set[str]] = {
@@ -47,8 +55,18 @@ MAY: dict[type[Command], set[str]] = {
     c.PublishKey: {Role.CUSTODIAN},
     c.SettleBids: {CLOCK.role},
     c.ReadOut: {Role.HOST},
-    c.SignRecord: {Role.HOST, Role.SUPERVISOR, Role.BIDDER},
+    c.SignRecord: {Role.HOST, Role.SUPERVISOR, Role.WITNESS, Role.BIDDER},
     c.CloseOpening: {Role.HOST},
+    c.SealDraw: {Role.TENDERER, Role.SUPERVISOR},
+    c.DrawCoefficients: {CLOCK.role},
+    c.DrawByLottery: {Role.SUPERVISOR},
+    c.Say: {*Role} - {Role.OBSERVER},
+    c.RaiseObjection: {Role.BIDDER},
+    c.AnswerObjection: {Role.HOST},
+    c.ConfirmLine: {Role.BIDDER},
+    c.OpenObjections: {CLOCK.role},
+    c.PrepareRecord: {CLOCK.role},
+    c.RefuseRecord: {Role.HOST, Role.SUPERVISOR, Role.WITNESS, Role.BIDDER},
 }
 """Whose business a command is. A statement counts for its signer only, so among those it is still the signer's.
 
@@ -99,6 +117,15 @@ TIMES: dict[str, tuple[Act, set[Phase]]] = {
     "close the bidders' window": (CLOSE_WINDOW, {Phase.RELEASE}),
     "publish a key": (publish_key(THIRD), {Phase.CUSTODY}),
     "settle": (SETTLE, {Phase.UNSEAL}),
+    "seal a draw": (seal_draw(TENDERER), {Phase.SCHEDULED, Phase.LOBBY}),
+    "draw": (DRAW_COEFFICIENTS, {Phase.DRAW}),
+    "draw by lottery": (lottery(), {Phase.DRAW}),
+    "speak": (say(HOST), {*SPEAKING}),
+    "object": (raise_objection(ALPHA), {*HEARING}),
+    "confirm a line": (confirm_line(ALPHA, dispute="报价有误"), {Phase.CONFIRM, Phase.ABORTED}),
+    "open objections": (OPEN_OBJECTIONS, {Phase.CONFIRM}),
+    "prepare the record": (PREPARE_RECORD, {Phase.OBJECTION}),
+    "refuse the record": (refuse_record(HOST), {Phase.RECORD}),
     "sign the record": (sign_record(HOST), {Phase.RECORD}),
     "close the opening": (CLOSE_OPENING, {Phase.RECORD, Phase.CLOSED}),
 }

@@ -14,6 +14,7 @@ import msgspec
 
 from remote_bid.opening.rules import Opening, evolve
 from remote_bid.opening.rules.closing import lot_sets
+from remote_bid.opening.rules.drawing import coefficient_of, drawn_value, lot_draw
 from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.record import opening_record, record_hash
 from remote_bid.opening.statements import LotWindow, Released
@@ -219,6 +220,7 @@ class _Walk:
             "CheckpointCosigned": self._checkpoint,
             "Disclosed": self._disclosed,
             "RecordPrepared": self._record,
+            "CoefficientDrawn": self._drawn,
         }.get(entry.type)
         if fitting:
             entry.fields |= fitting(entry)
@@ -279,6 +281,15 @@ class _Walk:
             return "".join(f"{line}\n" for line in parse(entry.fields["note"])[2][1:])
         return "".join(cosign(body, name, keys[name], time) for name, time in entry.times.items())
 
+    def _drawn(self, entry: Loose) -> Fields:
+        with suppress(ValueError, KeyError):
+            found = lot_draw(self._state, entry.fields["lot"])
+            coefficient = coefficient_of(self._state, entry.fields["lot"], entry.fields["coefficient"])
+            if found.seed and coefficient is not None:
+                told = {"seed": found.seed, "bids": found.bids, "envelopes": msgspec.to_builtins(found.envelopes)}
+                return told | {"value": drawn_value(found.seed, coefficient)}
+        return {}
+
     def _record(self, entry: Loose) -> Fields:
         with suppress(ValueError):
             record = opening_record(self._state)
@@ -319,7 +330,7 @@ class _Walk:
             case "close":
                 return {"tick": self._last_tick, "lots": msgspec.to_builtins(lot_sets(self._state))}
             case "window_closed":
-                lots = [self._window(policy.lot) for policy in self._state.running_policies()]
+                lots = [self._window(lot) for lot in self._state.running_lots()]
                 return {"lots": msgspec.to_builtins(lots)}
             case "record_signature":
                 return {"record": self._state.record_hash}

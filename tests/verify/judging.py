@@ -18,7 +18,10 @@ COSIGNED = [
     "ReleaseOpened",
     "WindowClosed",
     "CustodyOpened",
+    "DrawOpened",
     "ReadoutOpened",
+    "ConfirmationOpened",
+    "ObjectionsOpened",
     "RecordPrepared",
     "OpeningClosed",
 ]

@@ -1,8 +1,10 @@
 """The rules of an opening session: pure, no clock, no database, no network.
 
-    SCHEDULED → LOBBY → CLOSED_FOR_BIDS → ROSTER → RELEASE → CUSTODY → UNSEAL → READOUT → RECORD → CLOSED
-        ↑                    │      │
-        └────── HELD ←───────┘      └──→ ABORTED (every lot has too few bids)
+    SCHEDULED → LOBBY → CLOSED_FOR_BIDS → ROSTER → RELEASE → CUSTODY → UNSEAL
+        ↑                    │      │                                    │
+        └────── HELD ←───────┘      └──→ ABORTED                         ├──→ DRAW (if the tender declares one)
+                                         (every lot has too few bids)    ↓     ↓
+                                                                       READOUT → CONFIRM → OBJECTION → RECORD → CLOSED
 
 HELD: the close was not cosigned within two seconds of the deadline; a new timetable leads back.
 """
@@ -11,7 +13,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from remote_bid.opening import commands as c
-from remote_bid.opening.rules import closing, preparing, recording, releasing, submitting, unsealing
+from remote_bid.opening.rules import (
+    closing,
+    drawing,
+    objecting,
+    preparing,
+    recording,
+    releasing,
+    speaking,
+    submitting,
+    unsealing,
+)
 from remote_bid.opening.rules.deadlines import due
 from remote_bid.opening.rules.folding import evolve
 from remote_bid.opening.rules.state import Opening
@@ -42,6 +54,16 @@ DECISIONS: dict[type[Command], Callable[[Opening, Any, Turn], Sequence[Event | A
     c.ReadOut: recording.read_out,
     c.SignRecord: recording.sign_record,
     c.CloseOpening: recording.close_opening,
+    c.SealDraw: drawing.seal_draw,
+    c.DrawCoefficients: drawing.draw_coefficients,
+    c.DrawByLottery: drawing.draw_by_lottery,
+    c.Say: speaking.say,
+    c.RaiseObjection: objecting.raise_objection,
+    c.AnswerObjection: objecting.answer_objection,
+    c.ConfirmLine: objecting.confirm_line,
+    c.OpenObjections: objecting.open_objections,
+    c.PrepareRecord: objecting.prepare_record,
+    c.RefuseRecord: recording.refuse_record,
 }
 """One decision for every command of the room."""
 

@@ -1,8 +1,21 @@
 """What falls due: the commands that the clock hands in, and when."""
 
-from remote_bid.opening.commands import CloseBids, CloseOpening, CloseWindow, HoldOpening, OpenLobby, SettleBids
+from datetime import datetime
+
+from remote_bid.opening.commands import (
+    CloseBids,
+    CloseOpening,
+    CloseWindow,
+    DrawCoefficients,
+    HoldOpening,
+    OpenLobby,
+    OpenObjections,
+    PrepareRecord,
+    SettleBids,
+)
 from remote_bid.opening.rules.closing import TOLERANCE_S
 from remote_bid.opening.rules.guards import cadence, deadline, timetable
+from remote_bid.opening.rules.objecting import hearing_ends_at
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.terms import Phase
 from remote_bid.timeline import instant
@@ -40,5 +53,18 @@ def _steps(opening: Opening) -> list[Due]:
             return [Due(since, SettleBids())]
         case Phase.RECORD:
             return [Due(opening.ends_at or since, CloseOpening())]
+        case _:
+            return _hearing(opening, since)
+
+
+def _hearing(opening: Opening, since: datetime) -> list[Due]:
+    """From the draw to the record."""
+    match opening.phase:
+        case Phase.DRAW if not opening.lotteries:
+            return [Due(since, DrawCoefficients())]
+        case Phase.CONFIRM:
+            return [Due((opening.ends_at if opening.silent_lines() else None) or since, OpenObjections())]
+        case Phase.OBJECTION:
+            return [Due(hearing_ends_at(opening) or since, PrepareRecord())]
         case _:
             return []

@@ -12,13 +12,16 @@ from remote_bid.opening.events import (
     BidSettled,
     BidSubmitted,
     BidWithdrawn,
+    ConfirmationOpened,
     CustodianKeyOffered,
     CustodyOpened,
+    DrawOpened,
     KeyPublished,
     KeyReleased,
     LobbyOpened,
     LotAborted,
     MemberCheckedIn,
+    ObjectionsOpened,
     OpeningAborted,
     OpeningClosed,
     OpeningHeld,
@@ -34,6 +37,7 @@ from remote_bid.opening.events import (
     WindowClosed,
     WrongKeyTried,
 )
+from remote_bid.opening.rules.heard import HEARD
 from remote_bid.opening.rules.state import Bid, CheckpointSeen, Opening
 from remote_bid.opening.rules.unsealing import enough_keys
 from remote_bid.opening.statements import Close, Custody, Release
@@ -225,6 +229,18 @@ def _disclosed(opening: Opening, event: Disclosed, happened: Happened) -> Openin
     return replace(opening, disclosed=True)
 
 
+def _draw_opened(opening: Opening, event: DrawOpened, happened: Happened) -> Opening:
+    return _enter(opening, Phase.DRAW, happened)
+
+
+def _confirmation(opening: Opening, event: ConfirmationOpened, happened: Happened) -> Opening:
+    return _enter(opening, Phase.CONFIRM, happened, event.ends_at)
+
+
+def _objections(opening: Opening, event: ObjectionsOpened, happened: Happened) -> Opening:
+    return _enter(opening, Phase.OBJECTION, happened, event.ends_at)
+
+
 def _readout(opening: Opening, event: ReadoutOpened, happened: Happened) -> Opening:
     return _enter(opening, Phase.READOUT, happened)
 
@@ -279,5 +295,9 @@ FOLDS: dict[type[Event], Callable[[Opening, Any, Happened], Opening]] = {
     RecordPrepared: _prepared,
     RecordSigned: _record_signed,
     OpeningClosed: _closed,
+    DrawOpened: _draw_opened,
+    ConfirmationOpened: _confirmation,
+    ObjectionsOpened: _objections,
+    **HEARD,
 }
 """One fold for every event of the room."""

@@ -36,7 +36,7 @@ from remote_bid.seal.envelope import SUITE
 from remote_bid.seal.statements import statement_id
 from remote_bid.seal.xwing import PUBLIC_SIZE, CannotOpen, seal_to
 from remote_bid.tender.statements import CustodianKey, Policy, Timetable
-from remote_bid.tender.terms import READOUT_FORM
+from remote_bid.tender.terms import DRAW, READOUT_FORM, Lot, Tender
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Turn
 from remote_bid.timeline.sideline import MOST_SLOTS
@@ -58,7 +58,17 @@ def schedule(opening: Opening, command: ScheduleOpening, turn: Turn) -> list[Eve
         refuse("bad_lots", "标段编号重复。", "Two lots have the same name.")
     if len({member.person for member in command.members}) != len(command.members):
         refuse("bad_members", "同一人不能兼任两个角色。", "Nobody may have two roles.")
+    _require_draws(command.tender)
     return [OpeningScheduled(tender=command.tender, members=command.members)]
+
+
+def _require_draws(tender: Tender) -> None:
+    """Nothing is declared twice: every value must be as likely as any other."""
+    for lot in tender.lots:
+        coefficients = lot.draw.coefficients if lot.draw else []
+        lists = [[coefficient.name for coefficient in coefficients], *(c.values for c in coefficients)]
+        if any(len(set(listed)) != len(listed) for listed in lists):
+            refuse("bad_draw", "抽取系数或其取值重复。", "A coefficient or one of its values is declared twice.")
 
 
 def offer_key(opening: Opening, command: OfferCustodianKey, turn: Turn) -> list[Event]:
@@ -84,7 +94,7 @@ def publish_policy(opening: Opening, command: PublishPolicy, turn: Turn) -> list
     if statement_id(command.signed.statement) in opening.policies:
         return []
     require_phase(opening, Phase.SCHEDULED)
-    if policy.part != READOUT_FORM:
+    if policy.part != READOUT_FORM and not (policy.part == DRAW and _declares_draw(opening.lot(policy.lot))):
         refuse("unknown_part", "目前只支持开标一览表。", "Only the readout form can be opened so far.")
     if opening.policy_of(policy.lot, policy.part) is not None or opening.lot(policy.lot) is None:
         refuse("policy_fixed", "该标段的招标规则已经公布，不能更改。", "The policy of this lot and part is published.")
@@ -93,6 +103,10 @@ def publish_policy(opening: Opening, command: PublishPolicy, turn: Turn) -> list
     _require_deployment(policy, turn)
     _require_custodians(opening, policy)
     return [PolicyPublished(signed=command.signed)]
+
+
+def _declares_draw(lot: Lot | None) -> bool:
+    return lot is not None and lot.draw is not None
 
 
 def _require_deployment(policy: Policy, turn: Turn) -> None:
@@ -147,6 +161,7 @@ def _require_timetable(opening: Opening, table: Timetable, turn: Turn) -> None:
     require_session(turn, table.session)
     if not opening.policies or table.policies != sorted(opening.policies):
         refuse("other_policies", "时间表与招标规则不符。", "The timetable is not for these policies.")
+    _require_draw_policies(opening)
     if table.prev != (opening.timetable_id or None):
         refuse("not_the_latest", "时间表不是接续现行时间表的。", "The timetable does not follow the one that holds.")
     try:
@@ -160,6 +175,12 @@ def _require_timetable(opening: Opening, table: Timetable, turn: Turn) -> None:
     spans = (table.lobby_ms, *msgspec.structs.astuple(table.windows))
     if any(not 0 < span <= 30 * _DAY_MS for span in spans):
         refuse("bad_windows", "时限不符合要求。", "A window lasts from a moment to thirty days.")
+
+
+def _require_draw_policies(opening: Opening) -> None:
+    lots = opening.tender.lots if opening.tender else []
+    if any(lot.draw and not opening.policy_of(lot.lot, DRAW) for lot in lots):
+        refuse("draw_missing", "抽取系数的密钥规则尚未公布。", "A lot declares a draw whose policy is not published.")
 
 
 def _require_later(opening: Opening, deadline: datetime, turn: Turn) -> None:

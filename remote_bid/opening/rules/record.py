@@ -2,8 +2,15 @@
 
 import hashlib
 
-from remote_bid.opening.rules.state import Bid, Opening
-from remote_bid.opening.terms import LotEnd, OpeningRecord, RecordLine
+from remote_bid.opening.rules.state import Bid, Opening, Raised
+from remote_bid.opening.terms import (
+    LineAnswer,
+    LotEnd,
+    ObjectionLine,
+    OpeningRecord,
+    ReadoutLine,
+    RecordLine,
+)
 from remote_bid.seal.canonical import b64, jcs
 from remote_bid.timeline import instant
 
@@ -20,13 +27,46 @@ def opening_record(opening: Opening) -> OpeningRecord:
         window_closed_at=opening.window_closed.at,
         keys_published=sorted(opening.keys_by),
         aborted=[LotEnd(lot=lot, cause=cause) for lot, cause in opening.aborted.items()],
+        draws=[line for _, line in sorted(opening.drawn.items())],
         lines=[_line(opening, bid) for bid in opening.bids.values()],
+        objections=[_objection(raised) for raised in opening.objections.values()],
     )
 
 
 def record_hash(record: OpeningRecord) -> str:
     """SHA-256 over the record's JCS form, base64url: what its signatures name."""
     return b64(hashlib.sha256(jcs(record)).digest())
+
+
+def readout_line(bid: Bid) -> ReadoutLine:
+    """A settled bid as it is read out."""
+    if bid.settlement is None:
+        raise ValueError("the bid is not settled")
+    return ReadoutLine(
+        bid=bid.bid,
+        name=bid.name,
+        lot=bid.lot,
+        outcome=bid.settlement.outcome,
+        cause=bid.settlement.cause,
+        form=bid.settlement.form,
+    )
+
+
+def line_hash(line: ReadoutLine) -> str:
+    """SHA-256 over the line's JCS form, base64url: what its bidder confirms or disputes."""
+    return b64(hashlib.sha256(jcs(line)).digest())
+
+
+def _objection(raised: Raised) -> ObjectionLine:
+    return ObjectionLine(
+        number=raised.number,
+        name=raised.name,
+        at=instant.text(raised.raised_at),
+        bid=raised.bid,
+        text=raised.text,
+        answer=raised.answer,
+        answered_at=instant.text(raised.answered_at) if raised.answered_at else None,
+    )
 
 
 def _line(opening: Opening, bid: Bid) -> RecordLine:
@@ -43,4 +83,5 @@ def _line(opening: Opening, bid: Bid) -> RecordLine:
         outcome=settlement.outcome,
         cause=settlement.cause,
         form=settlement.form,
+        answer=opening.line_answers.get(bid.bid, LineAnswer.SILENT),
     )

@@ -1,7 +1,7 @@
 """Readout, the opening record, its signatures, the end."""
 
-from remote_bid.opening.commands import CloseOpening, ReadOut, SignRecord
-from remote_bid.opening.events import BidReadOut, OpeningClosed, RecordPrepared, RecordSigned
+from remote_bid.opening.commands import CloseOpening, ReadOut, RefuseRecord, SignRecord
+from remote_bid.opening.events import BidReadOut, ConfirmationOpened, OpeningClosed, RecordRefused, RecordSigned
 from remote_bid.opening.rules.guards import (
     refuse,
     require_due,
@@ -11,10 +11,10 @@ from remote_bid.opening.rules.guards import (
     signed_by_sender,
     timetable,
 )
-from remote_bid.opening.rules.record import opening_record, record_hash
 from remote_bid.opening.rules.state import Opening
-from remote_bid.opening.statements import RecordSignature
+from remote_bid.opening.statements import RecordRefusal, RecordSignature
 from remote_bid.opening.terms import Phase, Role
+from remote_bid.seal.statements import statement_id
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import CLOCK, Event, Turn
 
@@ -37,28 +37,46 @@ def read_out(opening: Opening, command: ReadOut, turn: Turn) -> list[Event]:
         form=settlement.form,
     )
     unread = [other for other in opening.bids.values() if not other.read_out and other.bid != bid.bid]
-    return [read] if unread else [read, _prepared(opening, turn)]
-
-
-def _prepared(opening: Opening, turn: Turn) -> RecordPrepared:
-    record = opening_record(opening)
-    ends_at = instant.later(turn.at, timetable(opening).windows.record_ms)
-    return RecordPrepared(record=record, hash=record_hash(record), ends_at=instant.text(ends_at))
+    ends_at = instant.later(turn.at, timetable(opening).windows.confirm_ms)
+    return [read] if unread else [read, ConfirmationOpened(ends_at=instant.text(ends_at))]
 
 
 def sign_record(opening: Opening, command: SignRecord, turn: Turn) -> list[Event]:
     require_phase(opening, Phase.RECORD, Phase.CLOSED)
-    require_role(opening, turn.by, Role.HOST, Role.SUPERVISOR, Role.BIDDER)
+    require_role(opening, turn.by, *_ASKED)
     signature, certified = signed_by_sender(turn, command.signed, RecordSignature)
     require_session(turn, signature.session)
     if turn.by.person in opening.signatures:
         return []
     require_phase(opening, Phase.RECORD)
-    if turn.by.role == Role.BIDDER and turn.by.person not in {bid.bidder for bid in opening.bids.values()}:
-        refuse("not_allowed", "您没有参加本场开标。", "Only bidders of this session sign its record.")
-    if (signature.person, signature.record) != (turn.by.person, opening.record_hash):
-        refuse("other_record", "签署的不是本场开标记录。", "This is not the signature of this session's record.")
+    _require_answer(opening, signature, turn)
     return [RecordSigned(person=turn.by.person, name=certified.name, signed=command.signed)]
+
+
+def refuse_record(opening: Opening, command: RefuseRecord, turn: Turn) -> list[Event]:
+    require_phase(opening, Phase.RECORD, Phase.CLOSED)
+    require_role(opening, turn.by, *_ASKED)
+    refusal, certified = signed_by_sender(turn, command.signed, RecordRefusal)
+    require_session(turn, refusal.session)
+    if opening.refusals.get(turn.by.person) == statement_id(command.signed.statement):
+        return []
+    require_phase(opening, Phase.RECORD)
+    _require_answer(opening, refusal, turn)
+    refused = RecordRefused(person=turn.by.person, name=certified.name, reason=refusal.reason, signed=command.signed)
+    return [refused]
+
+
+_ASKED = (Role.HOST, Role.SUPERVISOR, Role.WITNESS, Role.BIDDER)
+
+
+def _require_answer(opening: Opening, answer: RecordSignature | RecordRefusal, turn: Turn) -> None:
+    """To this record, by one who is asked, for the first time: who has signed or refused has answered."""
+    if turn.by.person not in opening.signatories():
+        refuse("not_allowed", "您没有参加本场开标。", "Only bidders of this session sign its record.")
+    if turn.by.person in opening.signatures or turn.by.person in opening.refusals:
+        refuse("answered_already", "您已经签署或拒签。", "You have signed or refused already.")
+    if (answer.person, answer.record) != (turn.by.person, opening.record_hash):
+        refuse("other_record", "签署的不是本场开标记录。", "This is not the signature of this session's record.")
 
 
 def close_opening(opening: Opening, command: CloseOpening, turn: Turn) -> list[Event]:
@@ -69,4 +87,5 @@ def close_opening(opening: Opening, command: CloseOpening, turn: Turn) -> list[E
         require_due(turn, opening.ends_at)
     else:
         require_role(opening, turn.by, Role.HOST)
-    return [OpeningClosed()]
+    answered = {*opening.signatures, *opening.refusals}
+    return [OpeningClosed(silent=[person for person in opening.signatories() if person not in answered])]

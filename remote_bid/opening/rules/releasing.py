@@ -95,7 +95,7 @@ def close_window(opening: Opening, command: CloseWindow, turn: Turn) -> list[Eve
         close=id_of(opening.close),
         timetable=opening.timetable_id,
         at=instant.text(turn.at),
-        lots=[_lot_window(opening, policy.lot) for policy in opening.running_policies()],
+        lots=[_lot_window(opening, lot) for lot in opening.running_lots()],
     )
     return [tick(turn, cadence(opening).slots), WindowClosed(window_closed=state(window_closed, turn.office))]
 

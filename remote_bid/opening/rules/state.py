@@ -1,11 +1,24 @@
 """An opening as the rules see it: folded from its events, never from anywhere else."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
 from remote_bid.opening.statements import Close, WindowClosed
-from remote_bid.opening.terms import AbortCause, Member, OpeningRecord, Phase, Role, SealedPart, Settlement
+from remote_bid.opening.terms import (
+    AbortCause,
+    DrawLine,
+    DrawSeed,
+    LineAnswer,
+    Member,
+    OpeningRecord,
+    Outcome,
+    Phase,
+    Role,
+    SealedPart,
+    Settlement,
+)
 from remote_bid.people.certificates import Signed
 from remote_bid.seal.statements import Statement
 from remote_bid.tender.statements import Policy, Timetable
@@ -36,6 +49,27 @@ class Bid(msgspec.Struct, frozen=True, kw_only=True):
     settlement: Settlement | None = None
     read_out: bool = False
     form: ReadoutForm | None = None
+
+
+class Raised(msgspec.Struct, frozen=True, kw_only=True):
+    """An objection, and its answer once there is one; `bid` is the line it disputes."""
+
+    number: int
+    person: str
+    name: str
+    text: str
+    raised_at: datetime
+    bid: str | None = None
+    answer: str | None = None
+    answered_at: datetime | None = None
+    answer_id: str = ""
+
+
+class Spoken(NamedTuple):
+    """When somebody spoke, and the nonce of it."""
+
+    at: datetime
+    nonce: str
 
 
 class CheckpointSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +127,25 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     signatures: dict[str, str] = {}
     """Who signed the record, and the id of that statement."""
 
+    refusals: dict[str, str] = {}
+    """Who refused to, and the id of that statement."""
+    draw_envelopes: dict[tuple[str, str], Statement] = {}
+    """By lot and person."""
+    lotteries: dict[str, list[DrawSeed]] = {}
+    """Lots whose envelopes are all empty."""
+    drawn: dict[tuple[str, str], DrawLine] = {}
+    """By lot and coefficient."""
+    line_answers: dict[str, LineAnswer] = {}
+    """By bid."""
+    line_answer_ids: frozenset[str] = frozenset()
+    """Ids of the confirmations that were taken."""
+    objections: dict[str, Raised] = {}
+    """By the id of the statement that objects, in the order of their numbers."""
+    aliases: dict[str, int] = {}
+    """Bidders who have spoken or objected, numbered in the order of their first words."""
+    spoken: dict[str, tuple[Spoken, ...]] = {}
+    """By person."""
+
     def lot(self, name: str) -> Lot | None:
         """The lot of this name."""
         lots = self.tender.lots if self.tender else []
@@ -116,6 +169,35 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
         """The policies of lots that are being opened."""
         stopped = self.stopped_lots()
         return [policy for policy in self.policies.values() if policy.lot not in stopped]
+
+    def running_lots(self) -> list[str]:
+        """The lots that are being opened, in the order of their policies."""
+        return list(dict.fromkeys(policy.lot for policy in self.running_policies()))
+
+    def undrawn(self) -> list[tuple[str, str]]:
+        """Lot and coefficient of what is still to be drawn, in lots that declare it and of which a bid was opened."""
+        opened = {bid.lot for bid in self.bids.values() if bid.settlement and bid.settlement.outcome is Outcome.OPENED}
+        declared = [(lot.lot, lot.draw) for lot in (self.tender.lots if self.tender else []) if lot.lot in opened]
+        wanted = [(lot, coefficient.name) for lot, draw in declared if draw for coefficient in draw.coefficients]
+        return [place for place in wanted if place not in self.drawn]
+
+    def unanswered(self) -> list[Raised]:
+        """Objections without an answer."""
+        return [raised for raised in self.objections.values() if raised.answer is None]
+
+    def silent_lines(self) -> list[str]:
+        """Bids whose bidders have said nothing to their line."""
+        return [bid for bid in self.bids if bid not in self.line_answers]
+
+    def took_part(self) -> set[str]:
+        """Bidders whose bid was there at the deadline."""
+        return {bid.bidder for bid in (*self.bids.values(), *self.returned.values())}
+
+    def signatories(self) -> list[str]:
+        """Who is asked to sign the record."""
+        asked = (Role.HOST, Role.SUPERVISOR, Role.WITNESS)
+        members = [member.person for member in self.members.values() if member.role in asked]
+        return [*members, *dict.fromkeys(bid.bidder for bid in self.bids.values())]
 
     def stopped_lots(self) -> set[str]:
         """Lots with too few bids: theirs stay sealed."""

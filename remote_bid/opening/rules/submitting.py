@@ -24,7 +24,7 @@ from remote_bid.seal.envelope import ctx_of
 from remote_bid.seal.statements import Statement, said, state, statement_id
 from remote_bid.seal.xwing import key_id
 from remote_bid.tender.statements import CustodianKey, Deal, Policy, Receipt, Submission, Withdraw
-from remote_bid.tender.terms import READOUT_FORM
+from remote_bid.tender.terms import DRAW, READOUT_FORM
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Aside, Event, Turn
 
@@ -75,7 +75,7 @@ def _one_signer(turn: Turn, command: SubmitBid) -> tuple[list[str], str]:
 
 
 def _require_every_part(opening: Opening, lot: str, parts: list[SealedPart]) -> None:
-    wanted = sorted(policy.part for policy in opening.policies.values() if policy.lot == lot)
+    wanted = sorted(policy.part for policy in opening.policies.values() if policy.lot == lot and policy.part != DRAW)
     if sorted(part.part for part in parts) != wanted or READOUT_FORM not in wanted:
         refuse("parts_missing", "投标文件的组成部分不完整。", f"A bid on this lot has the parts {', '.join(wanted)}.")
 

@@ -1,7 +1,7 @@
 """Custody and unsealing: k custodians publish their keys, then every bid is settled before any plaintext is shown."""
 
 from remote_bid.opening.commands import PublishKey, SettleBids
-from remote_bid.opening.events import BidSettled, KeyPublished, LotAborted, ReadoutOpened
+from remote_bid.opening.events import BidSettled, DrawOpened, KeyPublished, LotAborted, ReadoutOpened
 from remote_bid.opening.rules.guards import (
     known,
     refuse,
@@ -78,7 +78,14 @@ def settle_bids(opening: Opening, command: SettleBids, turn: Turn) -> list[Event
     if set(settlements) != set(opening.bids):
         refuse("not_settled", "尚有投标未核验完毕。", "Some bids are not settled yet.")
     events: list[Event] = [_settled(bid, settlements[bid.bid]) for bid in in_order(opening)]
-    return [*events, *_without_award(opening, settlements), disclose(turn), ReadoutOpened()]
+    events += _without_award(opening, settlements)
+    return [*events, DrawOpened()] if _draws(opening, settlements) else [*events, disclose(turn), ReadoutOpened()]
+
+
+def _draws(opening: Opening, settlements: dict[str, Settlement]) -> bool:
+    """Whether the tender leaves something of an opened lot to a draw."""
+    opened = {opening.bids[bid].lot for bid, found in settlements.items() if found.outcome is Outcome.OPENED}
+    return any(lot.draw for lot in (opening.tender.lots if opening.tender else []) if lot.lot in opened)
 
 
 def _without_award(opening: Opening, settlements: dict[str, Settlement]) -> list[LotAborted]:
