@@ -11,8 +11,10 @@ from aiohttp import web
 
 from remote_bid.config import Settings
 from remote_bid.gateway.cosigners import HttpCosigner
+from remote_bid.gateway.doors import doors
 from remote_bid.gateway.http import Http, guard, headers_for
 from remote_bid.gateway.hub import Hub
+from remote_bid.gateway.pace import Pace
 from remote_bid.gateway.socket import Sockets
 from remote_bid.opening import opening
 from remote_bid.opening.facts import Facts
@@ -63,7 +65,8 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     rooms: Rooms = {opening.name: (opening, Facts(safe, roots, deployment, now))}
     desk = Desk(log, keys.signer, keys.lines, rooms)
     porter = Porter(roots, settings.origin, now)
-    http = Http(desk, porter, safe, trust, keys.signer, settings.agencies, now, PAGES)
+    pace = Pace(settings.limits, settings.networks())
+    http = Http(desk, porter, safe, trust, keys.signer, settings.agencies, now, PAGES, pace)
     sio = socketio.AsyncServer(
         async_mode="aiohttp",
         cors_allowed_origins=[settings.origin],
@@ -72,14 +75,16 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
         always_connect=False,
         json=wire_json,
     )
-    sockets = Sockets(desk, ROOMS, porter)
+    sockets = Sockets(desk, ROOMS, porter, pace)
 
     async def send(room: str, frame: Frame) -> None:
         await sio.emit("frame", frame, room=room)
 
     sockets.hub = hub = Hub(desk, keys.lines, send)
     sio.register_namespace(sockets)
-    app = web.Application(client_max_size=1 << 20, middlewares=[guard(headers_for(settings.origin))])
+    app = web.Application(
+        client_max_size=1 << 20, middlewares=[guard(headers_for(settings.origin)), doors(porter, settings.origin, pace)]
+    )
     app.add_routes(http.routes())
     sio.attach(app)
     async with aiohttp.ClientSession() as outgoing:

@@ -1,8 +1,11 @@
 """Settings of a server, read once: from the command line, the environment (REMOTE_BID_…) and the data folder."""
 
+import ipaddress
 from pathlib import Path
 
 import msgspec
+
+from remote_bid.gateway.pace import Limits, Network
 
 
 class CosignerAt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,6 +33,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """postgresql://… ; empty is SQLite in the data folder."""
     part_limit: int = 512 << 20
     """Bytes that one sealed part may have."""
+    limits: Limits = Limits()
+    """How often one address or account may do what."""
+    proxies: list[str] = []
+    """Networks of this deployment's own reverse proxies, whose X-Forwarded-For is believed."""
+
+    def networks(self) -> list[Network]:
+        """The proxies' networks; ValueError when one is none."""
+        return [ipaddress.ip_network(proxy) for proxy in self.proxies]
 
 
 class BadSettings(ValueError):
@@ -44,6 +55,14 @@ def read_settings(path: Path) -> Settings:
         raise BadSettings(f"{path} cannot be read: {error.strerror}") from error
     except msgspec.MsgspecError as error:
         raise BadSettings(f"{path} is not a settings file: {error}") from error
+    _require_networks(settings)
     if not 1 <= settings.quorum <= len(settings.cosigners):
         raise BadSettings("the quorum must be at least 1 and no more than there are cosigners")
     return settings
+
+
+def _require_networks(settings: Settings) -> None:
+    try:
+        settings.networks()
+    except ValueError as error:
+        raise BadSettings(f"a proxy is named that is no network: {error}") from error
