@@ -15,11 +15,18 @@ from remote_bid.gateway.doors import doors
 from remote_bid.gateway.http import Http, guard, headers_for
 from remote_bid.gateway.hub import Hub
 from remote_bid.gateway.pace import Pace
+from remote_bid.gateway.registry import RegistryHttp
 from remote_bid.gateway.socket import Sockets
 from remote_bid.opening import opening
 from remote_bid.opening.facts import Facts
 from remote_bid.opening.known import Deployment
 from remote_bid.people.certificates import fingerprint, roots_of
+from remote_bid.people.issuing import issuer_in
+from remote_bid.people.registry import registry
+from remote_bid.people.registry.commands import FoundRegistry
+from remote_bid.people.registry.facts import RegistryFacts
+from remote_bid.people.registry.rules import SETTINGS
+from remote_bid.people.registry.terms import REGISTRY
 from remote_bid.people.sign_in import Porter
 from remote_bid.tender.safe import Safe
 from remote_bid.tender.statements import NamedLogKey
@@ -52,9 +59,11 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     keys = office_keys(folder / "office.json")
     log = SqlLog(engine_of(settings.database, folder), AtRest(keys.storage))
     await log.prepare()
-    roots = roots_of(settings.roots)
+    issuer = issuer_in(folder / "authority", settings.centre_authority) if settings.centre_authority else None
+    pems = [*settings.roots, *([issuer.pem] if issuer else [])]
+    roots = roots_of(pems)
     trust = Trust(
-        roots=settings.roots,
+        roots=pems,
         log=NamedLogKey(name=settings.log, key=keys.log_key),
         cosigners=[NamedLogKey(name=cosigner.name, key=cosigner.key) for cosigner in settings.cosigners],
         quorum=settings.quorum,
@@ -62,7 +71,10 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     authorities = sorted(fingerprint(root) for root in roots)
     deployment = Deployment(authorities=authorities, log=trust.log, cosigners=trust.cosigners, quorum=trust.quorum)
     safe = Safe(folder / "safe", settings.part_limit)
-    rooms: Rooms = {opening.name: (opening, Facts(safe, roots, deployment, now))}
+    rooms: Rooms = {
+        opening.name: (opening, Facts(safe, roots, deployment, now)),
+        registry.name: (registry, RegistryFacts(issuer, now)),
+    }
     desk = Desk(log, keys.signer, keys.lines, rooms)
     porter = Porter(roots, settings.origin, now)
     pace = Pace(settings.limits, settings.networks())
@@ -85,7 +97,7 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     app = web.Application(
         client_max_size=1 << 20, middlewares=[guard(headers_for(settings.origin)), doors(porter, settings.origin, pace)]
     )
-    app.add_routes(http.routes())
+    app.add_routes([*http.routes(), *RegistryHttp(desk, issuer, now).routes()])
     sio.attach(app)
     async with aiohttp.ClientSession() as outgoing:
         named = zip(trust.cosigner_keys(), settings.cosigners, strict=True)
@@ -96,6 +108,8 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
             app, auto_decompress=False, keepalive_timeout=15, lingering_time=5, handler_cancellation=False
         )
         await runner.setup()
+        if settings.admins:
+            await desk.open(REGISTRY, registry.name, FoundRegistry(admins=settings.admins), SETTINGS)
         sessions = await desk.load()
         hub.start()
         checkpointer.start(sessions)

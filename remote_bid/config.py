@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from remote_bid.gateway.pace import Limits, Network
+from remote_bid.people.registry.terms import Admin, AdminRole
 
 
 class CosignerAt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,6 +36,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Bytes that one sealed part may have."""
     limits: Limits = Limits()
     """How often one address or account may do what."""
+    admins: list[Admin] = []
+    """The first holders of the three offices; later changes are the security admins'. Empty: no registry."""
+    centre_authority: str = ""
+    """Name of the centre's own authority, which certifies people whom a security admin approves; empty: none."""
     proxies: list[str] = []
     """Networks of this deployment's own reverse proxies, whose X-Forwarded-For is believed."""
 
@@ -56,6 +61,7 @@ def read_settings(path: Path) -> Settings:
     except msgspec.MsgspecError as error:
         raise BadSettings(f"{path} is not a settings file: {error}") from error
     _require_networks(settings)
+    _require_admins(settings)
     if not 1 <= settings.quorum <= len(settings.cosigners):
         raise BadSettings("the quorum must be at least 1 and no more than there are cosigners")
     return settings
@@ -66,3 +72,11 @@ def _require_networks(settings: Settings) -> None:
         settings.networks()
     except ValueError as error:
         raise BadSettings(f"a proxy is named that is no network: {error}") from error
+
+
+def _require_admins(settings: Settings) -> None:
+    if settings.centre_authority and not settings.admins:
+        raise BadSettings("an authority of the centre's own needs admins who approve its people")
+    people = [admin.person for admin in settings.admins]
+    if people and (len(set(people)) != len(people) or {a.role for a in settings.admins} != set(AdminRole)):
+        raise BadSettings("each of the offices system, security and audit needs an admin, and nobody holds two")

@@ -18,9 +18,11 @@ from aiohttp.typedefs import Handler, Middleware
 
 from remote_bid.gateway.pace import Pace
 from remote_bid.people.certificates import Certified
+from remote_bid.people.registry.terms import REGISTRY
 from remote_bid.people.sign_in import Porter
 from remote_bid.people.tokens import Carrier
 from remote_bid.timeline.context import Refused
+from remote_bid.timeline.log import UnknownSession
 
 COOKIE = "__Host-remote-bid"
 CSRF = "X-CSRF-Token"
@@ -59,6 +61,12 @@ DOORS: Mapping[tuple[str, str], Door] = {
     ("POST", "/api/sessions"): Door(Access.SIGNED_IN, account_pace="commands"),
     ("PUT", "/api/sessions/{session}/uploads/{upload}"): Door(Access.SIGNED_IN, streams=True, account_pace="uploads"),
     ("GET", "/api/sessions/{session}/bundle.zip"): _OPEN,
+    ("GET", "/api/registry"): Door(Access.SIGNED_IN),
+    ("POST", "/api/registry/commands"): Door(Access.SIGNED_IN, account_pace="commands"),
+    ("GET", "/api/registry/log"): Door(Access.SIGNED_IN),
+    ("POST", "/api/enrolments"): Door(Access.ANYBODY, address_pace="enrolments"),
+    ("GET", "/api/enrolments/{request}"): _OPEN,
+    ("GET", "/api/authority/crl"): _OPEN,
     ("GET", "/"): _OPEN,
     ("GET", "/hall/{session}"): _OPEN,
     ("GET", "/assets"): _OPEN,
@@ -90,6 +98,8 @@ def doors(porter: Porter, origin: str, pace: Pace) -> Middleware:
         if isinstance(request.match_info.http_exception, web.HTTPException):
             return await handler(request)
         door = _door(request)
+        if request.match_info.get("session") == REGISTRY:
+            raise UnknownSession(REGISTRY)  # it has routes of its own, whatever others are added for sessions
         await _paced(pace, door.address_pace, address)
         if _path(request) == SOCKET:
             with pace.line(address):

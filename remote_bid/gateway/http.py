@@ -1,7 +1,7 @@
 """Plain HTTP: signing in, scheduling, uploads, downloads, the pages; refusals are the socket's."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +18,8 @@ from remote_bid.gateway.socket import refused
 from remote_bid.opening.commands import ScheduleOpening
 from remote_bid.opening.terms import Role
 from remote_bid.people.certificates import Certified, NotTrusted, Signed
+from remote_bid.people.registry.state import Registry
+from remote_bid.people.registry.terms import REGISTRY
 from remote_bid.people.sign_in import Porter, StaleNonce
 from remote_bid.people.tokens import Carrier
 from remote_bid.seal.signing import Signer
@@ -150,6 +152,14 @@ class Http:
         by_cookie = caller.person is not None and caller.carrier is Carrier.COOKIE
         return web.json_response(self._about(caller.person, caller.token if by_cookie else ""))
 
+    async def _admitted(self) -> Collection[str]:
+        """Who may schedule: named in the settings, or admitted by a system admin."""
+        try:
+            registry: Registry = (await self._desk.look(REGISTRY)).state
+        except UnknownSession:
+            return self._agencies
+        return {*self._agencies, *registry.agencies}
+
     def _with_cookie(self, person: Certified | None, token: str) -> web.Response:
         answer = web.json_response(self._about(person, token))
         answer.cookies.update(cookie(token))
@@ -163,7 +173,7 @@ class Http:
         """The public list of sessions."""
         listed = []
         for folded in await self._desk.load():
-            if not folded.head:
+            if not folded.head or folded.session.room != "opening":
                 continue
             view = folded.context.see(folded.state, Who(person="", role=Role.OBSERVER))
             listed.append(msgspec.to_builtins(view))
@@ -172,7 +182,7 @@ class Http:
     async def schedule(self, request: web.Request) -> web.Response:
         """An agency's host opens a session."""
         person = signed_in(request)
-        if person.person not in self._agencies:
+        if person.person not in await self._admitted():
             raise Refused("not_allowed", "只有招标代理机构可以安排开标。", "Only an agency may schedule a session.")
         body = msgspec.json.decode(await request.read(), type=_Schedule)
         await self._desk.open(body.session, "opening", body.command, Who(person=person.person, role=Role.HOST))

@@ -31,6 +31,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Tries to sign in, from one address."""
     account_sign_ins: Rate = "60/minute"
     """Sign-ins of one person."""
+    enrolments: Rate = "60/hour"
+    """Requests for certificates, from one address."""
     uploads: Rate = "600/minute"
     """Requests that bring files, of one person."""
     commands: Rate = "600/minute"

@@ -14,7 +14,7 @@ from remote_bid.gateway.hub import Hub
 from remote_bid.gateway.pace import Pace, TooMany
 from remote_bid.people.sign_in import Porter
 from remote_bid.timeline.context import AnyContext, Refused
-from remote_bid.timeline.desk import Desk
+from remote_bid.timeline.desk import Desk, Folded
 from remote_bid.timeline.log import UnknownSession
 
 _LOG = structlog.get_logger("socket")
@@ -102,6 +102,13 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio
                 closing.callback(ending.cancel)
             return _Line(caller, address_of(environ["aiohttp.request"], self._pace), closing.pop_all())
 
+    async def _look(self, session: str) -> Folded:
+        """A session of a room that is open over sockets; the others are not there."""
+        folded = await self._desk.look(session)
+        if folded.session.room not in self._rooms:
+            raise UnknownSession(session)
+        return folded
+
     def _hang_up(self, token: str) -> None:
         """Whose token has ended hears nothing more."""
         for sid in [sid for sid, line in self._lines.items() if line.caller.person and line.caller.token == token]:
@@ -124,6 +131,7 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio
         try:
             await self._pace.spend("joins", self._lines[sid].address)
             join = msgspec.convert(body, type=Join)
+            await self._look(join.session)
             who = await self.hub.stand(join.session, self._person(sid))
             await self.enter_room(sid, await self.hub.room(join.session, who))
             return {"ok": True, "joined": await self.hub.join(join.session, who, join.since)}
@@ -138,7 +146,7 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio
             if not isinstance(body, dict) or not isinstance(body.get("session"), str):
                 raise msgspec.ValidationError("a command names its session")
             session = body["session"]
-            folded = await self._desk.look(session)
+            folded = await self._look(session)
             command = msgspec.convert(body.get("command"), type=folded.context.command)
             who = await self.hub.stand(session, person)
             if not who.person:

@@ -150,7 +150,7 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def premises(
-    folder: Path, authority: Authority | None = None, people: Path | None = None, limits: Limits = TIRELESS
+    folder: Path, authority: Authority | None = None, people: Path | None = None, **more: Any
 ) -> AsyncIterator[House]:
     """Settings, keys and a cosigner; the server is still to come. Houses may share an authority and its people."""
     authority, port = authority or Authority("Authority of the tests"), free_port()
@@ -166,7 +166,7 @@ async def premises(
         quorum=1,
         port=port,
         part_limit=PART_LIMIT,
-        limits=limits,
+        **({"limits": TIRELESS} | more),
     )
     async with aiohttp.ClientSession() as http:
         found = House(settings, folder, authority, people or folder / "people", http)
@@ -179,10 +179,10 @@ async def premises(
 
 @asynccontextmanager
 async def house(
-    folder: Path, authority: Authority | None = None, people: Path | None = None, limits: Limits = TIRELESS
+    folder: Path, authority: Authority | None = None, people: Path | None = None, **more: Any
 ) -> AsyncIterator[House]:
     """A server whose data lies in `folder`, with nothing in it yet."""
-    async with premises(folder, authority, people, limits) as found, serving(found.settings, found.server_folder):
+    async with premises(folder, authority, people, **more) as found, serving(found.settings, found.server_folder):
         try:
             yield found
         finally:

@@ -1,31 +1,52 @@
 """Every route and every socket event, and who may use it. A new one that is not in these tables fails here."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+import pytest_asyncio
+import yarl
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from remote_bid.gateway.doors import DOORS, SOCKET, Access, doors
 from remote_bid.gateway.http import Http, guard
 from remote_bid.gateway.pace import Limits, Pace
+from remote_bid.gateway.registry import RegistryHttp
 from remote_bid.gateway.socket import Sockets
 from remote_bid.people.certificates import roots_of
+from remote_bid.people.registry.terms import REGISTRY, Admin, AdminRole
 from remote_bid.people.sign_in import Porter
-from tests.gateway.house import BIDDERS, HALL, SCHEDULE, House, bearer
+from tests.gateway.house import BIDDERS, HALL, SCHEDULE, TIRELESS, House, bearer, house
 from tests.timeline.hours import Stopped
+
+ADMINS = [Admin(person=f"{role}-admin", name=role, role=role) for role in AdminRole]
+SYSTEM, SECURITY, AUDIT = (admin.person for admin in ADMINS)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ANN, BOB = BIDDERS
 PUBLIC, ENDED = "public", "ended"
 HOST = "host-01"
-SIGNED_IN = frozenset({ANN, BOB, HOST, "supervisor-01", "tenderer-01", "custodian-01", "stranger-01"})
+SIGNED_IN = frozenset(
+    {ANN, BOB, HOST, "supervisor-01", "tenderer-01", "custodian-01", "stranger-01", SYSTEM, SECURITY, AUDIT}
+)
 CALLERS = frozenset({PUBLIC, ENDED, *SIGNED_IN})
 """The public, somebody whose token has ended, and people of every role in the session; a stranger has none."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hall(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """A server with one session scheduled, and a registry."""
+    limits = msgspec.structs.replace(TIRELESS, enrolments="10000/minute")
+    async with house(
+        tmp_path_factory.mktemp("house"), admins=ADMINS, centre_authority="Centre", limits=limits
+    ) as found:
+        await found.schedule()
+        yield found
 
 
 @dataclass(frozen=True)
@@ -57,6 +78,14 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("GET", SOCKET): Row(CALLERS),
     ("POST", SOCKET): Row(CALLERS),
     ("OPTIONS", SOCKET): Row(CALLERS),
+}
+MATRIX |= {
+    ("GET", "/api/registry"): Row(frozenset({SYSTEM, SECURITY, AUDIT})),
+    ("GET", "/api/registry/log"): Row(frozenset({AUDIT})),
+    ("POST", "/api/registry/commands"): Row(frozenset({SYSTEM}), body={"type": "DismissAgency", "person": "nobody"}),
+    ("POST", "/api/enrolments"): Row(CALLERS, body={"request": ""}),
+    ("GET", "/api/enrolments/{request}"): Row(CALLERS, "/api/enrolments/none"),
+    ("GET", "/api/authority/crl"): Row(CALLERS),
 }
 EVENTS = {"connect", "disconnect", "join", "command"}
 """What each command of a session asks of its sender is the room's own table."""
@@ -94,7 +123,7 @@ async def test_every_route_has_a_door(tmp_path: Path) -> None:
     http = object.__new__(Http)
     http._pages = tmp_path
     app = web.Application()
-    app.add_routes(http.routes())
+    app.add_routes([*http.routes(), *object.__new__(RegistryHttp).routes()])
     found = {(route.method, route.resource.canonical) for route in app.router.routes() if route.resource}
     assert {("GET" if method == "HEAD" else method, path) for method, path in found} <= set(DOORS)
 
@@ -126,7 +155,12 @@ async def test_what_is_not_for_everybody_says_so() -> None:
     opened = {route for route, door in DOORS.items() if door.access is Access.ANYBODY}
     assert opened == {route for route, row in MATRIX.items() if row.may == CALLERS}
     assert {method for method, path in opened if path != SOCKET} == {"GET", "POST"}
-    assert {path for method, path in opened if method == "POST"} == {"/api/challenge", "/api/sign-in", SOCKET}
+    assert {path for method, path in opened if method == "POST"} == {
+        "/api/challenge",
+        "/api/sign-in",
+        "/api/enrolments",
+        SOCKET,
+    }
 
 
 # Ownership
@@ -151,3 +185,23 @@ async def test_nobody_overwrites_or_learns_of_anothers_upload(hall: House) -> No
         async with hall.http.put(url, data=body, headers=bearer(await hall.sign_in(person))) as answer:
             answers.append((answer.status, await answer.json()))
     assert answers == [(200, {"length": 5})] * 3
+
+
+# The registry is no session to look into
+
+REGISTRY_PATH = "/api/sessions/%40registry"
+
+
+async def test_the_registry_is_no_session_among_the_others(hall: House) -> None:
+    token = await hall.sign_in(AUDIT)
+    async with hall.http.get(f"{hall.url}/api/sessions") as answer:
+        assert [view["session"] for view in (await answer.json())["sessions"]] == [HALL]
+    for method, path in (("GET", "bundle.zip"), ("PUT", "uploads/x")):
+        url = f"{hall.url}{REGISTRY_PATH}/{path}"
+        async with hall.http.request(method, yarl.URL(url, encoded=True), headers=bearer(token)) as answer:
+            assert answer.status == 404
+    line = await hall.line(token)
+    join = await line.call("join", {"session": REGISTRY})
+    command = await line.call("command", {"session": REGISTRY, "command": {"type": "DismissAgency", "person": "x"}})
+    assert (join["code"], command["code"]) == ("no_such_session", "no_such_session")
+    await hall.hang_up()
