@@ -11,6 +11,7 @@ from aiohttp import web
 
 from remote_bid.config import Settings
 from remote_bid.gateway.cosigners import HttpCosigner
+from remote_bid.gateway.crls import CrlKeeper
 from remote_bid.gateway.doors import doors
 from remote_bid.gateway.http import Http, guard, headers_for
 from remote_bid.gateway.hub import Hub
@@ -27,6 +28,7 @@ from remote_bid.people.registry.commands import FoundRegistry
 from remote_bid.people.registry.facts import RegistryFacts
 from remote_bid.people.registry.rules import SETTINGS
 from remote_bid.people.registry.terms import REGISTRY
+from remote_bid.people.revocation import Crls
 from remote_bid.people.sign_in import Porter
 from remote_bid.tender.safe import Safe
 from remote_bid.tender.statements import NamedLogKey
@@ -70,15 +72,20 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     )
     authorities = sorted(fingerprint(root) for root in roots)
     deployment = Deployment(authorities=authorities, log=trust.log, cosigners=trust.cosigners, quorum=trust.quorum)
+    crls = Crls(roots)
     safe = Safe(folder / "safe", settings.part_limit)
     rooms: Rooms = {
-        opening.name: (opening, Facts(safe, roots, deployment, now)),
+        opening.name: (opening, Facts(safe, roots, deployment, now, crls)),
         registry.name: (registry, RegistryFacts(issuer, now)),
     }
     desk = Desk(log, keys.signer, keys.lines, rooms)
-    porter = Porter(roots, settings.origin, now)
+    porter = Porter(roots, settings.origin, now, crls)
+    keeper = CrlKeeper(crls, settings.crls, folder / "crls", desk, now, porter.recheck)
+    keeper.remembered()
     pace = Pace(settings.limits, settings.networks())
-    http = Http(desk, porter, safe, trust, keys.signer, settings.agencies, now, PAGES, pace)
+    http = Http(desk, porter, safe, trust, keys.signer, settings.agencies, now, PAGES, pace, keeper.read)
+    people = RegistryHttp(desk, issuer, now)
+    keeper.own = people.own_crl if issuer else None
     sio = socketio.AsyncServer(
         async_mode="aiohttp",
         cors_allowed_origins=[settings.origin],
@@ -97,7 +104,7 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     app = web.Application(
         client_max_size=1 << 20, middlewares=[guard(headers_for(settings.origin)), doors(porter, settings.origin, pace)]
     )
-    app.add_routes([*http.routes(), *RegistryHttp(desk, issuer, now).routes()])
+    app.add_routes([*http.routes(), *people.routes()])
     sio.attach(app)
     async with aiohttp.ClientSession() as outgoing:
         named = zip(trust.cosigner_keys(), settings.cosigners, strict=True)
@@ -112,6 +119,7 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
             await desk.open(REGISTRY, registry.name, FoundRegistry(admins=settings.admins), SETTINGS)
         sessions = await desk.load()
         hub.start()
+        keeper.start(outgoing, settings.crl_every_s)
         checkpointer.start(sessions)
         for folded in sessions:
             clock.watch(folded)
@@ -122,6 +130,7 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
         finally:
             await runner.cleanup()
             await clock.close()
+            await keeper.close()
             await checkpointer.close()
             await hub.close()
             await log.close()

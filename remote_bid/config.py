@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from remote_bid.gateway.crls import CrlAt
 from remote_bid.gateway.pace import Limits, Network
 from remote_bid.people.registry.terms import Admin, AdminRole
 
@@ -40,6 +41,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The first holders of the three offices; later changes are the security admins'. Empty: no registry."""
     centre_authority: str = ""
     """Name of the centre's own authority, which certifies people whom a security admin approves; empty: none."""
+    crls: list[CrlAt] = []
+    """Where the authorities' lists of revoked certificates are."""
+    crl_every_s: int = 900
+    """How often they are looked at."""
     proxies: list[str] = []
     """Networks of this deployment's own reverse proxies, whose X-Forwarded-For is believed."""
 

@@ -11,7 +11,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from remote_bid.gateway.bundle import public_bundle
+from remote_bid.gateway.bundle import ReadCrl, public_bundle
 from remote_bid.gateway.doors import CALLER, COOKIE, cookie, signed_in
 from remote_bid.gateway.pace import Pace, TooMany
 from remote_bid.gateway.socket import refused
@@ -81,10 +81,11 @@ class Http:
         now: Callable[[], datetime],
         pages: Path,
         pace: Pace,
+        crl: ReadCrl,
     ) -> None:
         self._desk, self._porter, self._safe = desk, porter, safe
         self._trust, self._office, self._agencies = trust, office, agencies
-        self._now, self._pages, self._pace = now, pages, pace
+        self._now, self._pages, self._pace, self._crl = now, pages, pace, crl
 
     def routes(self) -> list[web.RouteDef | web.StaticDef]:
         """Everything this server answers over HTTP."""
@@ -203,7 +204,7 @@ class Http:
     async def bundle(self, request: web.Request) -> web.Response:
         """The public bundle of a session that is over."""
         folded = await self._desk.look(request.match_info["session"])
-        made = await asyncio.to_thread(public_bundle, folded, self._trust, self._office, self._safe.open)
+        made = await asyncio.to_thread(public_bundle, folded, self._trust, self._office, self._safe.open, self._crl)
         name = f'attachment; filename="{folded.session.id}.zip"'
         return web.Response(body=made, content_type="application/zip", headers={"Content-Disposition": name})
 

@@ -1,7 +1,8 @@
 """The registry over HTTP: enrolment for anybody, offices for their holders, revoked certificates for all."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 from aiohttp import web
@@ -17,6 +18,8 @@ from remote_bid.timeline.context import Refused
 from remote_bid.timeline.desk import Desk, Folded
 from remote_bid.timeline.entry import Entry, Who, show
 
+_LIST_GOOD = timedelta(hours=12)
+
 OFFICE_ONLY = Refused("not_allowed", "此处仅供管理员使用。", "This is for those who hold an office.")
 
 
@@ -25,6 +28,7 @@ class RegistryHttp:
 
     def __init__(self, desk: Desk, issuer: Issuer | None, now: Callable[[], datetime]) -> None:
         self._desk, self._issuer, self._now = desk, issuer, now
+        self._list: _List | None = None
 
     def routes(self) -> list[web.RouteDef]:
         """Everything about people."""
@@ -76,10 +80,17 @@ class RegistryHttp:
 
     async def crl(self, request: web.Request) -> web.Response:
         """The certificates that the centre's own authority has taken back."""
+        return web.Response(body=await self.own_crl(), content_type="application/pkix-crl")
+
+    async def own_crl(self) -> bytes:
+        """The same list until something was revoked or half a day has passed."""
         if self._issuer is None:
             raise Refused("no_authority", "本中心未设证书机构。", "This centre has no authority of its own.")
-        made = crl_of(self._issuer, await self._desk.look(REGISTRY), self._now())
-        return web.Response(body=made, content_type="application/pkix-crl")
+        folded, now = await self._desk.look(REGISTRY), self._now()
+        revoked = revoked_of(folded.state)
+        if self._list is None or self._list.revoked != revoked or now - self._list.at > _LIST_GOOD:
+            self._list = _List(self._issuer.crl(folded.head, revoked, now), revoked, now)
+        return self._list.raw
 
     async def _admin(self, request: web.Request) -> tuple[Folded, Who]:
         folded = await self._desk.look(REGISTRY)
@@ -87,6 +98,12 @@ class RegistryHttp:
         if who.role == NOBODY:
             raise OFFICE_ONLY
         return folded, who
+
+
+class _List(NamedTuple):
+    raw: bytes
+    revoked: list[Revoked]
+    at: datetime
 
 
 class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,11 +115,9 @@ def standing(folded: Folded, person: str) -> Who:
     return Who(person=person, role=folded.context.standing(folded.state, person))
 
 
-def crl_of(issuer: Issuer, folded: Folded, now: datetime) -> bytes:
-    """The centre's list as the registry has it now. Its number is the registry's length: it grows with every change."""
-    state: Registry = folded.state
-    revoked = [Revoked(serial=i.serial, since=instant.when(i.revoked)) for i in state.issued.values() if i.revoked]
-    return issuer.crl(folded.head, revoked, now)
+def revoked_of(state: Registry) -> list[Revoked]:
+    """What the centre's authority has taken back so far."""
+    return [Revoked(serial=one.serial, since=instant.when(one.revoked)) for one in state.issued.values() if one.revoked]
 
 
 def _committed(entries: Sequence[Entry]) -> web.Response:

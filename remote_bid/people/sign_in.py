@@ -9,6 +9,7 @@ from typing import ClassVar
 from cryptography import x509
 
 from remote_bid.people.certificates import Certified, NotTrusted, Signed, payload, signers
+from remote_bid.people.revocation import Crls, Status
 from remote_bid.people.tokens import Carrier, Tokens
 from remote_bid.seal.canonical import NotCanonical, b64, unb64_sized
 from remote_bid.seal.statements import Payload
@@ -33,8 +34,16 @@ class Porter:
     are: a flood of challenges costs nothing.
     """
 
-    def __init__(self, roots: Sequence[x509.Certificate], origin: str, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        roots: Sequence[x509.Certificate],
+        origin: str,
+        now: Callable[[], datetime],
+        crls: Crls | None = None,
+    ) -> None:
         self._roots, self._origin, self._now = roots, origin, now
+        self._crls = crls or Crls(roots)
+        self._certificates: dict[str, str] = {}
         self._key = secrets.token_bytes(32)
         self._answered: dict[str, datetime] = {}
         self.tokens = Tokens(now)
@@ -58,12 +67,23 @@ class Porter:
         people = signers(signed, self._roots, self._now())
         if len(people) != 1:
             raise NotTrusted("one person signs in at a time")
+        [certificate] = signed.certificates
+        if self._crls.status(certificate, self._now()) is Status.REVOKED:
+            raise NotTrusted("the certificate has been revoked")
+        self._certificates[people[0].keyid] = certificate
         self._answered[answer.nonce] = self._now() + timedelta(seconds=_NONCE_S)
         return people[0]
 
     def who(self, token: str, carrier: Carrier = Carrier.BEARER) -> Certified | None:
         """Whose token this is; None if nobody's, expired, or brought in another way than it was given."""
         return self.tokens.who(token, carrier)
+
+    def recheck(self) -> None:
+        """Sign out whose certificate has been revoked since; for when a list has changed."""
+        for keyid, certificate in list(self._certificates.items()):
+            if self._crls.status(certificate, self._now()) is Status.REVOKED:
+                self.tokens.end_key(keyid)
+                del self._certificates[keyid]
 
     def _fresh(self, nonce: str) -> bool:
         """Ours, in time, and not answered before."""

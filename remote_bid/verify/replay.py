@@ -7,6 +7,7 @@ from remote_bid.opening.events import (
     BidSettled,
     BidSubmitted,
     BidWithdrawn,
+    CrlNotedDown,
     CustodianKeyOffered,
     CustodyOpened,
     KeyPublished,
@@ -69,6 +70,7 @@ _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     RecordPrepared: (Role.HOST,),
     RecordSigned: (Role.HOST, Role.SUPERVISOR, Role.BIDDER),
     OpeningClosed: (Role.HOST, CLOCK.role),
+    CrlNotedDown: (LOG.role,),
 }
 """Whose act each event is."""
 

@@ -10,6 +10,7 @@ from tests.opening.acts import (
     CLOSE_OPENING,
     CLOSE_WINDOW,
     HOLD,
+    NOTE_CRL,
     OPEN_LOBBY,
     OPEN_RELEASE,
     SETTLE,
@@ -65,4 +66,5 @@ ACCEPTED: dict[type[Command], tuple[Past, Act]] = {
     c.ReadOut: (READOUT, read_out(ALPHA)),
     c.SignRecord: (RECORD, sign_record(HOST)),
     c.CloseOpening: (RECORD, CLOSE_OPENING),
+    c.NoteCrl: (ROSTER, NOTE_CRL),
 }

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from remote_bid.opening import commands as c
 from remote_bid.opening.statements import CheckInStatement, Custody, RecordSignature, Release
+from remote_bid.people.revocation import CrlNoted
 from remote_bid.seal.canonical import b64
 from remote_bid.seal.statements import id_of
 from remote_bid.seal.tree import root_of
@@ -31,6 +32,10 @@ OPEN_RELEASE = Act(c.OpenRelease(), HOST)
 CLOSE_WINDOW = Act(c.CloseWindow(), CLOCK)
 SETTLE = Act(c.SettleBids(), CLOCK)
 CLOSE_OPENING = Act(c.CloseOpening(), HOST)
+NOTED = CrlNoted(
+    authority="A", hash="first", this_update=instant.text(after_t0(-60)), next_update=instant.text(after_t0(60))
+)
+NOTE_CRL = Act(c.NoteCrl(crl=NOTED), LOG)
 
 
 def submit(who: Who, lot: str = LOT, **how: Any) -> Act:

@@ -25,6 +25,7 @@ REPEATABLE = [
     c.ReadOut,
     c.SignRecord,
     c.CloseOpening,
+    c.NoteCrl,
 ]
 
 

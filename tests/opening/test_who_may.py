@@ -49,6 +49,7 @@ MAY: dict[type[Command], set[str]] = {
     c.ReadOut: {Role.HOST},
     c.SignRecord: {Role.HOST, Role.SUPERVISOR, Role.BIDDER},
     c.CloseOpening: {Role.HOST},
+    c.NoteCrl: {LOG.role},
 }
 """Whose business a command is. A statement counts for its signer only, so among those it is still the signer's.
 

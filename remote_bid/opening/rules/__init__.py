@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from remote_bid.opening import commands as c
-from remote_bid.opening.rules import closing, preparing, recording, releasing, submitting, unsealing
+from remote_bid.opening.rules import closing, noting, preparing, recording, releasing, submitting, unsealing
 from remote_bid.opening.rules.deadlines import due
 from remote_bid.opening.rules.folding import evolve
 from remote_bid.opening.rules.state import Opening
@@ -42,6 +42,7 @@ DECISIONS: dict[type[Command], Callable[[Opening, Any, Turn], Sequence[Event | A
     c.ReadOut: recording.read_out,
     c.SignRecord: recording.sign_record,
     c.CloseOpening: recording.close_opening,
+    c.NoteCrl: noting.note_crl,
 }
 """One decision for every command of the room."""
 

@@ -12,6 +12,7 @@ from remote_bid.opening.events import (
     BidSettled,
     BidSubmitted,
     BidWithdrawn,
+    CrlNotedDown,
     CustodianKeyOffered,
     CustodyOpened,
     KeyPublished,
@@ -248,6 +249,10 @@ def _closed(opening: Opening, event: OpeningClosed, happened: Happened) -> Openi
     return _enter(opening, Phase.CLOSED, happened)
 
 
+def _crl(opening: Opening, event: CrlNotedDown, happened: Happened) -> Opening:
+    return replace(opening, crls=opening.crls | {event.crl.authority: event.crl})
+
+
 FOLDS: dict[type[Event], Callable[[Opening, Any, Happened], Opening]] = {
     OpeningScheduled: _scheduled,
     CustodianKeyOffered: _key_offered,
@@ -279,5 +284,6 @@ FOLDS: dict[type[Event], Callable[[Opening, Any, Happened], Opening]] = {
     RecordPrepared: _prepared,
     RecordSigned: _record_signed,
     OpeningClosed: _closed,
+    CrlNotedDown: _crl,
 }
 """One fold for every event of the room."""
