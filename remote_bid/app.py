@@ -12,15 +12,26 @@ from aiohttp import web
 
 from remote_bid.config import Settings
 from remote_bid.gateway.cosigners import HttpCosigner
+from remote_bid.gateway.crls import CrlKeeper
+from remote_bid.gateway.doors import doors
 from remote_bid.gateway.http import Http, guard, headers_for
 from remote_bid.gateway.hub import Hub
+from remote_bid.gateway.pace import Pace
 from remote_bid.gateway.papers import Papers
+from remote_bid.gateway.registry import RegistryHttp
 from remote_bid.gateway.socket import Sockets
 from remote_bid.opening import opening
 from remote_bid.opening.facts import Facts
 from remote_bid.opening.known import Deployment
 from remote_bid.paper.seal_key import seal_key
 from remote_bid.people.certificates import fingerprint, roots_of
+from remote_bid.people.issuing import issuer_in
+from remote_bid.people.registry import registry
+from remote_bid.people.registry.commands import FoundRegistry
+from remote_bid.people.registry.facts import RegistryFacts
+from remote_bid.people.registry.rules import SETTINGS
+from remote_bid.people.registry.terms import REGISTRY
+from remote_bid.people.revocation import Crls
 from remote_bid.people.sign_in import Porter
 from remote_bid.tender.safe import Safe
 from remote_bid.tender.statements import NamedLogKey
@@ -53,21 +64,32 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     keys = office_keys(folder / "office.json")
     log = SqlLog(engine_of(settings.database, folder), AtRest(keys.storage))
     await log.prepare()
-    roots = roots_of(settings.roots)
+    issuer = issuer_in(folder / "authority", settings.centre_authority) if settings.centre_authority else None
+    pems = [*settings.roots, *([issuer.pem] if issuer else [])]
+    roots = roots_of(pems)
     trust = Trust(
-        roots=settings.roots,
+        roots=pems,
         log=NamedLogKey(name=settings.log, key=keys.log_key),
         cosigners=[NamedLogKey(name=cosigner.name, key=cosigner.key) for cosigner in settings.cosigners],
         quorum=settings.quorum,
     )
     authorities = sorted(fingerprint(root) for root in roots)
     deployment = Deployment(authorities=authorities, log=trust.log, cosigners=trust.cosigners, quorum=trust.quorum)
+    crls = Crls(roots)
     safe = Safe(folder / "safe", settings.part_limit)
-    rooms: Rooms = {opening.name: (opening, Facts(safe, roots, deployment, now))}
+    rooms: Rooms = {
+        opening.name: (opening, Facts(safe, roots, deployment, now, crls)),
+        registry.name: (registry, RegistryFacts(issuer, now)),
+    }
     desk = Desk(log, keys.signer, keys.lines, rooms)
-    porter = Porter(roots, settings.origin, now)
     papers = Papers(folder / "papers", lambda: seal_key(folder / "seal.pem", settings.log), ZoneInfo(settings.zone))
-    http = Http(desk, porter, safe, papers, trust, keys.signer, settings.agencies, now, PAGES)
+    porter = Porter(roots, settings.origin, now, crls)
+    keeper = CrlKeeper(crls, settings.crls, folder / "crls", desk, now, porter.recheck)
+    keeper.remembered()
+    pace = Pace(settings.limits, settings.networks())
+    http = Http(desk, porter, safe, papers, trust, keys.signer, settings.agencies, now, PAGES, pace, keeper.read)
+    people = RegistryHttp(desk, issuer, now)
+    keeper.own = people.own_crl if issuer else None
     sio = socketio.AsyncServer(
         async_mode="aiohttp",
         cors_allowed_origins=[settings.origin],
@@ -76,15 +98,17 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
         always_connect=False,
         json=wire_json,
     )
-    sockets = Sockets(desk, ROOMS, porter)
+    sockets = Sockets(desk, ROOMS, porter, pace)
 
     async def send(room: str, frame: Frame) -> None:
         await sio.emit("frame", frame, room=room)
 
     sockets.hub = hub = Hub(desk, keys.lines, send)
     sio.register_namespace(sockets)
-    app = web.Application(client_max_size=1 << 20, middlewares=[guard(headers_for(settings.origin))])
-    app.add_routes(http.routes())
+    app = web.Application(
+        client_max_size=1 << 20, middlewares=[guard(headers_for(settings.origin)), doors(porter, settings.origin, pace)]
+    )
+    app.add_routes([*http.routes(), *people.routes()])
     sio.attach(app)
     async with aiohttp.ClientSession() as outgoing:
         named = zip(trust.cosigner_keys(), settings.cosigners, strict=True)
@@ -95,8 +119,11 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
             app, auto_decompress=False, keepalive_timeout=15, lingering_time=5, handler_cancellation=False
         )
         await runner.setup()
+        if settings.admins:
+            await desk.open(REGISTRY, registry.name, FoundRegistry(admins=settings.admins), SETTINGS)
         sessions = await desk.load()
         hub.start()
+        keeper.start(outgoing, settings.crl_every_s)
         checkpointer.start(sessions)
         for folded in sessions:
             clock.watch(folded)
@@ -107,6 +134,7 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
         finally:
             await runner.cleanup()
             await clock.close()
+            await keeper.close()
             await checkpointer.close()
             await hub.close()
             await log.close()

@@ -1,9 +1,14 @@
 """Settings of a server, read once: from the command line, the environment (REMOTE_BID_…) and the data folder."""
 
+import ipaddress
 from pathlib import Path
 from zoneinfo import available_timezones
 
 import msgspec
+
+from remote_bid.gateway.crls import CrlAt
+from remote_bid.gateway.pace import Limits, Network
+from remote_bid.people.registry.terms import Admin, AdminRole
 
 
 class CosignerAt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,6 +38,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The place whose time documents are written in."""
     part_limit: int = 512 << 20
     """Bytes that one sealed part may have."""
+    limits: Limits = Limits()
+    """How often one address or account may do what."""
+    admins: list[Admin] = []
+    """The first holders of the three offices; later changes are the security admins'. Empty: no registry."""
+    centre_authority: str = ""
+    """Name of the centre's own authority, which certifies people whom a security admin approves; empty: none."""
+    crls: list[CrlAt] = []
+    """Where the authorities' lists of revoked certificates are."""
+    crl_every_s: int = 900
+    """How often they are looked at."""
+    proxies: list[str] = []
+    """Networks of this deployment's own reverse proxies, whose X-Forwarded-For is believed."""
+
+    def networks(self) -> list[Network]:
+        """The proxies' networks; ValueError when one is none."""
+        return [ipaddress.ip_network(proxy) for proxy in self.proxies]
 
 
 class BadSettings(ValueError):
@@ -47,8 +68,25 @@ def read_settings(path: Path) -> Settings:
         raise BadSettings(f"{path} cannot be read: {error.strerror}") from error
     except msgspec.MsgspecError as error:
         raise BadSettings(f"{path} is not a settings file: {error}") from error
+    _require_networks(settings)
+    _require_admins(settings)
     if not 1 <= settings.quorum <= len(settings.cosigners):
         raise BadSettings("the quorum must be at least 1 and no more than there are cosigners")
     if settings.zone not in available_timezones():
         raise BadSettings(f"there is no time zone {settings.zone}")
     return settings
+
+
+def _require_networks(settings: Settings) -> None:
+    try:
+        settings.networks()
+    except ValueError as error:
+        raise BadSettings(f"a proxy is named that is no network: {error}") from error
+
+
+def _require_admins(settings: Settings) -> None:
+    if settings.centre_authority and not settings.admins:
+        raise BadSettings("an authority of the centre's own needs admins who approve its people")
+    people = [admin.person for admin in settings.admins]
+    if people and (len(set(people)) != len(people) or {a.role for a in settings.admins} != set(AdminRole)):
+        raise BadSettings("each of the offices system, security and audit needs an admin, and nobody holds two")

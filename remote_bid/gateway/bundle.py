@@ -13,16 +13,19 @@ from remote_bid.timeline.context import Refused
 from remote_bid.timeline.desk import Folded
 from remote_bid.timeline.entry import Entry, Shown, Who, show
 from remote_bid.verify import container
-from remote_bid.verify.manifest import LINES, MANIFEST, RECORD, TIMELINE, Manifest, envelope_name, hashes
+from remote_bid.verify.manifest import LINES, MANIFEST, RECORD, TIMELINE, Manifest, crl_name, envelope_name, hashes
 from remote_bid.verify.trust import Trust
 
 _PUBLIC = Who(person="", role="observer")
+
+ReadCrl = Callable[[str], bytes]
+"""hash → the list of revoked certificates that a session has noted; KeyError if it is not here."""
 
 OpenEnvelope = Callable[[str, str, str], BinaryIO]
 """(session, bidder, upload) → the stored envelope."""
 
 
-def public_bundle(folded: Folded, vouched_by: Trust, signer: Signer, envelope: OpenEnvelope) -> bytes:
+def public_bundle(folded: Folded, vouched_by: Trust, signer: Signer, envelope: OpenEnvelope, crl: ReadCrl) -> bytes:
     """The bundle of an opening that is over and whose end is cosigned; refused before."""
     opening: Opening = folded.state
     if opening.phase not in (Phase.CLOSED, Phase.ABORTED) or opening.marks:
@@ -37,6 +40,7 @@ def public_bundle(folded: Folded, vouched_by: Trust, signer: Signer, envelope: O
         members[RECORD] = jcs(opening.record)
     if opening.phase is Phase.CLOSED:
         members |= _envelopes(folded.session.id, opening, envelope)
+    members |= _crls(folded, crl)
     manifest = Manifest(session=folded.session.id, audience="public", vouched_by=vouched_by, members=hashes(members))
     return container.write(members | {MANIFEST: jcs(state(manifest, signer))})
 
@@ -48,6 +52,15 @@ def _envelopes(session: str, opening: Opening, envelope: OpenEnvelope) -> dict[s
         part = next(part for part in bid.parts if statement_id(part.submission) == bid.bid)
         with suppress(KeyError), envelope(session, bid.bidder, part.upload) as file:
             members[envelope_name(bid.bid)] = file.read()
+    return members
+
+
+def _crls(folded: Folded, crl: ReadCrl) -> dict[str, bytes]:
+    """Every list that the session noted; one that is lost is not there, and the verifier says so."""
+    members = {}
+    for noted in [entry.fields["crl"]["hash"] for entry in folded.main if entry.type == "CrlNotedDown"]:
+        with suppress(KeyError):
+            members[crl_name(noted)] = crl(noted)
     return members
 
 

@@ -1,22 +1,28 @@
 """Plain HTTP: signing in, scheduling, uploads, downloads, the pages; refusals are the socket's."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
+import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from remote_bid.gateway.bundle import public_bundle
+from remote_bid.gateway.bundle import ReadCrl, public_bundle
+from remote_bid.gateway.doors import CALLER, COOKIE, cookie, signed_in
+from remote_bid.gateway.pace import Pace, TooMany
 from remote_bid.gateway.papers import Papers
 from remote_bid.gateway.socket import refused
 from remote_bid.opening.commands import ScheduleOpening
 from remote_bid.opening.terms import Role
 from remote_bid.people.certificates import Certified, NotTrusted, Signed
+from remote_bid.people.registry.state import Registry
+from remote_bid.people.registry.terms import REGISTRY
 from remote_bid.people.sign_in import Porter, StaleNonce
+from remote_bid.people.tokens import Carrier
 from remote_bid.seal.signing import Signer
 from remote_bid.seal.statements import BadStatement
 from remote_bid.tender.safe import Safe, TakenName, TooLarge
@@ -41,6 +47,19 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+_STATUS = {
+    "not_signed_in": 401,
+    "not_allowed": 403,
+    "other_origin": 403,
+    "no_page_token": 403,
+    "too_slow": 408,
+    "too_large": 413,
+    "too_many_requests": 429,
+}
+"""Every other refusal is a conflict with what is: 409."""
+
+_LOG = structlog.get_logger("http")
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -63,10 +82,12 @@ class Http:
         agencies: list[str],
         now: Callable[[], datetime],
         pages: Path,
+        pace: Pace,
+        crl: ReadCrl,
     ) -> None:
         self._desk, self._porter, self._safe, self._papers = desk, porter, safe, papers
         self._trust, self._office, self._agencies = trust, office, agencies
-        self._now, self._pages = now, pages
+        self._now, self._pages, self._pace, self._crl = now, pages, pace, crl
 
     def routes(self) -> list[web.RouteDef | web.StaticDef]:
         """Everything this server answers over HTTP."""
@@ -75,6 +96,8 @@ class Http:
             web.get("/api/trust", self.trust),
             web.post("/api/challenge", self.challenge),
             web.post("/api/sign-in", self.sign_in),
+            web.post("/api/sign-out", self.sign_out),
+            web.get("/api/me", self.me),
             web.get("/api/sessions", self.sessions),
             web.post("/api/sessions", self.schedule),
             web.put("/api/sessions/{session}/uploads/{upload}", self.upload),
@@ -99,20 +122,62 @@ class Http:
         return web.json_response({"nonce": self._porter.challenge()})
 
     async def sign_in(self, request: web.Request) -> web.Response:
-        """A token for whoever signed the nonce."""
+        """A token for whoever signed the nonce: to a page of ours in a cookie that it cannot read, else in the answer.
+
+        Only browsers say where a page comes from. Why somebody is not trusted is told to nobody but the operator.
+        """
+        signed = msgspec.json.decode(await request.read(), type=Signed)
+        carrier = Carrier.COOKIE if "Origin" in request.headers else Carrier.BEARER
         try:
-            token, person = self._porter.admit(msgspec.json.decode(await request.read(), type=Signed))
+            person = self._porter.recognise(signed)
         except StaleNonce as error:
-            raise Refused("stale_nonce", "登录请求已失效，请重试。", str(error)) from error
+            raise Refused("stale_nonce", "登录请求已失效，请重试。", "Ask for a new nonce and sign that.") from error
         except (NotTrusted, BadStatement) as error:
-            raise Refused("not_trusted", "证书或签名无效，无法登录。", str(error)) from error
-        return web.json_response({"token": token, "person": person.person, "name": person.name})
+            _LOG.info("not signed in", why=str(error))
+            raise Refused(
+                "not_trusted", "证书或签名无效，无法登录。", "Certificate or signature is not good."
+            ) from error
+        await self._pace.spend("account_sign_ins", person.person)
+        token = self._porter.tokens.issue(person, carrier)
+        if before := request.cookies.get(COOKIE):
+            self._porter.tokens.end(before)
+        if carrier is Carrier.BEARER:
+            return web.json_response({"token": token, "person": person.person, "name": person.name})
+        return self._with_cookie(person, token)
+
+    async def sign_out(self, request: web.Request) -> web.Response:
+        """The token is worth nothing any more, and its lines are hung up."""
+        self._porter.tokens.end(request[CALLER].token)
+        return self._with_cookie(None, "")
+
+    async def me(self, request: web.Request) -> web.Response:
+        """Who is signed in, and what a page must say beside its cookie; empty for the public."""
+        caller = request[CALLER]
+        by_cookie = caller.person is not None and caller.carrier is Carrier.COOKIE
+        return web.json_response(self._about(caller.person, caller.token if by_cookie else ""))
+
+    async def _admitted(self) -> Collection[str]:
+        """Who may schedule: named in the settings, or admitted by a system admin."""
+        try:
+            registry: Registry = (await self._desk.look(REGISTRY)).state
+        except UnknownSession:
+            return self._agencies
+        return {*self._agencies, *registry.agencies}
+
+    def _with_cookie(self, person: Certified | None, token: str) -> web.Response:
+        answer = web.json_response(self._about(person, token))
+        answer.cookies.update(cookie(token))
+        return answer
+
+    def _about(self, person: Certified | None, token: str) -> dict[str, str]:
+        csrf = self._porter.tokens.csrf(token) if token else ""
+        return {"person": person.person if person else "", "name": person.name if person else "", "csrf": csrf}
 
     async def sessions(self, request: web.Request) -> web.Response:
         """The public list of sessions."""
         listed = []
         for folded in await self._desk.load():
-            if not folded.head:
+            if not folded.head or folded.session.room != "opening":
                 continue
             view = folded.context.see(folded.state, Who(person="", role=Role.OBSERVER))
             listed.append(msgspec.to_builtins(view))
@@ -120,8 +185,8 @@ class Http:
 
     async def schedule(self, request: web.Request) -> web.Response:
         """An agency's host opens a session."""
-        person = self._signed_in(request)
-        if person.person not in self._agencies:
+        person = signed_in(request)
+        if person.person not in await self._admitted():
             raise Refused("not_allowed", "只有招标代理机构可以安排开标。", "Only an agency may schedule a session.")
         body = msgspec.json.decode(await request.read(), type=_Schedule)
         await self._desk.open(body.session, "opening", body.command, Who(person=person.person, role=Role.HOST))
@@ -129,7 +194,7 @@ class Http:
 
     async def upload(self, request: web.Request) -> web.Response:
         """A sealed envelope into the safe; it counts for nothing until a submission names it."""
-        person = self._signed_in(request)
+        person = signed_in(request)
         session = (await self._desk.look(request.match_info["session"])).session.id
         try:
             length = await self._safe.keep(session, person.person, request.match_info["upload"], _body(request))
@@ -142,7 +207,7 @@ class Http:
     async def bundle(self, request: web.Request) -> web.Response:
         """The public bundle of a session that is over."""
         folded = await self._desk.look(request.match_info["session"])
-        made = await asyncio.to_thread(public_bundle, folded, self._trust, self._office, self._safe.open)
+        made = await asyncio.to_thread(public_bundle, folded, self._trust, self._office, self._safe.open, self._crl)
         name = f'attachment; filename="{folded.session.id}.zip"'
         return web.Response(body=made, content_type="application/zip", headers={"Content-Disposition": name})
 
@@ -159,13 +224,6 @@ class Http:
         if not index.is_file():
             raise Refused("no_pages", "页面尚未构建。", "The pages are not built; run ./dev web.")
         return web.FileResponse(index, headers={"Cache-Control": "no-cache"})
-
-    def _signed_in(self, request: web.Request) -> Certified:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        person = self._porter.who(token) if scheme == "Bearer" else None
-        if person is None:
-            raise Refused("not_signed_in", "请先登录。", "Sign in first.")
-        return person
 
 
 def headers_for(origin: str) -> dict[str, str]:
@@ -190,9 +248,9 @@ async def _guarded(request: web.Request, handler: Handler, headers: Mapping[str,
     except web.HTTPException as error:
         answer = web.json_response(refused(_worded(error)), status=error.status, headers=_allowed(error))
     except Exception as error:
-        if request.path.startswith("/socket.io/"):
+        if request.path.startswith("/socket.io/") and not isinstance(error, Refused):
             raise  # a websocket may be open: an HTTP answer in the midst of it would only garble it
-        answer = web.json_response(refused(error), status=_status(error))
+        answer = web.json_response(refused(error), status=_status(error), headers=_later(error))
     if not answer.prepared:
         answer.headers.update(headers)
         if request.path.startswith("/assets/") and answer.status == 200:
@@ -217,16 +275,14 @@ def _allowed(error: web.HTTPException) -> dict[str, str]:
     return {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
 
 
+def _later(error: Exception) -> dict[str, str]:
+    return {"Retry-After": str(error.retry_s)} if isinstance(error, TooMany) else {}
+
+
 def _status(error: Exception) -> int:
     match error:
-        case Refused(code="not_signed_in"):
-            return 401
-        case Refused(code="not_allowed"):
-            return 403
-        case Refused(code="too_large"):
-            return 413
         case Refused():
-            return 409
+            return _STATUS.get(error.code, 409)
         case UnknownSession():
             return 404
         case msgspec.MsgspecError() | UnicodeError():

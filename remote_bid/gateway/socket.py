@@ -1,17 +1,20 @@
 """The socket: commands in, frames out, resume after what was seen last."""
 
+import asyncio
 import secrets
+from contextlib import ExitStack
 from typing import Any
 
 import msgspec
 import socketio
 import structlog
 
+from remote_bid.gateway.doors import COOKIE, Caller, address_of, caller_of
 from remote_bid.gateway.hub import Hub
-from remote_bid.people.certificates import Certified
+from remote_bid.gateway.pace import Pace, TooMany
 from remote_bid.people.sign_in import Porter
 from remote_bid.timeline.context import AnyContext, Refused
-from remote_bid.timeline.desk import Desk
+from remote_bid.timeline.desk import Desk, Folded
 from remote_bid.timeline.log import UnknownSession
 
 _LOG = structlog.get_logger("socket")
@@ -34,33 +37,102 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     ok: bool = False
 
 
+class _Line(msgspec.Struct, frozen=True):
+    """One open socket: who is at the other end, from where, and what is to be done when it closes."""
+
+    caller: Caller
+    address: str
+    closing: ExitStack
+
+
 class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio carries no types
     """Everything that comes in over a websocket."""
 
-    def __init__(self, desk: Desk, rooms: dict[str, AnyContext], porter: Porter) -> None:
+    def __init__(self, desk: Desk, rooms: dict[str, AnyContext], porter: Porter, pace: Pace) -> None:
         super().__init__("/")
-        self._desk, self._rooms, self._porter = desk, rooms, porter
+        self._desk, self._rooms, self._porter, self._pace = desk, rooms, porter, pace
+        self._lines: dict[str, _Line] = {}
+        self._hanging_up: set[asyncio.Task[None]] = set()
         self.hub: Hub
+        porter.tokens.listen(self._hang_up)
 
     async def on_connect(self, sid: str, environ: Any = None, auth: Any = None, *_more: Any) -> bool:
-        """Signed-in people bring their token; without one a browser of an allowed origin may watch.
+        """Signed-in people bring their token, or their browser its cookie; without either a browser of an allowed
+        origin may watch. Whoever says no origin must bring a token and no cookie.
 
         A client may also send an event called connect: then the environ is its own invention.
         """
         if environ is not self.server.get_environ(sid, self.namespace):
             return False
-        token = auth.get("token") if isinstance(auth, dict) else None
-        person = self._porter.who(token) if isinstance(token, str) else None
-        if person is None and (token is not None or "HTTP_ORIGIN" not in environ):
+        caller = self._caller(environ, auth)
+        if caller is None:
             return False
-        await self.save_session(sid, {"person": person})
+        try:
+            self._lines[sid] = self._line(caller, environ, sid)
+        except TooMany as error:
+            raise socketio.exceptions.ConnectionRefusedError(error.code) from error
         return True
+
+    async def on_disconnect(self, sid: str, *_reason: Any) -> None:
+        """The line is closed, by whomever. A client may also send an event of this name: then it is still there."""
+        if self.server.manager.is_connected(sid, self.namespace):
+            return
+        line = self._lines.pop(sid, None)
+        if line is not None:
+            line.closing.close()
+
+    def _caller(self, environ: Any, auth: Any) -> Caller | None:
+        request = environ["aiohttp.request"]
+        token = auth.get("token") if isinstance(auth, dict) else None
+        has_origin, has_cookie = "HTTP_ORIGIN" in environ, COOKIE in request.cookies
+        if token is not None:
+            person = self._porter.who(token) if isinstance(token, str) else None
+            good = person is not None and (has_origin or not has_cookie)
+            return Caller(person, token) if good else None
+        return caller_of(request, self._porter) if has_origin else None
+
+    def _line(self, caller: Caller, environ: Any, sid: str) -> _Line:
+        with ExitStack() as closing:
+            if caller.person is not None:
+                closing.enter_context(self._pace.account_line(caller.person.person))
+                self._porter.tokens.hold(caller.token)
+                closing.callback(self._porter.tokens.let_go, caller.token)
+                left = self._porter.tokens.seconds_left(caller.token)
+                ending = asyncio.get_running_loop().call_later(left, self._porter.tokens.end, caller.token)
+                closing.callback(ending.cancel)
+            return _Line(caller, address_of(environ["aiohttp.request"], self._pace), closing.pop_all())
+
+    async def _look(self, session: str) -> Folded:
+        """A session of a room that is open over sockets; the others are not there."""
+        folded = await self._desk.look(session)
+        if folded.session.room not in self._rooms:
+            raise UnknownSession(session)
+        return folded
+
+    def _hang_up(self, token: str) -> None:
+        """Whose token has ended hears nothing more."""
+        for sid in [sid for sid, line in self._lines.items() if line.caller.person and line.caller.token == token]:
+            task = asyncio.ensure_future(self.disconnect(sid))
+            self._hanging_up.add(task)
+            task.add_done_callback(self._hanging_up.discard)
+
+    def _person(self, sid: str) -> str | None:
+        """Who is at the other end now; a token that has ended since is nobody's."""
+        caller = self._lines[sid].caller
+        if caller.person is None:
+            return None
+        person = self._porter.who(caller.token, caller.carrier)
+        if person is None:
+            raise Refused("not_signed_in", "登录已失效，请重新登录。", "Your sign-in has ended; sign in again.")
+        return person.person
 
     async def on_join(self, sid: str, body: Any = None, *_more: Any) -> Any:
         """Begin or resume to listen to a session."""
         try:
+            await self._pace.spend("joins", self._lines[sid].address)
             join = msgspec.convert(body, type=Join)
-            who = await self.hub.stand(join.session, _person(await self.get_session(sid)))
+            await self._look(join.session)
+            who = await self.hub.stand(join.session, self._person(sid))
             await self.enter_room(sid, await self.hub.room(join.session, who))
             return {"ok": True, "joined": await self.hub.join(join.session, who, join.since)}
         except Exception as error:
@@ -69,12 +141,14 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio
     async def on_command(self, sid: str, body: Any = None, *_more: Any) -> Any:
         """Hand in a command; the answer comes after the commit and names the sender's own new entries."""
         try:
+            person = self._person(sid)
+            await self._pace.spend("commands", person or self._lines[sid].address)
             if not isinstance(body, dict) or not isinstance(body.get("session"), str):
                 raise msgspec.ValidationError("a command names its session")
             session = body["session"]
-            folded = await self._desk.look(session)
+            folded = await self._look(session)
             command = msgspec.convert(body.get("command"), type=folded.context.command)
-            who = await self.hub.stand(session, _person(await self.get_session(sid)))
+            who = await self.hub.stand(session, person)
             if not who.person:
                 raise Refused("not_signed_in", "请先登录。", "Sign in first.")
             entries = await self._desk.handle(session, command, who)
@@ -100,8 +174,3 @@ def refused(error: Exception) -> Any:
             )
     _LOG.info("refused", code=answer.code, trace=trace)
     return msgspec.to_builtins(answer)
-
-
-def _person(kept: dict[str, Any]) -> str | None:
-    person: Certified | None = kept.get("person")
-    return person.person if person else None

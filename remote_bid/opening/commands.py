@@ -6,6 +6,7 @@ import msgspec
 
 from remote_bid.opening.terms import Member
 from remote_bid.people.certificates import Signed
+from remote_bid.people.revocation import CrlNoted
 from remote_bid.tender.terms import Remark, Tender
 from remote_bid.timeline.context import Command
 from remote_bid.timeline.marks import RecordCheckpoint, Tick
@@ -176,6 +177,12 @@ class CloseOpening(Command, frozen=True):
     """The host, or the clock when the time for signing is over, closes the session."""
 
 
+class NoteCrl(Command, frozen=True):
+    """The log's: an authority's list of revoked certificates is in force from now on."""
+
+    crl: CrlNoted
+
+
 OpeningCommand = (
     ScheduleOpening
     | OfferCustodianKey
@@ -208,4 +215,5 @@ OpeningCommand = (
     | OpenObjections
     | PrepareRecord
     | RefuseRecord
+    | NoteCrl
 )

@@ -2,6 +2,7 @@
 
 from remote_bid.opening.terms import AbortCause, Cause, DrawSeed, Member, OpeningRecord, Outcome, SealedPart
 from remote_bid.people.certificates import Signed
+from remote_bid.people.revocation import CrlNoted
 from remote_bid.seal.statements import Statement
 from remote_bid.tender.terms import ReadoutForm, Tender
 from remote_bid.timeline.context import Event
@@ -300,6 +301,12 @@ class OpeningClosed(Event, frozen=True):
     silent: list[str]
 
 
+class CrlNotedDown(Event, frozen=True):
+    """From now on statements are judged by this list: whose certificate is on it signs no more."""
+
+    crl: CrlNoted
+
+
 OpeningEvent = (
     OpeningScheduled
     | CustodianKeyOffered
@@ -343,4 +350,5 @@ OpeningEvent = (
     | ObjectionRaised
     | ObjectionAnswered
     | RecordRefused
+    | CrlNotedDown
 )

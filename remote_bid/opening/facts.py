@@ -17,6 +17,7 @@ from remote_bid.opening.rules.unsealing import first_keys
 from remote_bid.opening.settling import settle
 from remote_bid.opening.terms import LotDraw, Settlement
 from remote_bid.people.certificates import Certified, NotTrusted, Signed, signers
+from remote_bid.people.revocation import Crls, Status
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.envelope import BadEnvelope, tree_root
 from remote_bid.seal.statements import BadStatement, said, statement_id
@@ -41,8 +42,10 @@ class Facts:
         roots: Sequence[x509.Certificate],
         deployment: Deployment,
         now: Callable[[], datetime],
+        crls: Crls | None = None,
     ) -> None:
         self._safe, self._roots, self._deployment, self._now = safe, roots, deployment, now
+        self._crls = crls or Crls(roots)
 
     async def __call__(self, opening: Opening, command: OpeningCommand, by: Who) -> Known:
         """All that `decide` may ask for."""
@@ -55,10 +58,13 @@ class Facts:
         )
 
     def _signers(self, command: OpeningCommand) -> dict[str, list[Certified]]:
+        now, all_signed = self._now(), _signed(command)
         try:
-            return {
-                statement_id(signed.statement): signers(signed, self._roots, self._now()) for signed in _signed(command)
-            }
+            known = {statement_id(signed.statement): signers(signed, self._roots, now) for signed in all_signed}
+            certificates = {certificate for signed in all_signed for certificate in signed.certificates}
+            if any(self._crls.status(certificate, now) is Status.REVOKED for certificate in certificates):
+                raise Refused("certificate_revoked", "证书已被吊销。", "The certificate has been revoked.")
+            return known
         except (NotTrusted, BadStatement) as error:
             raise Refused("not_trusted", "证书或签名无效。", str(error)) from error
 

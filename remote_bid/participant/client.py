@@ -22,7 +22,7 @@ from remote_bid.timeline.frame import Frame, Joined
 
 _LOG = structlog.get_logger("client")
 _CALL = aiohttp.ClientTimeout(total=15)
-_PASSING = ("no_such_session", "stale_nonce", "not_signed_in", "failed")
+_PASSING = ("no_such_session", "stale_nonce", "not_signed_in", "too_many_requests", "failed")
 """Refusals on the way in that pass by themselves: the session comes, the restarted server learns who we are."""
 
 _ANSWER_S = 10

@@ -1,4 +1,4 @@
-"""Signing in: a person signs a fresh nonce of this server with its certificate's key, and gets a bearer token."""
+"""Signing in: a person signs a fresh nonce of this server with its certificate's key, and gets a token."""
 
 import hmac
 import secrets
@@ -9,13 +9,12 @@ from typing import ClassVar
 from cryptography import x509
 
 from remote_bid.people.certificates import Certified, NotTrusted, Signed, payload, signers
+from remote_bid.people.revocation import Crls, Status
+from remote_bid.people.tokens import Carrier, Tokens
 from remote_bid.seal.canonical import NotCanonical, b64, unb64_sized
 from remote_bid.seal.statements import Payload
 
 _NONCE_S = 60
-_TOKEN_H = 12
-_AT_ONCE = 8
-"""Tokens that one person may have."""
 
 
 class StaleNonce(ValueError):
@@ -31,17 +30,23 @@ class SignIn(Payload, frozen=True):
 
 
 class Porter:
-    """Knows who is signed in. Kept in memory: after a restart people sign in again, nothing else is lost.
-
-    Nonces are not kept but recognised (a keyed hash over time and chance), only the answered ones are: a flood of
-    challenges costs nothing. A person has a few tokens at once; the oldest gives way.
+    """Lets people in. Nonces are not kept but recognised (a keyed hash over time and chance), only the answered ones
+    are: a flood of challenges costs nothing.
     """
 
-    def __init__(self, roots: Sequence[x509.Certificate], origin: str, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        roots: Sequence[x509.Certificate],
+        origin: str,
+        now: Callable[[], datetime],
+        crls: Crls | None = None,
+    ) -> None:
         self._roots, self._origin, self._now = roots, origin, now
+        self._crls = crls or Crls(roots)
+        self._certificates: dict[str, str] = {}
         self._key = secrets.token_bytes(32)
         self._answered: dict[str, datetime] = {}
-        self._tokens: dict[str, dict[str, tuple[Certified, datetime]]] = {}
+        self.tokens = Tokens(now)
 
     def challenge(self) -> str:
         """A nonce that can be answered once, within a minute."""
@@ -49,30 +54,36 @@ class Porter:
         open_part = int(until.timestamp() * 1000).to_bytes(8, "big") + secrets.token_bytes(16)
         return b64(open_part + self._mark(open_part))
 
-    def admit(self, signed: Signed) -> tuple[str, Certified]:
-        """A bearer token for whoever signed the nonce; StaleNonce, NotTrusted or BadStatement otherwise."""
+    def admit(self, signed: Signed, carrier: Carrier = Carrier.BEARER) -> tuple[str, Certified]:
+        """A token for whoever signed the nonce, and who that is; refused as `recognise` does."""
+        person = self.recognise(signed)
+        return self.tokens.issue(person, carrier), person
+
+    def recognise(self, signed: Signed) -> Certified:
+        """Who signed the nonce, which is spent by it; StaleNonce, NotTrusted or BadStatement otherwise."""
         answer = payload(signed, SignIn)
         if not self._fresh(answer.nonce) or answer.origin != self._origin:
             raise StaleNonce("the nonce is not one of this server's, or too old")
         people = signers(signed, self._roots, self._now())
         if len(people) != 1:
             raise NotTrusted("one person signs in at a time")
+        [certificate] = signed.certificates
+        if self._crls.status(certificate, self._now()) is Status.REVOKED:
+            raise NotTrusted("the certificate has been revoked")
+        self._certificates[people[0].keyid] = certificate
         self._answered[answer.nonce] = self._now() + timedelta(seconds=_NONCE_S)
-        return self._token(people[0]), people[0]
+        return people[0]
 
-    def who(self, token: str) -> Certified | None:
-        """Whose token this is; None if nobody's or expired."""
-        person, until = self._tokens.get(token.partition(".")[0], {}).get(token, (None, self._now()))
-        return person if until > self._now() else None
+    def who(self, token: str, carrier: Carrier = Carrier.BEARER) -> Certified | None:
+        """Whose token this is; None if nobody's, expired, or brought in another way than it was given."""
+        return self.tokens.who(token, carrier)
 
-    def _token(self, person: Certified) -> str:
-        owner = b64(hmac.digest(self._key, person.person.encode(), "sha256")[:12])
-        token = f"{owner}.{b64(secrets.token_bytes(32))}"
-        mine = self._tokens.setdefault(owner, {})
-        mine[token] = (person, self._now() + timedelta(hours=_TOKEN_H))
-        while len(mine) > _AT_ONCE:
-            del mine[next(iter(mine))]
-        return token
+    def recheck(self) -> None:
+        """Sign out whose certificate has been revoked since; for when a list has changed."""
+        for keyid, certificate in list(self._certificates.items()):
+            if self._crls.status(certificate, self._now()) is Status.REVOKED:
+                self.tokens.end_key(keyid)
+                del self._certificates[keyid]
 
     def _fresh(self, nonce: str) -> bool:
         """Ours, in time, and not answered before."""

@@ -16,6 +16,11 @@ def envelope_name(bid: str) -> str:
     return f"envelopes/{bid}.sbe"
 
 
+def crl_name(crl: str) -> str:
+    """The member that holds an authority's list of revoked certificates, by the hash that the session noted."""
+    return f"crls/{crl}.crl"
+
+
 class Manifest(Payload, frozen=True):
     """SHA-256 (base64url) of every other member; `vouched_by` says by whose keys the bundle asks to be believed."""
 

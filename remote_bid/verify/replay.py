@@ -12,6 +12,7 @@ from remote_bid.opening.events import (
     BidWithdrawn,
     CoefficientDrawn,
     ConfirmationOpened,
+    CrlNotedDown,
     CustodianKeyOffered,
     CustodyOpened,
     DrawOpened,
@@ -97,6 +98,7 @@ _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     RecordSigned: (Role.HOST, Role.SUPERVISOR, Role.WITNESS, Role.BIDDER),
     RecordRefused: (Role.HOST, Role.SUPERVISOR, Role.WITNESS, Role.BIDDER),
     OpeningClosed: (Role.HOST, CLOCK.role),
+    CrlNotedDown: (LOG.role,),
 }
 """Whose act each event is."""
 

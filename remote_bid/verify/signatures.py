@@ -38,11 +38,12 @@ from remote_bid.timeline.entry import Shown, field_salt
 from remote_bid.verify.case import Case, Failed, entry_name, whole
 from remote_bid.verify.papers import named, papers
 from remote_bid.verify.replay import in_order
+from remote_bid.verify.revocations import Evidence
 
 
 def people(case: Case) -> None:
     """Step 7: every statement is signed by a person whom a trusted authority vouches for, in the right role."""
-    count = 0
+    count, evidence = 0, Evidence(case)
     for shown in in_order(case):
         event = whole(shown)
         for signed in _signed(event) if event is not None else []:
@@ -50,8 +51,10 @@ def people(case: Case) -> None:
             if event is not None:
                 _allowed(case, shown, event, certified)
                 named(shown, event, certified)
+            evidence.judge(shown, signed)
             count += 1
-    case.report.holds(7, "signatures", f"{count} statements, every certificate trusted")
+    silent = f"; revocation unknown of {evidence.unknown}" if evidence.unknown else "; none revoked"
+    case.report.holds(7, "signatures", f"{count} statements, every certificate trusted{silent}")
     _receipts(case)
     papers(case)
 

@@ -14,6 +14,7 @@ import socketio
 from remote_bid.app import serving
 from remote_bid.config import CosignerAt, Settings
 from remote_bid.demo.authority import Authority
+from remote_bid.gateway.pace import Limits
 from remote_bid.opening.commands import ScheduleOpening
 from remote_bid.opening.terms import Member, Role
 from remote_bid.participant.identity import Identity, read_identity
@@ -30,6 +31,8 @@ from tests.timeline.cosigners import Neighbour
 LOG = "log.house.example"
 HALL = "KB-2026-0001"
 PART_LIMIT = 200_000
+TIRELESS = Limits(account_sign_ins="100000/minute", sign_ins="100000/minute", nonces="100000/minute")
+"""Tests sign in more often than people."""
 
 MEMBERS = [
     Member(person="host-01", name="Host", role=Role.HOST),
@@ -147,7 +150,7 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def premises(
-    folder: Path, authority: Authority | None = None, people: Path | None = None
+    folder: Path, authority: Authority | None = None, people: Path | None = None, **more: Any
 ) -> AsyncIterator[House]:
     """Settings, keys and a cosigner; the server is still to come. Houses may share an authority and its people."""
     authority, port = authority or Authority("Authority of the tests"), free_port()
@@ -163,6 +166,7 @@ async def premises(
         quorum=1,
         port=port,
         part_limit=PART_LIMIT,
+        **({"limits": TIRELESS} | more),
     )
     async with aiohttp.ClientSession() as http:
         found = House(settings, folder, authority, people or folder / "people", http)
@@ -174,9 +178,11 @@ async def premises(
 
 
 @asynccontextmanager
-async def house(folder: Path, authority: Authority | None = None, people: Path | None = None) -> AsyncIterator[House]:
+async def house(
+    folder: Path, authority: Authority | None = None, people: Path | None = None, **more: Any
+) -> AsyncIterator[House]:
     """A server whose data lies in `folder`, with nothing in it yet."""
-    async with premises(folder, authority, people) as found, serving(found.settings, found.server_folder):
+    async with premises(folder, authority, people, **more) as found, serving(found.settings, found.server_folder):
         try:
             yield found
         finally:

@@ -10,6 +10,7 @@ from tests.opening.acts import (
     CLOSE_OPENING,
     CLOSE_WINDOW,
     HOLD,
+    NOTE_CRL,
     OPEN_LOBBY,
     OPEN_OBJECTIONS,
     OPEN_RELEASE,
@@ -92,4 +93,5 @@ ACCEPTED: dict[type[Command], tuple[Past, Act]] = {
     c.OpenObjections: (OBJECTION[:-1], OPEN_OBJECTIONS),
     c.PrepareRecord: (OBJECTION, at(after_t0(660), PREPARE_RECORD)),
     c.RefuseRecord: (RECORD, refuse_record(ALPHA)),
+    c.NoteCrl: (ROSTER, NOTE_CRL),
 }

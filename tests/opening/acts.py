@@ -18,6 +18,7 @@ from remote_bid.opening.statements import (
     RecordSignature,
     Release,
 )
+from remote_bid.people.revocation import CrlNoted
 from remote_bid.seal.canonical import b64
 from remote_bid.seal.statements import id_of
 from remote_bid.seal.tree import root_of
@@ -44,6 +45,10 @@ SETTLE = Act(c.SettleBids(), CLOCK)
 CLOSE_OPENING = Act(c.CloseOpening(), HOST)
 OPEN_OBJECTIONS = Act(c.OpenObjections(), CLOCK)
 PREPARE_RECORD = Act(c.PrepareRecord(), CLOCK)
+NOTED = CrlNoted(
+    authority="A", hash="first", this_update=instant.text(after_t0(-60)), next_update=instant.text(after_t0(60))
+)
+NOTE_CRL = Act(c.NoteCrl(crl=NOTED), LOG)
 
 
 def submit(who: Who, lot: str = LOT, **how: Any) -> Act:

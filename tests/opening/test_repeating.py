@@ -32,6 +32,7 @@ REPEATABLE = [
     c.AnswerObjection,
     c.ConfirmLine,
     c.RefuseRecord,
+    c.NoteCrl,
 ]
 
 

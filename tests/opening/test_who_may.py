@@ -67,6 +67,7 @@ MAY: dict[type[Command], set[str]] = {
     c.OpenObjections: {CLOCK.role},
     c.PrepareRecord: {CLOCK.role},
     c.RefuseRecord: {Role.HOST, Role.SUPERVISOR, Role.WITNESS, Role.BIDDER},
+    c.NoteCrl: {LOG.role},
 }
 """Whose business a command is. A statement counts for its signer only, so among those it is still the signer's.
 

@@ -191,6 +191,25 @@ export interface components {
             readonly signed: components["schemas"]["Signed"];
         };
         /**
+         * CrlNoted
+         * @description A list as a session records it: whose (fingerprint), which (SHA-256 of its DER), from when to when it holds.
+         */
+        readonly CrlNoted: {
+            readonly authority: string;
+            readonly hash: string;
+            readonly this_update: string;
+            readonly next_update: string;
+        };
+        /**
+         * CrlNotedDown
+         * @description From now on statements are judged by this list: whose certificate is on it signs no more.
+         */
+        readonly CrlNotedDown: {
+            /** @enum {unknown} */
+            readonly type: "CrlNotedDown";
+            readonly crl: components["schemas"]["CrlNoted"];
+        };
+        /**
          * CustodianKeyOffered
          * @description A custodian's key for one lot and part.
          */
@@ -424,6 +443,15 @@ export interface components {
             readonly signed: components["schemas"]["Signed"];
         };
         /**
+         * NoteCrl
+         * @description The log's: an authority's list of revoked certificates is in force from now on.
+         */
+        readonly NoteCrl: {
+            /** @enum {unknown} */
+            readonly type: "NoteCrl";
+            readonly crl: components["schemas"]["CrlNoted"];
+        };
+        /**
          * OfferCustodianKey
          * @description A custodian offers its fresh key.
          */
@@ -474,8 +502,8 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "OpeningClosed";
         };
-        readonly OpeningCommand: components["schemas"]["ScheduleOpening"] | components["schemas"]["OfferCustodianKey"] | components["schemas"]["PublishPolicy"] | components["schemas"]["ProposeTimetable"] | components["schemas"]["CountersignTimetable"] | components["schemas"]["SubmitBid"] | components["schemas"]["WithdrawBid"] | components["schemas"]["CheckIn"] | components["schemas"]["OpenLobby"] | components["schemas"]["Tick"] | components["schemas"]["CloseBids"] | components["schemas"]["HoldOpening"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["OpenRelease"] | components["schemas"]["ReleaseKey"] | components["schemas"]["CloseWindow"] | components["schemas"]["PublishKey"] | components["schemas"]["SettleBids"] | components["schemas"]["ReadOut"] | components["schemas"]["SignRecord"] | components["schemas"]["CloseOpening"];
-        readonly OpeningEvent: components["schemas"]["OpeningScheduled"] | components["schemas"]["CustodianKeyOffered"] | components["schemas"]["PolicyPublished"] | components["schemas"]["TimetableProposed"] | components["schemas"]["TimetableSigned"] | components["schemas"]["BidSubmitted"] | components["schemas"]["BidWithdrawn"] | components["schemas"]["BidderCheckedIn"] | components["schemas"]["MemberCheckedIn"] | components["schemas"]["LobbyOpened"] | components["schemas"]["Ticked"] | components["schemas"]["BidsClosed"] | components["schemas"]["OpeningHeld"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["RosterPublished"] | components["schemas"]["LotAborted"] | components["schemas"]["OpeningAborted"] | components["schemas"]["ReleaseOpened"] | components["schemas"]["KeyReleased"] | components["schemas"]["WrongKeyTried"] | components["schemas"]["WindowClosed"] | components["schemas"]["CustodyOpened"] | components["schemas"]["KeyPublished"] | components["schemas"]["BidSettled"] | components["schemas"]["Disclosed"] | components["schemas"]["ReadoutOpened"] | components["schemas"]["BidReadOut"] | components["schemas"]["RecordPrepared"] | components["schemas"]["RecordSigned"] | components["schemas"]["OpeningClosed"];
+        readonly OpeningCommand: components["schemas"]["ScheduleOpening"] | components["schemas"]["OfferCustodianKey"] | components["schemas"]["PublishPolicy"] | components["schemas"]["ProposeTimetable"] | components["schemas"]["CountersignTimetable"] | components["schemas"]["SubmitBid"] | components["schemas"]["WithdrawBid"] | components["schemas"]["CheckIn"] | components["schemas"]["OpenLobby"] | components["schemas"]["Tick"] | components["schemas"]["CloseBids"] | components["schemas"]["HoldOpening"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["OpenRelease"] | components["schemas"]["ReleaseKey"] | components["schemas"]["CloseWindow"] | components["schemas"]["PublishKey"] | components["schemas"]["SettleBids"] | components["schemas"]["ReadOut"] | components["schemas"]["SignRecord"] | components["schemas"]["CloseOpening"] | components["schemas"]["NoteCrl"];
+        readonly OpeningEvent: components["schemas"]["OpeningScheduled"] | components["schemas"]["CustodianKeyOffered"] | components["schemas"]["PolicyPublished"] | components["schemas"]["TimetableProposed"] | components["schemas"]["TimetableSigned"] | components["schemas"]["BidSubmitted"] | components["schemas"]["BidWithdrawn"] | components["schemas"]["BidderCheckedIn"] | components["schemas"]["MemberCheckedIn"] | components["schemas"]["LobbyOpened"] | components["schemas"]["Ticked"] | components["schemas"]["BidsClosed"] | components["schemas"]["OpeningHeld"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["RosterPublished"] | components["schemas"]["LotAborted"] | components["schemas"]["OpeningAborted"] | components["schemas"]["ReleaseOpened"] | components["schemas"]["KeyReleased"] | components["schemas"]["WrongKeyTried"] | components["schemas"]["WindowClosed"] | components["schemas"]["CustodyOpened"] | components["schemas"]["KeyPublished"] | components["schemas"]["BidSettled"] | components["schemas"]["Disclosed"] | components["schemas"]["ReadoutOpened"] | components["schemas"]["BidReadOut"] | components["schemas"]["RecordPrepared"] | components["schemas"]["RecordSigned"] | components["schemas"]["OpeningClosed"] | components["schemas"]["CrlNotedDown"];
         /**
          * OpeningHeld
          * @description The close was not cosigned in time: nothing is counted; a new timetable is needed.
@@ -954,6 +982,8 @@ export type CloseOpening = components['schemas']['CloseOpening'];
 export type CloseWindow = components['schemas']['CloseWindow'];
 export type Core = components['schemas']['Core'];
 export type CountersignTimetable = components['schemas']['CountersignTimetable'];
+export type CrlNoted = components['schemas']['CrlNoted'];
+export type CrlNotedDown = components['schemas']['CrlNotedDown'];
 export type CustodianKeyOffered = components['schemas']['CustodianKeyOffered'];
 export type CustodianRow = components['schemas']['CustodianRow'];
 export type CustodyOpened = components['schemas']['CustodyOpened'];
@@ -975,6 +1005,7 @@ export type LotEnd = components['schemas']['LotEnd'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
 export type MemberCheckedIn = components['schemas']['MemberCheckedIn'];
+export type NoteCrl = components['schemas']['NoteCrl'];
 export type OfferCustodianKey = components['schemas']['OfferCustodianKey'];
 export type OfferedPart = components['schemas']['OfferedPart'];
 export type OpenLobby = components['schemas']['OpenLobby'];

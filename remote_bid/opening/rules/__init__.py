@@ -16,6 +16,7 @@ from remote_bid.opening import commands as c
 from remote_bid.opening.rules import (
     closing,
     drawing,
+    noting,
     objecting,
     preparing,
     recording,
@@ -64,6 +65,7 @@ DECISIONS: dict[type[Command], Callable[[Opening, Any, Turn], Sequence[Event | A
     c.OpenObjections: objecting.open_objections,
     c.PrepareRecord: objecting.prepare_record,
     c.RefuseRecord: recording.refuse_record,
+    c.NoteCrl: noting.note_crl,
 }
 """One decision for every command of the room."""
 

@@ -13,6 +13,7 @@ from remote_bid.opening.events import (
     BidSubmitted,
     BidWithdrawn,
     ConfirmationOpened,
+    CrlNotedDown,
     CustodianKeyOffered,
     CustodyOpened,
     DrawOpened,
@@ -264,6 +265,10 @@ def _closed(opening: Opening, event: OpeningClosed, happened: Happened) -> Openi
     return _enter(opening, Phase.CLOSED, happened)
 
 
+def _crl(opening: Opening, event: CrlNotedDown, happened: Happened) -> Opening:
+    return replace(opening, crls=opening.crls | {event.crl.authority: event.crl})
+
+
 FOLDS: dict[type[Event], Callable[[Opening, Any, Happened], Opening]] = {
     OpeningScheduled: _scheduled,
     CustodianKeyOffered: _key_offered,
@@ -299,5 +304,6 @@ FOLDS: dict[type[Event], Callable[[Opening, Any, Happened], Opening]] = {
     ConfirmationOpened: _confirmation,
     ObjectionsOpened: _objections,
     **HEARD,
+    CrlNotedDown: _crl,
 }
 """One fold for every event of the room."""

@@ -20,6 +20,7 @@ from remote_bid.opening.terms import (
     Settlement,
 )
 from remote_bid.people.certificates import Signed
+from remote_bid.people.revocation import CrlNoted
 from remote_bid.seal.statements import Statement
 from remote_bid.tender.statements import Policy, Timetable
 from remote_bid.tender.terms import Lot, ReadoutForm, Tender
@@ -126,6 +127,8 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     record_hash: str = ""
     signatures: dict[str, str] = {}
     """Who signed the record, and the id of that statement."""
+    crls: dict[str, CrlNoted] = {}
+    """Lists of revoked certificates in force, by their authority's fingerprint."""
 
     refusals: dict[str, str] = {}
     """Who refused to, and the id of that statement."""

@@ -104,6 +104,7 @@ const TELLERS: { readonly [K in Type]: Teller<K> } = {
   RecordPrepared: until,
   RecordSigned: ({ person }, known) => ({ name: bidderName(person, known) }),
   OpeningClosed: nothing,
+  CrlNotedDown: nothing,
 }
 
 function nameOf(person: string | undefined, { t, soFar }: Known): string {
@@ -138,7 +139,7 @@ const PHASE_CHANGES: ReadonlySet<string> = new Set<Type>([
   'OpeningClosed',
 ])
 const BAD: ReadonlySet<string> = new Set<Type>(['OpeningHeld', 'LotAborted', 'OpeningAborted', 'WrongKeyTried'])
-const QUIET: ReadonlySet<string> = new Set<Type>(['Ticked', 'CheckpointCosigned'])
+const QUIET: ReadonlySet<string> = new Set<Type>(['Ticked', 'CheckpointCosigned', 'CrlNotedDown'])
 
 function toneOf({ type, outcome }: Happened): Tone {
   if (BAD.has(type)) return 'bad'

@@ -181,6 +181,7 @@ const words: Words['opening'] = {
     RecordPrepared: 'Opening record drawn up, to be signed until {time}',
     RecordSigned: '{name} signed the opening record',
     OpeningClosed: 'Opening closed',
+    CrlNotedDown: 'List of revoked certificates noted',
     unknown: '{type}',
   },
 }

@@ -179,6 +179,7 @@ export default {
     RecordPrepared: '开标记录表生成，签署至 {time}',
     RecordSigned: '{name}签署开标记录表',
     OpeningClosed: '开标结束',
+    CrlNotedDown: '已记录证书吊销列表',
     unknown: '{type}',
   },
 }

@@ -1,0 +1,193 @@
+"""The doors of the house: who may come in by which route. What is not listed here is shut.
+
+1  the address has not come too often
+2  the route is listed
+3  the request is ours: no other origin; a cookie only with our origin and, for a change, with the page's own token
+4  the caller may use the route
+5  its body has come, in time
+"""
+
+import asyncio
+from collections.abc import Mapping
+from enum import StrEnum
+from http.cookies import SimpleCookie
+
+import msgspec
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from remote_bid.gateway.pace import Pace
+from remote_bid.people.certificates import Certified
+from remote_bid.people.registry.terms import REGISTRY
+from remote_bid.people.sign_in import Porter
+from remote_bid.people.tokens import Carrier
+from remote_bid.timeline.context import Refused
+from remote_bid.timeline.log import UnknownSession
+
+COOKIE = "__Host-remote-bid"
+CSRF = "X-CSRF-Token"
+SOCKET = "/socket.io/"
+BODY_S = 10
+"""Seconds within which a body that is no upload must be here."""
+_SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class Access(StrEnum):
+    """Who may use a route; what a handler asks further of them is its own."""
+
+    ANYBODY = "anybody"
+    SIGNED_IN = "signed_in"
+
+
+class Door(msgspec.Struct, frozen=True):
+    """How a route is guarded. `streams`: its handler reads the body itself, with deadlines of its own."""
+
+    access: Access
+    streams: bool = False
+    address_pace: str = ""
+    account_pace: str = ""
+
+
+_OPEN = Door(Access.ANYBODY)
+
+DOORS: Mapping[tuple[str, str], Door] = {
+    ("GET", "/api/time"): _OPEN,
+    ("GET", "/api/trust"): _OPEN,
+    ("GET", "/api/me"): _OPEN,
+    ("POST", "/api/challenge"): Door(Access.ANYBODY, address_pace="nonces"),
+    ("POST", "/api/sign-in"): Door(Access.ANYBODY, address_pace="sign_ins"),
+    ("POST", "/api/sign-out"): Door(Access.SIGNED_IN),
+    ("GET", "/api/sessions"): _OPEN,
+    ("POST", "/api/sessions"): Door(Access.SIGNED_IN, account_pace="commands"),
+    ("PUT", "/api/sessions/{session}/uploads/{upload}"): Door(Access.SIGNED_IN, streams=True, account_pace="uploads"),
+    ("GET", "/api/sessions/{session}/bundle.zip"): _OPEN,
+    ("GET", "/api/sessions/{session}/papers/{paper}.pdf"): _OPEN,
+    ("GET", "/api/registry"): Door(Access.SIGNED_IN),
+    ("POST", "/api/registry/commands"): Door(Access.SIGNED_IN, account_pace="commands"),
+    ("GET", "/api/registry/log"): Door(Access.SIGNED_IN),
+    ("POST", "/api/enrolments"): Door(Access.ANYBODY, address_pace="enrolments"),
+    ("GET", "/api/enrolments/{request}"): _OPEN,
+    ("GET", "/api/authority/crl"): _OPEN,
+    ("GET", "/"): _OPEN,
+    ("GET", "/hall/{session}"): _OPEN,
+    ("GET", "/assets"): _OPEN,
+    ("GET", SOCKET): Door(Access.ANYBODY, streams=True, address_pace="connects"),
+    ("POST", SOCKET): Door(Access.ANYBODY, streams=True, address_pace="connects"),
+    ("OPTIONS", SOCKET): Door(Access.ANYBODY, streams=True),
+}
+"""Every route of a deployment, by method and path; GET stands for HEAD too."""
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Who asks, by token and not by payload; `person` is None for the public."""
+
+    person: Certified | None = None
+    token: str = ""
+    carrier: Carrier = Carrier.BEARER
+
+
+CALLER = web.RequestKey("caller", Caller)
+
+
+def doors(porter: Porter, origin: str, pace: Pace) -> Middleware:
+    """Every request passes here first."""
+
+    @web.middleware
+    async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+        address = address_of(request, pace)
+        await pace.spend("requests", address)
+        if isinstance(request.match_info.http_exception, web.HTTPException):
+            return await handler(request)
+        door = _door(request)
+        if request.match_info.get("session") == REGISTRY:
+            raise UnknownSession(REGISTRY)  # it has routes of its own, whatever others are added for sessions
+        await _paced(pace, door.address_pace, address)
+        if _path(request) == SOCKET:
+            with pace.line(address):
+                return await handler(request)
+        caller = request[CALLER] = caller_of(request, porter)
+        _require_ours(request, caller, origin, porter)
+        if door.access is Access.SIGNED_IN:
+            await _paced(pace, door.account_pace, signed_in(request).person)
+        if not door.streams:
+            await _read(request)
+        return await handler(request)
+
+    return guarded
+
+
+def signed_in(request: web.Request) -> Certified:
+    """The person who asks, or a refusal."""
+    person = request[CALLER].person
+    if person is None:
+        raise Refused("not_signed_in", "请先登录。", "Sign in first.")
+    return person
+
+
+def caller_of(request: web.BaseRequest, porter: Porter) -> Caller:
+    """Who asks. A header is said on purpose and counts before a cookie, which a browser adds by itself."""
+    said = request.headers.get("Authorization")
+    if said is not None:
+        scheme, _, token = said.partition(" ")
+        return Caller(porter.who(token) if scheme == "Bearer" else None, token)
+    token = request.cookies.get(COOKIE, "")
+    return Caller(porter.who(token, Carrier.COOKIE) if token else None, token, Carrier.COOKIE)
+
+
+def cookie(token: str) -> SimpleCookie:
+    """The cookie that carries a token; an empty one takes it away. Without TLS browsers keep it on localhost only."""
+    made = SimpleCookie({COOKIE: token})
+    morsel = made[COOKIE]
+    morsel["path"], morsel["samesite"] = "/", "Strict"
+    morsel["secure"] = morsel["httponly"] = True
+    if not token:
+        morsel["max-age"] = "0"
+    return made
+
+
+def address_of(request: web.BaseRequest, pace: Pace) -> str:
+    """From where a request comes."""
+    return pace.address(request.remote, ",".join(request.headers.getall("X-Forwarded-For", [])))
+
+
+def _door(request: web.Request) -> Door:
+    method = "GET" if request.method == "HEAD" else request.method
+    door = DOORS.get((method, _path(request)))
+    if door is None:
+        raise Refused("not_allowed", "此地址不对外开放。", "This address is open to nobody.")
+    return door
+
+
+def _path(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else ""
+
+
+def _require_ours(request: web.Request, caller: Caller, origin: str, porter: Porter) -> None:
+    """A change is asked for by our own page or by a client without cookies, never by another site's page."""
+    if request.method in _SAFE:
+        return
+    said = request.headers.getall("Origin", [])
+    if said != [origin] and (said or COOKIE in request.cookies):
+        raise Refused("other_origin", "请求来自其他网站，已拒绝。", "The request comes from another site.")
+    by_cookie = caller.carrier is Carrier.COOKIE and caller.person is not None
+    if by_cookie and request.headers.get(CSRF, "") != porter.tokens.csrf(caller.token):
+        raise Refused(
+            "no_page_token", "页面已过期，请刷新后重试。", f"The page's own token ({CSRF}) is missing or old."
+        )
+
+
+async def _paced(pace: Pace, what: str, whose: str) -> None:
+    if what:
+        await pace.spend(what, whose)
+
+
+async def _read(request: web.Request) -> None:
+    """The whole body, kept by the request for its handler."""
+    try:
+        await asyncio.wait_for(request.read(), BODY_S)
+    except TimeoutError as error:
+        request.protocol.close()
+        raise Refused(
+            "too_slow", "提交的内容未在规定时间内到达。", f"The body was not here after {BODY_S} s."
+        ) from error

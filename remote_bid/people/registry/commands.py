@@ -1,0 +1,84 @@
+"""What may be asked of the registry."""
+
+from typing import Annotated
+
+import msgspec
+
+from remote_bid.people.issuing import PersonId
+from remote_bid.people.registry.terms import Admin
+from remote_bid.timeline.context import Command
+from remote_bid.timeline.marks import RecordCheckpoint
+
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+
+
+class FoundRegistry(Command, frozen=True):
+    """The server's, at its first start: the first admins are those whom the settings name."""
+
+    admins: list[Admin]
+
+
+class GrantRole(Command, frozen=True):
+    """A security admin gives somebody else an office."""
+
+    admin: Admin
+
+
+class WithdrawRole(Command, frozen=True):
+    """A security admin takes an office from somebody else."""
+
+    person: PersonId
+    reason: Reason
+
+
+class RequestEnrolment(Command, frozen=True):
+    """Anybody asks for a certificate: a PKCS#10 request (DER, base64url)."""
+
+    request: Annotated[str, msgspec.Meta(max_length=8192)]
+
+
+class ApproveEnrolment(Command, frozen=True):
+    """A security admin has seen the person: its key is certified, and its certificates in `revoke` are taken back."""
+
+    request: str
+    revoke: list[str] = msgspec.field(default_factory=list)
+
+
+class RefuseEnrolment(Command, frozen=True):
+    """A security admin says no."""
+
+    request: str
+    reason: Reason
+
+
+class RevokeCertificate(Command, frozen=True):
+    """A security admin, or its own person, takes a certificate back."""
+
+    serial: str
+    reason: Reason
+
+
+class AdmitAgency(Command, frozen=True):
+    """A system admin lets somebody schedule sessions."""
+
+    person: PersonId
+
+
+class DismissAgency(Command, frozen=True):
+    """A system admin lets somebody schedule sessions no longer."""
+
+    person: PersonId
+
+
+RegistryCommand = (
+    FoundRegistry
+    | GrantRole
+    | WithdrawRole
+    | RequestEnrolment
+    | ApproveEnrolment
+    | RefuseEnrolment
+    | RevokeCertificate
+    | AdmitAgency
+    | DismissAgency
+    | RecordCheckpoint
+)

@@ -1,0 +1,208 @@
+"""Every route and every socket event, and who may use it. A new one that is not in these tables fails here."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import pytest_asyncio
+import yarl
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from remote_bid.gateway.doors import DOORS, SOCKET, Access, doors
+from remote_bid.gateway.http import Http, guard
+from remote_bid.gateway.pace import Limits, Pace
+from remote_bid.gateway.registry import RegistryHttp
+from remote_bid.gateway.socket import Sockets
+from remote_bid.people.certificates import roots_of
+from remote_bid.people.registry.terms import REGISTRY, Admin, AdminRole
+from remote_bid.people.sign_in import Porter
+from tests.gateway.house import BIDDERS, HALL, SCHEDULE, TIRELESS, House, bearer, house
+from tests.timeline.hours import Stopped
+
+ADMINS = [Admin(person=f"{role}-admin", name=role, role=role) for role in AdminRole]
+SYSTEM, SECURITY, AUDIT = (admin.person for admin in ADMINS)
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+ANN, BOB = BIDDERS
+PUBLIC, ENDED = "public", "ended"
+HOST = "host-01"
+SIGNED_IN = frozenset(
+    {ANN, BOB, HOST, "supervisor-01", "tenderer-01", "custodian-01", "stranger-01", SYSTEM, SECURITY, AUDIT}
+)
+CALLERS = frozenset({PUBLIC, ENDED, *SIGNED_IN})
+"""The public, somebody whose token has ended, and people of every role in the session; a stranger has none."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hall(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """A server with one session scheduled, and a registry."""
+    limits = msgspec.structs.replace(TIRELESS, enrolments="10000/minute")
+    async with house(
+        tmp_path_factory.mktemp("house"), admins=ADMINS, centre_authority="Centre", limits=limits
+    ) as found:
+        await found.schedule()
+        yield found
+
+
+@dataclass(frozen=True)
+class Row:
+    """A request, and who gets past the question whether he may."""
+
+    may: frozenset[str]
+    path: str = ""
+    body: Any = None
+
+
+SESSION = f"/api/sessions/{HALL}"
+UPLOAD = f"{SESSION}/uploads/matrix"
+
+MATRIX: dict[tuple[str, str], Row] = {
+    ("GET", "/api/time"): Row(CALLERS),
+    ("GET", "/api/trust"): Row(CALLERS),
+    ("GET", "/api/me"): Row(CALLERS),
+    ("POST", "/api/challenge"): Row(CALLERS),
+    ("POST", "/api/sign-in"): Row(CALLERS, body={}),
+    ("POST", "/api/sign-out"): Row(SIGNED_IN),
+    ("GET", "/api/sessions"): Row(CALLERS),
+    ("POST", "/api/sessions"): Row(frozenset({HOST}), body={"session": HALL, "command": msgspec.to_builtins(SCHEDULE)}),
+    ("PUT", "/api/sessions/{session}/uploads/{upload}"): Row(SIGNED_IN, UPLOAD, {"sealed": "bytes"}),
+    ("GET", "/api/sessions/{session}/bundle.zip"): Row(CALLERS, f"{SESSION}/bundle.zip"),
+    ("GET", "/api/sessions/{session}/papers/{paper}.pdf"): Row(CALLERS, f"{SESSION}/papers/opening-record.pdf"),
+    ("GET", "/"): Row(CALLERS),
+    ("GET", "/hall/{session}"): Row(CALLERS, f"/hall/{HALL}"),
+    ("GET", "/assets"): Row(CALLERS, "/assets/none.js"),
+    ("GET", SOCKET): Row(CALLERS),
+    ("POST", SOCKET): Row(CALLERS),
+    ("OPTIONS", SOCKET): Row(CALLERS),
+}
+MATRIX |= {
+    ("GET", "/api/registry"): Row(frozenset({SYSTEM, SECURITY, AUDIT})),
+    ("GET", "/api/registry/log"): Row(frozenset({AUDIT})),
+    ("POST", "/api/registry/commands"): Row(frozenset({SYSTEM}), body={"type": "DismissAgency", "person": "nobody"}),
+    ("POST", "/api/enrolments"): Row(CALLERS, body={"request": ""}),
+    ("GET", "/api/enrolments/{request}"): Row(CALLERS, "/api/enrolments/none"),
+    ("GET", "/api/authority/crl"): Row(CALLERS),
+}
+EVENTS = {"connect", "disconnect", "join", "command"}
+"""What each command of a session asks of its sender is the room's own table."""
+
+
+async def token_of(hall: House, caller: str) -> str:
+    if caller == PUBLIC:
+        return ""
+    if caller != ENDED:
+        return await hall.sign_in(caller)
+    token = await hall.sign_in(ANN)
+    await hall.post("/api/sign-out", b"", token)
+    return token
+
+
+@pytest.mark.parametrize("caller", sorted(CALLERS))
+@pytest.mark.parametrize("route", MATRIX, ids=" ".join)
+async def test_who_may_use_a_route(hall: House, route: tuple[str, str], caller: str) -> None:
+    row, (method, path) = MATRIX[route], route
+    body = None if row.body is None else msgspec.json.encode(row.body)
+    headers = bearer(await token_of(hall, caller))
+    async with hall.http.request(method, hall.url + (row.path or path), data=body, headers=headers) as answer:
+        if caller in row.may:
+            assert answer.status not in (401, 403)
+        else:
+            assert answer.status == (401 if caller in (PUBLIC, ENDED) else 403)
+
+
+async def test_every_door_is_in_the_table() -> None:
+    assert set(DOORS) == set(MATRIX)
+
+
+async def test_every_route_has_a_door(tmp_path: Path) -> None:
+    (tmp_path / "assets").mkdir()
+    http = object.__new__(Http)
+    http._pages = tmp_path
+    app = web.Application()
+    app.add_routes([*http.routes(), *object.__new__(RegistryHttp).routes()])
+    found = {(route.method, route.resource.canonical) for route in app.router.routes() if route.resource}
+    assert {("GET" if method == "HEAD" else method, path) for method, path in found} <= set(DOORS)
+
+
+async def test_every_socket_event_is_known() -> None:
+    assert {name.removeprefix("on_") for name in dir(Sockets) if name.startswith("on_")} == EVENTS
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
+async def test_a_route_without_a_door_is_shut_to_everybody(hall: House, method: str) -> None:
+    called = []
+
+    async def forgotten(request: web.Request) -> web.Response:
+        called.append(request)
+        return web.Response()
+
+    watch = Stopped()
+    porter = Porter(roots_of(hall.settings.roots), hall.url, watch)
+    app = web.Application(middlewares=[guard({}), doors(porter, hall.url, Pace(Limits(), []))])
+    app.router.add_route(method, "/api/forgotten", forgotten)
+    async with TestClient(TestServer(app)) as client:
+        answer = await client.request(method, "/api/forgotten")
+        assert answer.status == 403
+    assert called == []
+
+
+async def test_what_is_not_for_everybody_says_so() -> None:
+    """A door that is open to all is open on purpose."""
+    opened = {route for route, door in DOORS.items() if door.access is Access.ANYBODY}
+    assert opened == {route for route, row in MATRIX.items() if row.may == CALLERS}
+    assert {method for method, path in opened if path != SOCKET} == {"GET", "POST"}
+    assert {path for method, path in opened if method == "POST"} == {
+        "/api/challenge",
+        "/api/sign-in",
+        "/api/enrolments",
+        SOCKET,
+    }
+
+
+# Ownership
+
+
+async def test_a_fields_value_does_not_make_anybody_somebody_else(hall: House) -> None:
+    """Mass assignment: who acts is never taken from what is said."""
+    token = await hall.sign_in(ANN)
+    for extra in ({"person": HOST}, {"by": {"person": HOST, "role": "host"}}, {"role": "host"}):
+        body = {"session": "KB-7", "command": msgspec.to_builtins(SCHEDULE)} | extra
+        status, refusal = await hall.post("/api/sessions", body, token)
+        assert (status, refusal["code"]) in ((400, "malformed"), (403, "not_allowed"))
+    query = f"{hall.url}/api/me?person={HOST}"
+    async with hall.http.get(query, headers=bearer(token) | {"X-Person": HOST}) as answer:
+        assert (await answer.json())["person"] == ANN
+
+
+async def test_nobody_overwrites_or_learns_of_anothers_upload(hall: House) -> None:
+    """One name, two people: two files, the same answers as if the other were not there."""
+    url, answers = f"{hall.url}{SESSION}/uploads/owned", []
+    for person, body in ((ANN, b"Ann's"), (BOB, b"Bobs!"), (ANN, b"Ann's")):
+        async with hall.http.put(url, data=body, headers=bearer(await hall.sign_in(person))) as answer:
+            answers.append((answer.status, await answer.json()))
+    assert answers == [(200, {"length": 5})] * 3
+
+
+# The registry is no session to look into
+
+REGISTRY_PATH = "/api/sessions/%40registry"
+
+
+async def test_the_registry_is_no_session_among_the_others(hall: House) -> None:
+    token = await hall.sign_in(AUDIT)
+    async with hall.http.get(f"{hall.url}/api/sessions") as answer:
+        assert [view["session"] for view in (await answer.json())["sessions"]] == [HALL]
+    for method, path in (("GET", "bundle.zip"), ("PUT", "uploads/x")):
+        url = f"{hall.url}{REGISTRY_PATH}/{path}"
+        async with hall.http.request(method, yarl.URL(url, encoded=True), headers=bearer(token)) as answer:
+            assert answer.status == 404
+    line = await hall.line(token)
+    join = await line.call("join", {"session": REGISTRY})
+    command = await line.call("command", {"session": REGISTRY, "command": {"type": "DismissAgency", "person": "x"}})
+    assert (join["code"], command["code"]) == ("no_such_session", "no_such_session")
+    await hall.hang_up()

@@ -1,0 +1,32 @@
+"""Lists of revoked certificates: the session notes which is in force, and no older one afterwards."""
+
+from msgspec.structs import replace
+
+from remote_bid.opening import commands as c
+from remote_bid.opening.events import CrlNotedDown
+from remote_bid.opening.terms import Phase
+from remote_bid.timeline import instant
+from remote_bid.timeline.context import LOG
+from tests.given import Act, given
+from tests.opening.acts import NOTE_CRL, NOTED
+from tests.opening.day import PHASES, ROSTER, opening
+from tests.opening.tender import after_t0
+
+NEWER = Act(c.NoteCrl(crl=replace(NOTED, hash="second", this_update=instant.text(after_t0(-50)))), LOG)
+OLDER = Act(c.NoteCrl(crl=replace(NOTED, hash="other", this_update=instant.text(after_t0(-70)))), LOG)
+ANOTHERS = Act(c.NoteCrl(crl=replace(NOTED, authority="B", this_update=instant.text(after_t0(-90)))), LOG)
+
+
+def test_the_newest_list_of_each_authority_is_noted() -> None:
+    given(opening, ROSTER).when(NOTE_CRL).then(CrlNotedDown(crl=NOTED))
+    story = given(opening, ROSTER, NOTE_CRL, ANOTHERS, NEWER).story
+    assert {noted.hash for noted in story.state.crls.values()} == {"first", "second"}
+
+
+def test_an_older_list_is_refused() -> None:
+    given(opening, ROSTER, NOTE_CRL).when(OLDER).then_refused("older_crl")
+
+
+def test_when_the_session_is_over_nothing_is_noted() -> None:
+    for phase in (Phase.CLOSED, Phase.ABORTED):
+        given(opening, PHASES[phase]).when(NOTE_CRL).then_nothing()
