@@ -13,13 +13,15 @@ from remote_bid.config import Settings
 from remote_bid.gateway.cosigners import HttpCosigner
 from remote_bid.gateway.http import Http, guard, headers_for
 from remote_bid.gateway.hub import Hub
+from remote_bid.gateway.orphans import Orphans
 from remote_bid.gateway.socket import Sockets
 from remote_bid.opening import opening
 from remote_bid.opening.facts import Facts
 from remote_bid.opening.known import Deployment
 from remote_bid.people.certificates import fingerprint, roots_of
 from remote_bid.people.sign_in import Porter
-from remote_bid.tender.safe import Safe
+from remote_bid.tender.safe import Limits, Safe
+from remote_bid.tender.safe.s3 import s3_shelf
 from remote_bid.tender.statements import NamedLogKey
 from remote_bid.timeline import wire_json
 from remote_bid.timeline.at_rest import AtRest
@@ -59,11 +61,12 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     )
     authorities = sorted(fingerprint(root) for root in roots)
     deployment = Deployment(authorities=authorities, log=trust.log, cosigners=trust.cosigners, quorum=trust.quorum)
-    safe = Safe(folder / "safe", settings.part_limit)
+    safe = safe_of(settings, folder / "safe", keys.lines)
     rooms: Rooms = {opening.name: (opening, Facts(safe, roots, deployment, now))}
     desk = Desk(log, keys.signer, keys.lines, rooms)
     porter = Porter(roots, settings.origin, now)
-    http = Http(desk, porter, safe, trust, keys.signer, settings.agencies, now, PAGES)
+    http = Http(desk, porter, safe, trust, keys.signer, settings.agencies, now, PAGES, settings.safe.orphans_days)
+    orphans = Orphans(desk, safe, settings.safe.orphans_days, now)
     sio = socketio.AsyncServer(
         async_mode="aiohttp",
         cors_allowed_origins=[settings.origin],
@@ -93,6 +96,7 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
         await runner.setup()
         sessions = await desk.load()
         hub.start()
+        orphans.start()
         checkpointer.start(sessions)
         for folded in sessions:
             clock.watch(folded)
@@ -102,10 +106,20 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
             yield runner.addresses[0][1]
         finally:
             await runner.cleanup()
+            await orphans.close()
             await clock.close()
             await checkpointer.close()
             await hub.close()
             await log.close()
+
+
+def safe_of(settings: Settings, folder: Path, secret: bytes) -> Safe:
+    """The safe as the settings want it; its names are made with the server's secret."""
+    chosen = settings.safe
+    limits = Limits(part=settings.part_limit, quota=chosen.quota, most=chosen.most, reserve=chosen.reserve)
+    if (at := chosen.s3) is None:
+        return Safe(folder, secret, limits)
+    return Safe(folder, secret, limits, s3_shelf(at.bucket, at.region, at.endpoint, at.prefix))
 
 
 async def serve_forever(settings: Settings, folder: Path) -> None:
