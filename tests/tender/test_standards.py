@@ -142,11 +142,13 @@ def test_an_amount_that_is_told_keeps_its_currency(currency: Any, read_out: str)
 # The fewest bids
 
 
+ODD_MINIMA: list[Any] = [-1, 1001, "2", 2.5, True, None, []]
+ODD_CONFIGS: list[Any] = [*({"minBidsNumber": odd} for odd in ODD_MINIMA), None, {}, [], "x"]
+
+
 @pytest.mark.parametrize(
     ("config", "minimum"),
-    [({"minBidsNumber": n}, n) for n in (0, 1, 2, 7, 1000)]
-    + [({"minBidsNumber": odd}, 3) for odd in (-1, 1001, "2", 2.5, True, None, [])]
-    + [(None, 3), ({}, 3), ([], 3), ("x", 3)],
+    [({"minBidsNumber": n}, n) for n in (0, 1, 2, 7, 1000)] + [(odd, 3) for odd in ODD_CONFIGS],
 )
 def test_three_bids_are_needed_unless_the_document_says_otherwise(config: Any, minimum: int) -> None:
     [lot] = read(openprocurement(config=config)).tender.lots

@@ -25,7 +25,10 @@ def read_tender(raw: bytes) -> Found:
 def _found(document: Any) -> Found:
     if not isinstance(document, dict):
         raise NotATender("the file is no tender: a JSON object is expected")
-    for standard in (openprocurement, ocds, by_hand):
-        if standard.speaks(document):
-            return standard.tender_in(document)
+    if openprocurement.speaks(document):
+        return openprocurement.tender_in(document)
+    if ocds.speaks(document):
+        return ocds.tender_in(document)
+    if by_hand.speaks(document):
+        return by_hand.tender_in(document)
     raise NotATender("the file is no tender: neither OCDS 1.1 nor openprocurement nor one written by hand")
