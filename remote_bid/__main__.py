@@ -1,4 +1,4 @@
-"""The command line: remote-bid serve, demo, verify, cosign, wire."""
+"""The command line: remote-bid serve, demo, verify, cosign, tender, wire."""
 
 import asyncio
 import io
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
 
+import msgspec
 import structlog
 import typer
 
@@ -17,6 +18,7 @@ from remote_bid.demo.show import Options, show
 from remote_bid.gateway.wire import openapi
 from remote_bid.participant.commandline import commands as participants
 from remote_bid.participant.cosigner import cosign_forever
+from remote_bid.tender.standards import NotATender, by_hand, read_tender
 from remote_bid.verify import NotAZip
 from remote_bid.verify import verify as verified
 from remote_bid.verify.screen import explain
@@ -58,7 +60,7 @@ def demo(
     bidders: Annotated[int, typer.Option(min=1, max=200, help="how many bid")] = 3,
     stay: Annotated[bool, typer.Option("--serve", help="stay up afterwards, with the hall open")] = False,
     port: Annotated[int, typer.Option(help="port of the server; 0 takes a free one")] = 0,
-    tender: Annotated[Path | None, typer.Option(help="an OCDS 1.1 or openprocurement JSON file")] = None,
+    tender: Annotated[Path | None, typer.Option(help="a tender (JSON): OCDS 1.1, openprocurement, or by hand")] = None,
 ) -> None:
     """Play a no-show bid opening with real clients against a real server, and verify its record."""
     sys.exit(show(Options(fast=fast, out=out, bidders=bidders, stay=stay, port=port, tender=tender)))
@@ -97,6 +99,37 @@ def cosign(
         asyncio.run(cosign_forever(name, read_trust(trust).log_key(), data, port))
     except BadTrust as error:
         _give_up(str(error), 2)
+
+
+tenders = typer.Typer(no_args_is_help=True, help="Tenders written by hand.")
+app.add_typer(tenders, name="tender")
+
+
+@tenders.command("new")
+def new_tender() -> None:
+    """Print a tender to begin from."""
+    print(msgspec.json.format(msgspec.json.encode(by_hand.EXAMPLE), indent=2).decode())
+
+
+@tenders.command("schema")
+def tender_schema() -> None:
+    """Print the JSON Schema of a tender, for editors."""
+    print(json.dumps(by_hand.json_schema(), indent=2, ensure_ascii=False))
+
+
+@tenders.command("check")
+def check_tender(
+    file: Annotated[Path, typer.Argument(help="a tender (JSON): by hand, OCDS 1.1 or openprocurement")],
+) -> None:
+    """Say what is wrong with a tender. Exit 0: it can be opened, 2: it cannot."""
+    try:
+        found = read_tender(file.read_bytes())
+    except OSError as error:
+        _give_up(f"{file} cannot be read: {error.strerror}", 2)
+    except NotATender as error:
+        _give_up("\n".join(str(error).split("; ")), 2)
+    for lot in found.tender.lots:
+        print(f"{found.tender.code}  {lot.lot}  {lot.title}  {lot.ceiling_price} {lot.currency}  ≥ {lot.minimum}")
 
 
 @app.command()

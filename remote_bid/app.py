@@ -16,6 +16,7 @@ from remote_bid.gateway.crls import CrlKeeper
 from remote_bid.gateway.doors import doors
 from remote_bid.gateway.http import Http, guard, headers_for
 from remote_bid.gateway.hub import Hub
+from remote_bid.gateway.orphans import Orphans
 from remote_bid.gateway.pace import Pace
 from remote_bid.gateway.papers import Papers
 from remote_bid.gateway.registry import RegistryHttp
@@ -33,7 +34,8 @@ from remote_bid.people.registry.rules import SETTINGS
 from remote_bid.people.registry.terms import REGISTRY
 from remote_bid.people.revocation import Crls
 from remote_bid.people.sign_in import Porter
-from remote_bid.tender.safe import Safe
+from remote_bid.tender.safe import Limits, Safe
+from remote_bid.tender.safe.s3 import s3_shelf
 from remote_bid.tender.statements import NamedLogKey
 from remote_bid.timeline import wire_json
 from remote_bid.timeline.at_rest import AtRest
@@ -76,7 +78,7 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     authorities = sorted(fingerprint(root) for root in roots)
     deployment = Deployment(authorities=authorities, log=trust.log, cosigners=trust.cosigners, quorum=trust.quorum)
     crls = Crls(roots)
-    safe = Safe(folder / "safe", settings.part_limit)
+    safe = safe_of(settings, folder / "safe", keys.lines)
     rooms: Rooms = {
         opening.name: (opening, Facts(safe, roots, deployment, now, crls)),
         registry.name: (registry, RegistryFacts(issuer, now)),
@@ -87,9 +89,23 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     keeper = CrlKeeper(crls, settings.crls, folder / "crls", desk, now, porter.recheck)
     keeper.remembered()
     pace = Pace(settings.limits, settings.networks())
-    http = Http(desk, porter, safe, papers, trust, keys.signer, settings.agencies, now, PAGES, pace, keeper.read)
+    http = Http(
+        desk,
+        porter,
+        safe,
+        papers,
+        trust,
+        keys.signer,
+        settings.agencies,
+        now,
+        PAGES,
+        pace,
+        keeper.read,
+        settings.safe.orphans_days,
+    )
     people = RegistryHttp(desk, issuer, now)
     keeper.own = people.own_crl if issuer else None
+    orphans = Orphans(desk, safe, settings.safe.orphans_days, now)
     sio = socketio.AsyncServer(
         async_mode="aiohttp",
         cors_allowed_origins=[settings.origin],
@@ -124,6 +140,7 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
         sessions = await desk.load()
         hub.start()
         keeper.start(outgoing, settings.crl_every_s)
+        orphans.start()
         checkpointer.start(sessions)
         for folded in sessions:
             clock.watch(folded)
@@ -133,11 +150,21 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
             yield runner.addresses[0][1]
         finally:
             await runner.cleanup()
+            await orphans.close()
             await clock.close()
             await keeper.close()
             await checkpointer.close()
             await hub.close()
             await log.close()
+
+
+def safe_of(settings: Settings, folder: Path, secret: bytes) -> Safe:
+    """The safe as the settings want it; its names are made with the server's secret."""
+    chosen = settings.safe
+    limits = Limits(part=settings.part_limit, quota=chosen.quota, most=chosen.most, reserve=chosen.reserve)
+    if (at := chosen.s3) is None:
+        return Safe(folder, secret, limits)
+    return Safe(folder, secret, limits, s3_shelf(at.bucket, at.region, at.endpoint, at.prefix))
 
 
 async def serve_forever(settings: Settings, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import ipaddress
 from pathlib import Path
+from typing import Annotated
 from zoneinfo import available_timezones
 
 import msgspec
@@ -17,6 +18,31 @@ class CosignerAt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     name: str
     key: str
     url: str
+
+
+class S3At(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An object store that speaks S3. Its keys come from the environment: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY."""
+
+    bucket: str
+    region: str = "us-east-1"
+    endpoint: str = ""
+    """https://… ; empty is Amazon's."""
+    prefix: str = ""
+
+
+class SafeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where sealed bids lie and how many there may be; sizes in bytes."""
+
+    s3: S3At | None = None
+    """Where whole envelopes lie; without it the data folder."""
+    quota: Annotated[int, msgspec.Meta(ge=1)] = 4 << 30
+    """That one person's uploads in one session may have."""
+    most: Annotated[int, msgspec.Meta(ge=1)] = 256
+    """Uploads of one person in one session."""
+    reserve: Annotated[int, msgspec.Meta(ge=0)] = 256 << 20
+    """Of the disk, kept free for the log."""
+    orphans_days: Annotated[int, msgspec.Meta(ge=0)] = 30
+    """Days after the deadline for which uploads are kept that no bid names."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -54,6 +80,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def networks(self) -> list[Network]:
         """The proxies' networks; ValueError when one is none."""
         return [ipaddress.ip_network(proxy) for proxy in self.proxies]
+
+    safe: SafeSettings = SafeSettings()
 
 
 class BadSettings(ValueError):

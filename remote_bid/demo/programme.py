@@ -5,6 +5,8 @@ import random
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
+from msgspec import structs
+
 from remote_bid.tender.standards import Found, FoundBid
 from remote_bid.tender.terms import Coefficient, Draw, Lot, ReadoutForm, Tender
 
@@ -65,7 +67,7 @@ def found_programme(found: Found, seed: int) -> Programme:
 
 def _found(tender: Tender, bidder: str, bids: dict[str, FoundBid], seed: int) -> Contender:
     person = "B" + hashlib.sha256(bidder.encode()).hexdigest()[:17].upper()
-    forms = {lot.lot: _form(lot, person, seed, bids[lot.lot].amount) for lot in tender.lots if lot.lot in bids}
+    forms = {lot.lot: _found_form(lot, person, seed, bids[lot.lot]) for lot in tender.lots if lot.lot in bids}
     return Contender(person=person, name=next(iter(bids.values())).name, forms=forms)
 
 
@@ -75,6 +77,12 @@ def _simulated(tender: Tender, number: int, seed: int) -> Contender:
     suffix = "" if number < len(_PLACES) * len(_TRADES) else f"{number}"
     forms = {lot.lot: _form(lot, person, seed, None, below=True) for lot in tender.lots}
     return Contender(person=person, name=place + trade + suffix, forms=forms)
+
+
+def _found_form(lot: Lot, person: str, seed: int, bid: FoundBid) -> ReadoutForm:
+    """An amount that is told keeps its currency."""
+    form = _form(lot, person, seed, bid.amount)
+    return structs.replace(form, currency=bid.currency) if bid.amount and bid.currency else form
 
 
 def _form(lot: Lot, person: str, seed: int, amount: str | None, below: bool = False) -> ReadoutForm:

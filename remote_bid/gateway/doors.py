@@ -49,6 +49,7 @@ class Door(msgspec.Struct, frozen=True):
 
 
 _OPEN = Door(Access.ANYBODY)
+_UPLOADS, _UPLOAD = "/api/sessions/{session}/uploads", "/api/sessions/{session}/uploads/{upload}"
 
 DOORS: Mapping[tuple[str, str], Door] = {
     ("GET", "/api/time"): _OPEN,
@@ -59,7 +60,11 @@ DOORS: Mapping[tuple[str, str], Door] = {
     ("POST", "/api/sign-out"): Door(Access.SIGNED_IN),
     ("GET", "/api/sessions"): _OPEN,
     ("POST", "/api/sessions"): Door(Access.SIGNED_IN, account_pace="commands"),
-    ("PUT", "/api/sessions/{session}/uploads/{upload}"): Door(Access.SIGNED_IN, streams=True, account_pace="uploads"),
+    ("OPTIONS", _UPLOADS): _OPEN,
+    ("POST", _UPLOADS): Door(Access.SIGNED_IN, account_pace="uploads"),
+    ("GET", _UPLOAD): Door(Access.SIGNED_IN),
+    ("PATCH", _UPLOAD): Door(Access.SIGNED_IN, streams=True, account_pace="uploads"),
+    ("DELETE", _UPLOAD): Door(Access.SIGNED_IN),
     ("GET", "/api/sessions/{session}/bundle.zip"): _OPEN,
     ("GET", "/api/sessions/{session}/papers/{paper}.pdf"): _OPEN,
     ("GET", "/api/registry"): Door(Access.SIGNED_IN),

@@ -1,7 +1,7 @@
 """Plain HTTP: signing in, scheduling, uploads, downloads, the pages; refusals are the socket's."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,11 +11,13 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from remote_bid.gateway import uploads
 from remote_bid.gateway.bundle import ReadCrl, public_bundle
 from remote_bid.gateway.doors import CALLER, COOKIE, cookie, signed_in
 from remote_bid.gateway.pace import Pace, TooMany
 from remote_bid.gateway.papers import Papers
 from remote_bid.gateway.socket import refused
+from remote_bid.gateway.uploads import Uploads
 from remote_bid.opening.commands import ScheduleOpening
 from remote_bid.opening.terms import Role
 from remote_bid.people.certificates import Certified, NotTrusted, Signed
@@ -25,16 +27,13 @@ from remote_bid.people.sign_in import Porter, StaleNonce
 from remote_bid.people.tokens import Carrier
 from remote_bid.seal.signing import Signer
 from remote_bid.seal.statements import BadStatement
-from remote_bid.tender.safe import Safe, TakenName, TooLarge
+from remote_bid.tender.safe import Safe
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Refused
 from remote_bid.timeline.desk import Desk
 from remote_bid.timeline.entry import Who
 from remote_bid.timeline.log import UnknownSession
 from remote_bid.verify.trust import Trust
-
-_CHUNK_S = 30
-"""Seconds within which an uploader must send something."""
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -47,13 +46,11 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
-_STATUS = {
+_STATUS = uploads.STATUS | {
     "not_signed_in": 401,
     "not_allowed": 403,
     "other_origin": 403,
     "no_page_token": 403,
-    "too_slow": 408,
-    "too_large": 413,
     "too_many_requests": 429,
 }
 """Every other refusal is a conflict with what is: 409."""
@@ -84,10 +81,12 @@ class Http:
         pages: Path,
         pace: Pace,
         crl: ReadCrl,
+        orphans_days: int,
     ) -> None:
         self._desk, self._porter, self._safe, self._papers = desk, porter, safe, papers
         self._trust, self._office, self._agencies = trust, office, agencies
         self._now, self._pages, self._pace, self._crl = now, pages, pace, crl
+        self._uploads = Uploads(desk, safe, signed_in, orphans_days)
 
     def routes(self) -> list[web.RouteDef | web.StaticDef]:
         """Everything this server answers over HTTP."""
@@ -100,7 +99,7 @@ class Http:
             web.get("/api/me", self.me),
             web.get("/api/sessions", self.sessions),
             web.post("/api/sessions", self.schedule),
-            web.put("/api/sessions/{session}/uploads/{upload}", self.upload),
+            *self._uploads.routes(),
             web.get("/api/sessions/{session}/bundle.zip", self.bundle),
             web.get("/api/sessions/{session}/papers/{paper}.pdf", self.paper),
             web.get("/", self.page),
@@ -192,18 +191,6 @@ class Http:
         await self._desk.open(body.session, "opening", body.command, Who(person=person.person, role=Role.HOST))
         return web.json_response({"session": body.session})
 
-    async def upload(self, request: web.Request) -> web.Response:
-        """A sealed envelope into the safe; it counts for nothing until a submission names it."""
-        person = signed_in(request)
-        session = (await self._desk.look(request.match_info["session"])).session.id
-        try:
-            length = await self._safe.keep(session, person.person, request.match_info["upload"], _body(request))
-        except TooLarge as error:
-            raise Refused("too_large", "文件超过大小限制。", str(error)) from error
-        except TakenName as error:
-            raise Refused("name_taken", "同名文件已存在，内容不同。", "Another file has this name.") from error
-        return web.json_response({"length": length})
-
     async def bundle(self, request: web.Request) -> web.Response:
         """The public bundle of a session that is over."""
         folded = await self._desk.look(request.match_info["session"])
@@ -253,6 +240,7 @@ async def _guarded(request: web.Request, handler: Handler, headers: Mapping[str,
         answer = web.json_response(refused(error), status=_status(error), headers=_later(error))
     if not answer.prepared:
         answer.headers.update(headers)
+        answer.headers.update(request.get(uploads.ALSO, {}))
         if request.path.startswith("/assets/") and answer.status == 200:
             answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return answer
@@ -289,12 +277,6 @@ def _status(error: Exception) -> int:
             return 400
         case _:
             return 500
-
-
-async def _body(request: web.Request) -> AsyncIterator[bytes]:
-    """The request's body; an uploader that stalls is cut off."""
-    while chunk := await asyncio.wait_for(request.content.readany(), _CHUNK_S):
-        yield chunk
 
 
 def _json(value: Any) -> web.Response:

@@ -19,7 +19,7 @@ from remote_bid.opening.terms import LotDraw, Settlement
 from remote_bid.people.certificates import Certified, NotTrusted, Signed, signers
 from remote_bid.people.revocation import Crls, Status
 from remote_bid.seal.canonical import b64, unb64
-from remote_bid.seal.envelope import BadEnvelope, tree_root
+from remote_bid.seal.envelope import BadEnvelope, Head
 from remote_bid.seal.statements import BadStatement, said, statement_id
 from remote_bid.tender.statements import Deal, Submission
 from remote_bid.timeline.context import Refused
@@ -31,6 +31,9 @@ class Envelopes(Protocol):
 
     def open(self, session: str, person: str, upload: str) -> BinaryIO:
         """The stored envelope; KeyError if there is none."""
+
+    def measured(self, session: str, person: str, upload: str) -> tuple[Head, bytes, int]:
+        """Its head, tree root and length, from the hashes made as it arrived; KeyError, BadEnvelope."""
 
 
 class Facts:
@@ -77,8 +80,7 @@ class Facts:
 
     def _read(self, session: str, person: str, upload: str) -> StoredEnvelope | None:
         try:
-            with self._safe.open(session, person, upload) as file:
-                head, root, length = tree_root(file)
+            head, root, length = self._safe.measured(session, person, upload)
         except KeyError:
             return None
         except BadEnvelope as error:

@@ -1,11 +1,12 @@
 """A participant's line to the server: signs in, joins, keeps its copy, hands in commands until they are answered."""
 
 import asyncio
+import io
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import aiohttp
 import msgspec
@@ -15,6 +16,9 @@ import structlog
 from remote_bid.opening.view import OpeningView
 from remote_bid.participant.copy import Copy, Gap
 from remote_bid.participant.identity import Identity
+from remote_bid.participant.refusals import ServerRefused as ServerRefused
+from remote_bid.participant.refusals import answered
+from remote_bid.participant.upload import Upload
 from remote_bid.people.sign_in import SignIn
 from remote_bid.timeline import wire_json
 from remote_bid.timeline.context import Command
@@ -27,14 +31,6 @@ _PASSING = ("no_such_session", "stale_nonce", "not_signed_in", "too_many_request
 
 _ANSWER_S = 10
 """Seconds to wait for an answer before asking again: commands may be repeated, a repetition changes nothing."""
-
-
-class ServerRefused(Exception):
-    """The server said no."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(f"{code}: {sentence}")
-        self.code = code
 
 
 class Client:
@@ -91,10 +87,11 @@ class Client:
         """An HTTP call as JSON, made until it is answered; ServerRefused unless it succeeds."""
         return await self._signed_in(lambda: self._post(path, body))
 
-    async def upload(self, name: str, envelope: bytes) -> None:
-        """Put a sealed envelope into the safe under a name, again from the start if the line is lost."""
-        path = f"/api/sessions/{self.copy.session}/uploads/{name}"
-        await self._signed_in(lambda: self._put(path, envelope))
+    async def upload(self, name: str, envelope: bytes | BinaryIO) -> None:
+        """Put a sealed envelope into the safe under a name; after a lost line it goes on where it was."""
+        source = io.BytesIO(envelope) if isinstance(envelope, bytes) else envelope
+        upload = Upload(self._http, f"{self.url}/api/sessions/{self.copy.session}/uploads", name, source)
+        await self._signed_in(lambda: upload.go_on(self._bearer()))
 
     async def _signed_in(self, call: Callable[[], Awaitable[Any]]) -> Any:
         """Repeat a call over lost lines and a restarted server, which has forgotten who is signed in."""
@@ -111,18 +108,14 @@ class Client:
     async def _post(self, path: str, body: Any) -> Any:
         raw = msgspec.json.encode(body)
         async with self._http.post(self.url + path, data=raw, headers=self._bearer(), timeout=_CALL) as answer:
-            return _answered(await answer.json())
-
-    async def _put(self, path: str, body: bytes) -> Any:
-        async with self._http.put(self.url + path, data=body, headers=self._bearer()) as answer:
-            return _answered(await answer.json())
+            return answered(await answer.json())
 
     async def download(self, name: str = "bundle.zip") -> bytes:
         """A public file of the session: its bundle or, by `papers/NAME.pdf`, a document."""
         path = f"/api/sessions/{self.copy.session}/{name}"
         async with self._http.get(self.url + path) as answer:
             if answer.status != 200:
-                _answered(await answer.json())
+                answered(await answer.json())
             return await answer.read()
 
     async def sign_in(self) -> None:
@@ -171,7 +164,7 @@ class Client:
     async def _join(self) -> None:
         self.copy.joining()
         answer = await self._socket.call("join", {"session": self.copy.session, "since": self.copy.head}, timeout=5)
-        joined = msgspec.convert(_answered(answer)["joined"], type=Joined)
+        joined = msgspec.convert(answered(answer)["joined"], type=Joined)
         async with self._changed:
             self.copy.joined(joined)
             self._changed.notify_all()
@@ -211,9 +204,3 @@ class Client:
         socket, self._socket = self._socket, None
         if socket is not None:
             await socket.disconnect()
-
-
-def _answered(body: Any) -> Any:
-    if isinstance(body, dict) and body.get("ok") is False:
-        raise ServerRefused(str(body.get("code")), str(body.get("en")))
-    return body

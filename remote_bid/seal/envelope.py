@@ -21,6 +21,8 @@ from remote_bid.seal.floe import HEADER_SIZE, OVERHEAD, BrokenSegment, Floe, Not
 from remote_bid.seal.tree import GrowingTree
 
 MAGIC = b"SBENV\0\0\1"
+START = 12
+"""Bytes of magic and header length."""
 VERSION = "sbe/1"
 SUITE = "xwing.hkdf-sha256.aes256gcm/floe.aes256gcm.hkdf-sha384"
 SEGMENT = 1 << 20
@@ -158,18 +160,25 @@ def _seal_segments(source: "_Padded", size: int, target: BinaryIO, floe: Floe, t
     return written
 
 
-def read_head(source: BinaryIO) -> Head:
-    """The envelope's header, strictly parsed; `source` then stands at the first segment."""
-    start = source.read(12)
-    if len(start) != 12 or start[:8] != MAGIC:
+def head_size(start: bytes) -> int:
+    """How many bytes come before the first segment, told by the file's first START bytes."""
+    if len(start) != START or start[:8] != MAGIC:
         raise BadEnvelope("not_an_envelope", "the file is not a sealed bid")
     size = int.from_bytes(start[8:], "big")
     if size > _MAX_HEADER:
         raise BadEnvelope("header_too_large", "the envelope's header is too large")
-    raw, floe = source.read(size), source.read(HEADER_SIZE)
-    if len(raw) != size or len(floe) != HEADER_SIZE:
+    return START + size + HEADER_SIZE
+
+
+def read_head(source: BinaryIO) -> Head:
+    """The envelope's header, strictly parsed; `source` then stands at the first segment."""
+    start = source.read(START)
+    left = head_size(start) - START
+    rest = source.read(left)
+    if len(rest) != left:
         raise BadEnvelope("truncated", "the envelope is cut short")
-    return Head(parse_header(raw), raw, floe, start + raw + floe)
+    raw, floe = rest[:-HEADER_SIZE], rest[-HEADER_SIZE:]
+    return Head(parse_header(raw), raw, floe, start + rest)
 
 
 def parse_header(raw: bytes) -> Header:
@@ -193,7 +202,7 @@ def parse_header(raw: bytes) -> Header:
 def file_size(header: Header, raw: bytes) -> int:
     """The length in bytes that an envelope with this header must have."""
     body = header.core.segment - OVERHEAD
-    return 12 + len(raw) + HEADER_SIZE + header.core.size + OVERHEAD * -(-header.core.size // body)
+    return START + len(raw) + HEADER_SIZE + header.core.size + OVERHEAD * -(-header.core.size // body)
 
 
 def tree_root(source: BinaryIO) -> tuple[Head, bytes, int]:

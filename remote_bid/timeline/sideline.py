@@ -19,7 +19,7 @@ MOST_SLOTS = 4096
 QUOTA = 64
 """Entries that one side line may hold: nobody can fill the ticks of all others."""
 RESERVE = 16
-"""Of these, kept for checking in and releasing."""
+"""Of these, kept for withdrawing, checking in and releasing: what is withdrawn need not be released."""
 
 
 class TickTree:

@@ -16,6 +16,7 @@ from remote_bid.config import BadSettings, read_settings
 from remote_bid.gateway import doors
 from remote_bid.gateway.pace import Limits, Pace, TooMany
 from remote_bid.people.sign_in import SignIn
+from tests.gateway import tus
 from tests.gateway.house import BIDDERS, HALL, House, bearer, house
 from tests.gateway.refusals import assert_refusal
 
@@ -135,11 +136,11 @@ async def test_an_account_signs_in_so_often_and_keeps_its_tokens(strict: House) 
 
 
 async def test_uploads_run_out_for_an_account(strict: House) -> None:
-    token, url = await strict.sign_in(ANN), f"{strict.url}/api/sessions/{HALL}/uploads/"
+    token, url = await strict.sign_in(ANN), f"{strict.url}/api/sessions/{HALL}/uploads"
     for name in ("a", "b"):
-        async with strict.http.put(url + name, data=b"x", headers=bearer(token)) as answer:
-            assert answer.status == 200
-    async with strict.http.put(url + "c", data=b"x", headers=bearer(token)) as answer:
+        async with strict.http.post(url, headers=bearer(token) | tus.creation(name, 9000)) as answer:
+            assert answer.status == 201
+    async with strict.http.post(url, headers=bearer(token) | tus.creation("c", 9000)) as answer:
         await refused_as_too_many(answer)
 
 

@@ -15,6 +15,7 @@ from remote_bid.participant.copy import Copy
 from remote_bid.people.sign_in import SignIn
 from remote_bid.timeline.context import Command
 from remote_bid.timeline.frame import Frame, Joined
+from tests.gateway import tus
 from tests.gateway.house import HALL, House, bearer
 
 SOCKET = "/socket.io/?EIO=4&transport=websocket"
@@ -64,15 +65,17 @@ class Ear:
             return self.copy.view
 
     async def upload(self, name: str, envelope: bytes) -> None:
-        await self.fetch("PUT", f"/api/sessions/{HALL}/uploads/{name}", envelope)
+        folder = f"/api/sessions/{HALL}/uploads"
+        await self.fetch("POST", folder, headers=tus.creation(name, len(envelope)))
+        await self.fetch("PATCH", f"{folder}/{name}", envelope, tus.piece(0, envelope))
 
     async def hand_in(self, command: Command) -> list[str]:
         answer = await self._ask("command", {"session": HALL, "command": msgspec.to_builtins(command)})
         assert answer["ok"], answer
         return [entry["type"] for entry in answer["entries"]]
 
-    async def fetch(self, method: str, path: str, body: bytes = b"") -> Any:
-        headers = bearer(self._token)
+    async def fetch(self, method: str, path: str, body: bytes = b"", headers: tus.Headers | None = None) -> Any:
+        headers = bearer(self._token) | (headers or {})
         async with self._http.request(method, self._house.url + path, data=body, headers=headers) as answer:
             text = await answer.text()
             told = {name: value for name, value in answer.headers.items() if name != "Date"}

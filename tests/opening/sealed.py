@@ -13,7 +13,7 @@ from remote_bid.opening.commands import OfferedPart
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.dealing import Share
 from remote_bid.seal.dealing import deal as deal_evenly
-from remote_bid.seal.envelope import Place, Secrets, ctx_of, parse_header
+from remote_bid.seal.envelope import Head, Place, Secrets, ctx_of, parse_header, tree_root
 from remote_bid.seal.statements import said, statement_id
 from remote_bid.tender.statements import CustodianKey, Deal, Policy, Submission
 from remote_bid.tender.terms import READOUT_FORM, ReadoutForm
@@ -37,6 +37,9 @@ class MemorySafe:
 
     def open(self, session: str, person: str, upload: str) -> BinaryIO:
         return io.BytesIO(self.files[person, upload])
+
+    def measured(self, session: str, person: str, upload: str) -> tuple[Head, bytes, int]:
+        return tree_root(self.open(session, person, upload))
 
 
 SAFE = MemorySafe()

@@ -5,15 +5,16 @@ import hashlib
 import io
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
 from msgspec.structs import replace
 
 from remote_bid.opening.commands import CheckIn, OpenRelease, SettleBids, SubmitBid
-from remote_bid.opening.facts import Facts
+from remote_bid.opening.facts import Envelopes, Facts
 from remote_bid.opening.known import Known
-from remote_bid.opening.terms import Outcome
+from remote_bid.opening.terms import Cause, Outcome
 from remote_bid.people.certificates import Certified, Signed
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.envelope import MAGIC, tree_root
@@ -36,11 +37,12 @@ from tests.opening.authority import VALID
 from tests.opening.day import CONVENED, LOBBY, UNSEAL, opening
 from tests.opening.sealed import SAFE, MemorySafe
 from tests.opening.tender import T0, after_t0
+from tests.tender.safes import flip, put, safe_in
 
 STATE: Any = given(opening, CONVENED).story.state
 
 
-def looked_up(command: Any, by: Who = ALPHA, safe: MemorySafe = SAFE, now: datetime = T0, state: Any = STATE) -> Known:
+def looked_up(command: Any, by: Who = ALPHA, safe: Envelopes = SAFE, now: datetime = T0, state: Any = STATE) -> Known:
     facts = Facts(safe, [AUTHORITY.root], DEPLOYMENT, lambda: now)
 
     async def ask() -> Known:
@@ -241,6 +243,24 @@ def test_one_lost_envelope_does_not_stop_the_others() -> None:
     settled = looked_up(SettleBids(), by=CLOCK, safe=Losing(), state=state).settlements
     assert settled[lost.bid].outcome is Outcome.DEEMED_WITHDRAWN
     assert sorted(found.outcome for found in settled.values()) == ["DEEMED_WITHDRAWN", "OPENED", "OPENED"]
+
+
+def test_a_bit_that_flips_on_the_disk_is_the_platforms_fault(tmp_path: Path) -> None:
+    """Whichever: in the head, in a segment."""
+    state = given(opening, UNSEAL).story.state
+    bid = next(bid for bid in state.bids.values() if bid.bidder == ALPHA.person)
+    safe = safe_in(tmp_path)
+    for person, upload in ((bid.bidder, bid.parts[0].upload) for bid in state.bids.values()):
+        asyncio.run(put(safe, SAFE.files[person, upload], state.session, person, upload))
+    assert looked_up(SettleBids(), by=CLOCK, safe=safe, state=state).settlements[bid.bid].outcome is Outcome.OPENED
+    key = safe.key(state.session, bid.bidder, bid.parts[0].upload)
+    [path] = tmp_path.rglob(f"*{key.name}.sbe")
+    for at in (3, 100, path.stat().st_size - 1):
+        flip(path, at)
+        settled = looked_up(SettleBids(), by=CLOCK, safe=safe, state=state).settlements
+        assert (settled[bid.bid].outcome, settled[bid.bid].cause) == (Outcome.DEEMED_WITHDRAWN, Cause.ENVELOPE_LOST)
+        assert sorted(found.outcome for found in settled.values()) == ["DEEMED_WITHDRAWN", "OPENED", "OPENED"]
+        flip(path, at)
 
 
 def test_looking_up_decides_nothing() -> None:

@@ -8,9 +8,9 @@ from remote_bid.paper.opening_sheets import PAPERS, NotOver, opening_sheets
 from remote_bid.paper.sheet import Sheet
 from remote_bid.paper.told import told
 from remote_bid.paper.typeset import typeset
-from tests.given import Past, given
+from tests.given import Past, after, given
 from tests.opening.actors import ALPHA, BIDDERS, HOST
-from tests.opening.acts import CLOSE_OPENING, SETTLE, read_out, sign_record
+from tests.opening.acts import CLOSE_OPENING, OPEN_OBJECTIONS, PREPARE_RECORD, SETTLE, read_out, sign_record
 from tests.opening.day import ABORTED, CLOSED, MISSING, READOUT, RECORD, THREE_BIDS, opening
 from tests.paper.reading import text_of
 
@@ -38,7 +38,8 @@ def test_the_record_lists_every_bid_with_its_price_in_capitals() -> None:
 
 
 def test_the_record_says_what_became_of_a_bid_that_was_not_released() -> None:
-    past = (*MISSING, SETTLE, *(read_out(who) for who in BIDDERS), CLOSE_OPENING)
+    silent = (after(300_000, OPEN_OBJECTIONS), after(600_000, PREPARE_RECORD))
+    past = (*MISSING, SETTLE, *(read_out(who) for who in BIDDERS), *silent, CLOSE_OPENING)
     outcomes = [row[-1] for row in rows(papers(past)["opening-record"], "最高投标限价")]
     assert sum("视为撤销" in outcome for outcome in outcomes) == 2
     assert sum("已开启" in outcome for outcome in outcomes) == 1

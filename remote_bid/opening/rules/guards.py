@@ -79,12 +79,18 @@ def require_session(turn: Turn, session: str) -> None:
 def require_room_in_line(opening: Opening, turn: Turn, bidding: bool = False) -> None:
     """A side-line entry that the next tick cannot hold is refused, not acknowledged.
 
-    `bidding` leaves the reserve alone: whoever replaced its bid too often can still check in and release.
+    `bidding` leaves the reserve alone: whoever replaced its bid too often can still withdraw it, check in and release.
     """
-    table = timetable(opening)
-    slots = min(table.ticks.slots, table.lobby_ticks.slots)
-    if turn.lines.full(turn.line_of(turn.by.person), slots, bidding=bidding):
+    if turn.lines.full(turn.line_of(turn.by.person), _slots(opening), bidding=bidding):
         refuse("line_full", "操作过于频繁，请稍后再试。", "Too many entries; try again after the next tick.")
+
+
+def _slots(opening: Opening) -> int:
+    """What the next tick surely holds: before the lobby it may be one of either cadence."""
+    table = timetable(opening)
+    if opening.phase is Phase.SCHEDULED:
+        return min(table.ticks.slots, table.lobby_ticks.slots)
+    return cadence(opening).slots
 
 
 def cadence(opening: Opening) -> Cadence:

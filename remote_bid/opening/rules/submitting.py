@@ -159,7 +159,7 @@ def withdraw(opening: Opening, command: WithdrawBid, turn: Turn) -> list[Event |
     bid = next((b for b in opening.bids.values() if _names(b, taken_back)), None)
     if bid is None or (taken_back.bidder, bid.bidder) != (turn.by.person, turn.by.person):
         refuse("no_such_bid", "没有可撤回的投标。", "You have no such bid.")
-    require_room_in_line(opening, turn, bidding=True)
+    require_room_in_line(opening, turn)
     return [Aside(turn.by.person, BidWithdrawn(bidder=bid.bidder, lot=bid.lot, signed=command.signed))]
 
 

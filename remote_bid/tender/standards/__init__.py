@@ -1,24 +1,34 @@
-"""Tenders written in public standards: OCDS 1.1 (release, release package, record package) and openprocurement."""
+"""Tenders as documents: OCDS 1.1 (release, release package, record package), openprocurement, or written by hand."""
 
 import json
 from typing import Any
 
-from remote_bid.tender.standards import ocds, openprocurement
+from remote_bid.tender.standards import by_hand, ocds, openprocurement
 from remote_bid.tender.standards.found import Found, FoundBid, NotATender
 
 __all__ = ["Found", "FoundBid", "NotATender", "read_tender"]
 
 
 def read_tender(raw: bytes) -> Found:
-    """The tender in a JSON document of either standard; NotATender says in a sentence why there is none."""
+    """The tender in a JSON document; NotATender says in a sentence why there is none."""
     try:
         document: Any = json.loads(raw)
-    except (ValueError, RecursionError) as error:
+        return _found(document)
+    except RecursionError as error:
+        raise NotATender("the file is no tender: it is nested too deeply") from error
+    except NotATender:
+        raise
+    except ValueError as error:
         raise NotATender("the file is not JSON") from error
+
+
+def _found(document: Any) -> Found:
     if not isinstance(document, dict):
         raise NotATender("the file is no tender: a JSON object is expected")
     if openprocurement.speaks(document):
         return openprocurement.tender_in(document)
     if ocds.speaks(document):
         return ocds.tender_in(document)
-    raise NotATender("the file is no tender: neither OCDS 1.1 nor openprocurement")
+    if by_hand.speaks(document):
+        return by_hand.tender_in(document)
+    raise NotATender("the file is no tender: neither OCDS 1.1 nor openprocurement nor one written by hand")

@@ -2,15 +2,17 @@
 
 import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from remote_bid.tender.terms import UNPLAIN, Tender
+from remote_bid.tender.terms import UNPLAIN, Lot, Tender
 
 _UNPLAIN = re.compile(UNPLAIN)
 _CENT = Decimal("0.01")
 _MOST = Decimal(10) ** 15
+MOST_LOTS = 100
+"""That one session opens."""
 
 
 class NotATender(ValueError):
@@ -18,12 +20,13 @@ class NotATender(ValueError):
 
 
 class FoundBid(msgspec.Struct, frozen=True, kw_only=True):
-    """A bid in the document: its bidder's id there and name, its lot, its amount if it is told."""
+    """A bid in the document: its bidder's id there and name, its lot; amount and currency if they are told."""
 
     bidder: str
     name: str
     lot: str
     amount: str | None
+    currency: str | None = None
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,17 +36,54 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     bids: list[FoundBid]
 
 
-def amount_in(value: Any) -> tuple[str, str] | None:
-    """Amount (two decimals) and currency of an OCDS or openprocurement `value`; None unless it is positive money."""
+class Money(NamedTuple):
+    """An amount with two decimals, and its currency where one is told."""
+
+    amount: str
+    currency: str | None
+
+
+def money_in(value: Any) -> Money | None:
+    """The money of an OCDS or openprocurement `value`; None unless it is a positive amount."""
     if not isinstance(value, dict):
         return None
     try:
         amount = Decimal(str(value.get("amount"))).quantize(_CENT, ROUND_HALF_UP)
     except InvalidOperation:
         return None
+    if not amount.is_finite() or not 0 < amount < _MOST:
+        return None
     currency = value.get("currency")
-    known = isinstance(currency, str) and len(currency) == 3 and currency.isascii() and currency.isupper()
-    return (str(amount), str(currency)) if known and 0 < amount < _MOST else None
+    known = isinstance(currency, str) and len(currency) == 3 and currency.isascii() and currency.isalpha()
+    return Money(str(amount), str(currency).upper() if known else None)
+
+
+def bid_of(bidder: str, name: str, lot: str, value: Any) -> FoundBid:
+    """A bid on a lot, its amount by the document's `value`."""
+    money = money_in(value) or Money("", None)
+    return FoundBid(bidder=bidder, name=name, lot=lot, amount=money.amount or None, currency=money.currency)
+
+
+def lots_in(described: list[dict[str, Any]], whole: Any, minimum: int) -> list[Lot]:
+    """The lots that have a value, their own or that of the `whole` tender; NotATender if there is none, or too many."""
+    fallback = money_in(whole) or Money("", None)
+    lots: dict[str, Lot] = {}
+    for item in described:
+        name, money = id_in(item.get("id")), money_in(item.get("value")) or fallback
+        currency = money.currency or fallback.currency
+        if money.amount and currency and 0 < len(name) <= 64 and name not in lots:
+            title = text_in(item.get("title"), default=name)
+            lots[name] = Lot(lot=name, title=title, ceiling_price=money.amount, currency=currency, minimum=minimum)
+    if not lots:
+        raise NotATender("the tender tells no value, so there is no ceiling price")
+    if len(lots) > MOST_LOTS:
+        raise NotATender(f"the tender has {len(lots)} lots; a session opens {MOST_LOTS} at most")
+    return list(lots.values())
+
+
+def id_in(value: Any) -> str:
+    """An id as text: some publishers write numbers."""
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
 def text_in(*candidates: Any, default: str) -> str:

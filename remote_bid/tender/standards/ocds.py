@@ -2,8 +2,18 @@
 
 from typing import Any
 
-from remote_bid.tender.standards.found import Found, FoundBid, NotATender, amount_in, name_of, objects_in, text_in
-from remote_bid.tender.terms import Lot, Tender
+from remote_bid.tender.standards.found import (
+    Found,
+    FoundBid,
+    NotATender,
+    bid_of,
+    id_in,
+    lots_in,
+    name_of,
+    objects_in,
+    text_in,
+)
+from remote_bid.tender.terms import Tender
 
 _MINIMUM = 3
 _WHOLE = "1"
@@ -15,16 +25,18 @@ def speaks(document: dict[str, Any]) -> bool:
 
 
 def tender_in(document: dict[str, Any]) -> Found:
-    """The latest release that tells of a tender."""
-    release = next((r for r in reversed(_releases(document)) if isinstance(r.get("tender"), dict)), None)
-    if release is None:
+    """The tender as its last release leaves it, with the bids of the same process."""
+    releases = _releases(document)
+    last = next((release for release in reversed(releases) if isinstance(release.get("tender"), dict)), None)
+    if last is None:
         raise NotATender("no release in the document tells of a tender")
+    release: dict[str, Any] = {}
+    for one in releases:
+        if one.get("ocid") == last.get("ocid"):
+            release = _merged(release, one)
     tender = release["tender"]
-    whole = amount_in(tender.get("value"))
     described = objects_in(tender.get("lots")) or [{"id": _WHOLE, "title": tender.get("title")}]
-    lots = [lot for item in described if (lot := _lot(item, whole)) is not None]
-    if not lots:
-        raise NotATender("the tender tells no value, so there is no ceiling price")
+    lots = lots_in(described, tender.get("value"), _MINIMUM)
     code = text_in(release.get("ocid"), tender.get("id"), default="tender")
     buyer = tender.get("procuringEntity") or release.get("buyer")
     tenderer = text_in(buyer.get("name") if isinstance(buyer, dict) else None, default=code)
@@ -39,24 +51,36 @@ def tender_in(document: dict[str, Any]) -> Found:
 
 
 def _releases(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """Releases, oldest first; a record's compiled release after its own."""
+    """Releases, oldest first; a record's compiled release after its own. Links to releases elsewhere tell nothing."""
     if "records" in document:
         return [release for record in objects_in(document["records"]) for release in _of_record(record)]
-    return objects_in(document["releases"]) if "releases" in document else [document]
+    return _by_date(objects_in(document["releases"])) if "releases" in document else [document]
 
 
 def _of_record(record: dict[str, Any]) -> list[dict[str, Any]]:
     compiled = record.get("compiledRelease")
-    return objects_in(record.get("releases")) + ([compiled] if isinstance(compiled, dict) else [])
+    return _by_date(objects_in(record.get("releases"))) + ([compiled] if isinstance(compiled, dict) else [])
 
 
-def _lot(item: dict[str, Any], whole: tuple[str, str] | None) -> Lot | None:
-    value = amount_in(item.get("value")) or whole
-    name = str(item.get("id") or "")
-    if value is None or not 0 < len(name) <= 64:
-        return None
-    title = text_in(item.get("title"), default=name)
-    return Lot(lot=name, title=title, ceiling_price=value[0], currency=value[1], minimum=_MINIMUM)
+def _by_date(releases: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(releases, key=lambda release: str(release.get("date") or ""))
+
+
+def _merged(old: Any, new: Any) -> Any:
+    """OCDS's merging in short: objects field by field, lists of things with ids thing by thing, null takes away."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        both = {name: _merged(old.get(name), value) for name, value in new.items()}
+        return {name: value for name, value in (old | both).items() if value is not None}
+    if _things(old) and _things(new):
+        things = {id_in(thing["id"]): thing for thing in old}
+        for thing in new:
+            things[id_in(thing["id"])] = _merged(things.get(id_in(thing["id"])), thing)
+        return list(things.values())
+    return new
+
+
+def _things(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) and id_in(item.get("id")) for item in value)
 
 
 def _bids(bids: Any, lots: list[str]) -> list[FoundBid]:
@@ -65,15 +89,9 @@ def _bids(bids: Any, lots: list[str]) -> list[FoundBid]:
     for number, bid in enumerate(details, start=1):
         if bid.get("status") == "draft":
             continue
-        amount = amount_in(bid.get("value"))
-        related = [lot for lot in bid.get("relatedLots") or lots if lot in lots]
-        for lot in related:
-            found.append(
-                FoundBid(
-                    bidder=text_in(bid.get("id"), default=f"bid-{number}"),
-                    name=name_of(bid.get("tenderers"), default=f"bidder {number}"),
-                    lot=lot,
-                    amount=amount[0] if amount else None,
-                )
-            )
+        bidder = text_in(bid.get("id"), default=f"bid-{number}")
+        name = name_of(bid.get("tenderers"), default=f"bidder {number}")
+        related = bid.get("relatedLots")
+        told = [id_in(lot) for lot in related] if isinstance(related, list) and related else lots
+        found += [bid_of(bidder, name, lot, bid.get("value")) for lot in told if lot in lots]
     return found
