@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import aiohttp
 
 from remote_bid.timeline.checkpoint import CosignerAway
-from remote_bid.timeline.note import NamedKey
+from remote_bid.timeline.note import NUMBER, NamedKey
 from remote_bid.timeline.witness import asked
 
 _TIMEOUT = aiohttp.ClientTimeout(total=3)
@@ -22,7 +22,7 @@ class HttpCosigner:
         """Its signature line; asks once more when it has signed another size than remembered (409)."""
         try:
             status, text = await self._ask(asked(note, self._signed, leaves))
-            if status == 409 and text.strip().isdigit():
+            if status == 409 and NUMBER.match(text.strip()):
                 self._signed = int(text)
                 status, text = await self._ask(asked(note, self._signed, leaves))
         except (aiohttp.ClientError, TimeoutError) as error:

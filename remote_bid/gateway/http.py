@@ -40,6 +40,16 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+_STATUS = {
+    "not_signed_in": 401,
+    "not_allowed": 403,
+    "too_large": 413,
+    "log_unavailable": 503,
+    "outcome_unknown": 503,
+    "storage_full": 507,
+}
+"""Of refusals; all others are 409."""
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -209,14 +219,8 @@ def _allowed(error: web.HTTPException) -> dict[str, str]:
 
 def _status(error: Exception) -> int:
     match error:
-        case Refused(code="not_signed_in"):
-            return 401
-        case Refused(code="not_allowed"):
-            return 403
-        case Refused(code="too_large"):
-            return 413
         case Refused():
-            return 409
+            return _STATUS.get(error.code, 409)
         case UnknownSession():
             return 404
         case msgspec.MsgspecError() | UnicodeError():

@@ -18,7 +18,7 @@ from remote_bid.timeline.desk import Desk, Folded, Moved, happening
 from remote_bid.timeline.entry import MAIN, Entry
 from remote_bid.timeline.log import Log
 from remote_bid.timeline.marks import CheckpointCosigned, RecordCheckpoint
-from remote_bid.timeline.note import BadNote, Checkpoint, NamedKey, cosigned_at, platform_leaf, sign
+from remote_bid.timeline.note import Checkpoint, NamedKey, cosigned_at, platform_leaf, sign
 
 _LOG = structlog.get_logger("checkpoint")
 _RETRY_S = 0.5
@@ -129,12 +129,16 @@ class Checkpointer:
 
 
 async def _line(cosigner: Cosigner, note: str, leaves: Sequence[bytes]) -> str:
-    """A cosigner's line, if it is one line and its signature holds."""
+    """A cosigner's line, if it is one line and its signature holds; whatever else comes of asking is CosignerAway, for
+    no cosigner may stand in the others' way.
+    """
     try:
         line = await cosigner.cosign(note, leaves)
         holds = line.count("\n") == 1 and cosigned_at(note + line, cosigner.key) is not None
-    except BadNote:
-        holds = False
+    except CosignerAway:
+        raise
+    except Exception as error:
+        raise CosignerAway(f"{cosigner.key.name} answers nonsense: {type(error).__name__}") from error
     if not holds:
         raise CosignerAway(f"{cosigner.key.name} answers with no signature of its own")
     return line

@@ -1,0 +1,66 @@
+"""Files that survive a power cut: written beside, flushed to the disk, renamed, and the folder flushed too.
+
+A failed flush is fatal: what the system then holds in memory may never reach the disk, and who asks again is told that
+all is well. The process stops; the next one reads what is really there.
+"""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+from typing import NoReturn
+
+import structlog
+
+from remote_bid.timeline.failpoints import point
+
+BROKEN_DISK = 74
+"""The exit code (EX_IOERR of sysexits.h)."""
+
+_LOG = structlog.get_logger("durable")
+
+
+def flush(descriptor: int) -> None:
+    """The file's content is on disk, or the process ends."""
+    try:
+        with point("fsync"):
+            os.fsync(descriptor)
+    except OSError as error:
+        stop_at_once("fsync failed", error)
+
+
+def flush_folder(folder: Path) -> None:
+    """The names in `folder` are on disk, or the process ends."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        flush(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def replace(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """`path` holds `content` now, or, after a failure at any moment, still what it held before."""
+    part = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
+    try:
+        _write(part, content, mode)
+        with point("rename"):
+            part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    flush_folder(path.parent)
+
+
+def stop_at_once(why: str, error: BaseException) -> NoReturn:
+    """End the process without another word to the disk."""
+    with contextlib.suppress(Exception):
+        _LOG.critical("stopped", why=why, error=str(error))
+    os._exit(BROKEN_DISK)
+
+
+def _write(part: Path, content: bytes, mode: int) -> None:
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        with point("write"):
+            file.write(content)
+            file.flush()
+        flush(file.fileno())
