@@ -16,6 +16,7 @@ from remote_bid.config import BadSettings, read_settings
 from remote_bid.demo.show import Options, show
 from remote_bid.gateway.wire import openapi
 from remote_bid.participant.cosigner import cosign_forever
+from remote_bid.timeline.failpoints import arm_from_environment
 from remote_bid.verify import NotAZip
 from remote_bid.verify import verify as verified
 from remote_bid.verify.screen import explain
@@ -31,6 +32,7 @@ def serve(
 ) -> None:
     """Run a centre's server until it is told to stop."""
     _log_to_stderr()
+    arm_from_environment()
     try:
         asyncio.run(serve_forever(read_settings(settings), data))
     except BadSettings as error:
@@ -91,6 +93,7 @@ def cosign(
 ) -> None:
     """Run a cosigner: signs a log's checkpoints, each only if it extends the one before."""
     _log_to_stderr()
+    arm_from_environment()
     try:
         asyncio.run(cosign_forever(name, read_trust(trust).log_key(), data, port))
     except BadTrust as error:

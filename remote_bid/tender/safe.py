@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from remote_bid.seal.canonical import b64, labelled_hash
+from remote_bid.timeline.durable import flush, flush_folder
+from remote_bid.timeline.failpoints import point
 
 
 class TooLarge(ValueError):
@@ -53,7 +55,8 @@ class Safe:
                 length += len(chunk)
                 if length > self._limit:
                     raise TooLarge(f"a part may have {self._limit} bytes")
-                file.write(chunk)
+                with point("write"):
+                    file.write(chunk)
             await asyncio.to_thread(_to_disk, file)
         return length
 
@@ -71,18 +74,15 @@ class Safe:
 
 def _to_disk(file: BinaryIO) -> None:
     file.flush()
-    os.fsync(file.fileno())
+    flush(file.fileno())
 
 
 def _settle(part: Path, path: Path) -> None:
     """Give the file its name, durably; never over another."""
     try:
-        os.link(part, path)
+        with point("link"):
+            os.link(part, path)
     except FileExistsError:
         if not filecmp.cmp(part, path, shallow=False):
             raise TakenName(path.name) from None
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    flush_folder(path.parent)

@@ -16,6 +16,7 @@ from remote_bid.seal.tree import inclusion_path, root_of
 from remote_bid.timeline.context import LOG
 from remote_bid.timeline.desk import Desk, Folded, Moved, happening
 from remote_bid.timeline.entry import MAIN, Entry
+from remote_bid.timeline.failpoints import point
 from remote_bid.timeline.log import Log
 from remote_bid.timeline.marks import CheckpointCosigned, RecordCheckpoint
 from remote_bid.timeline.note import Checkpoint, NamedKey, cosigned_at, platform_leaf, sign
@@ -101,7 +102,8 @@ class Checkpointer:
             self._leaves.append(platform_leaf(leaf.session, leaf.seq, leaf.head))
         leaves = list(self._leaves)
         checkpoint = Checkpoint(origin=self._origin, size=len(leaves), root=root_of(leaves))
-        note = await self._cosigned(sign(checkpoint, self._origin, self._key), leaves)
+        with point("cosign"):
+            note = await self._cosigned(sign(checkpoint, self._origin, self._key), leaves)
         path = [b64(node) for node in inclusion_path(leaves, index)]
         command = RecordCheckpoint(covers=seq, head=head, note=note, index=index, path=path)
         await self._desk.handle(session, command, LOG)

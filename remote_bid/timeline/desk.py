@@ -20,7 +20,7 @@ from remote_bid.timeline import instant
 from remote_bid.timeline.chain import genesis, link
 from remote_bid.timeline.context import AnyContext, Aside, Command, Event, Facts, Happened, Turn, event_of
 from remote_bid.timeline.entry import MAIN, Entry, Who
-from remote_bid.timeline.failpoints import point
+from remote_bid.timeline.failpoints import moment
 from remote_bid.timeline.log import Log, Overtaken, Session
 from remote_bid.timeline.marks import Ticked
 from remote_bid.timeline.sideline import Lines, with_entry, with_tick
@@ -153,8 +153,8 @@ class Desk:
                 await open_turn.append(entries)
         except OutcomeUnknown as unknown:
             await self._settle(folded, entries, unknown)
-        with point("tell"):
-            self._tell(folded, entries)
+        moment("tell")
+        self._tell(folded, entries)
         return entries
 
     async def _settle(self, folded: Folded, entries: Sequence[Entry], unknown: OutcomeUnknown) -> None:

@@ -1,6 +1,7 @@
 """Numbered failpoints: where tests let a process die or an operation fail. Inert unless armed when a program starts.
 
-REMOTE_BID_FAILPOINT=<number>:<fault> strikes at the point that is passed as the <number>th, counted from 1.
+REMOTE_BID_FAILPOINT=<name>.<number>:<fault> strikes the <number>th time, counted from 1, that a point of this name is
+passed; `any` counts all of them.
 """
 
 import contextlib
@@ -13,6 +14,7 @@ from enum import StrEnum
 
 import structlog
 
+ANY = "any"
 VARIABLE = "REMOTE_BID_FAILPOINT"
 
 _LOG = structlog.get_logger("failpoints")
@@ -42,6 +44,7 @@ _BEFORE = {Fault.EIO: errno.EIO, Fault.ENOSPC: errno.ENOSPC, Fault.CUT: errno.EC
 
 @dataclass
 class _Armed:
+    name: str
     number: int
     fault: Fault
     passed: list[str] = field(default_factory=list)
@@ -51,11 +54,12 @@ _armed: _Armed | None = None
 
 
 def arm(described: str) -> None:
-    """Strike as `<number>:<fault>` says, from now on; ValueError if it is not so written."""
+    """Strike as `<name>.<number>:<fault>` says, from now on; ValueError if it is not so written."""
     global _armed
-    number, _, fault = described.partition(":")
-    _armed = _Armed(int(number), Fault(fault))
-    _LOG.warning("failpoint armed", number=number, fault=fault)
+    place, _, fault = described.partition(":")
+    name, _, number = place.rpartition(".")
+    _armed = _Armed(name, int(number), Fault(fault))
+    _LOG.warning("failpoint armed", name=name, number=number, fault=fault)
 
 
 def arm_from_environment() -> None:
@@ -67,6 +71,12 @@ def arm_from_environment() -> None:
 def passed() -> list[str]:
     """The names of the points passed since arming, in order."""
     return list(_armed.passed) if _armed else []
+
+
+def moment(name: str) -> None:
+    """Nothing can fail here, but the process may die."""
+    if _struck(name) in (Fault.KILL, Fault.KILL_AFTER):
+        _die()
 
 
 @contextlib.contextmanager
@@ -89,7 +99,8 @@ def _struck(name: str) -> Fault | None:
     if _armed is None:
         return None
     _armed.passed.append(name)
-    return _armed.fault if len(_armed.passed) == _armed.number else None
+    counted = len(_armed.passed) if _armed.name == ANY else _armed.passed.count(_armed.name)
+    return _armed.fault if counted == _armed.number and _armed.name in (ANY, name) else None
 
 
 def _die() -> None:

@@ -1,6 +1,5 @@
 """The server's own keys, kept in one file that only the server may read: its log key, storage key and line secret."""
 
-import os
 import secrets
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from remote_bid.seal.canonical import b64, unb64_sized
 from remote_bid.seal.signing import KeySigner
+from remote_bid.timeline import durable
 
 
 class _Stored(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,15 +34,8 @@ def office_keys(path: Path) -> OfficeKeys:
     """The keys in `path`; made there, readable by the owner only, if the file is missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        _write(path, _Stored(*(b64(secrets.token_bytes(32)) for _ in range(3))))
+        fresh = _Stored(*(b64(secrets.token_bytes(32)) for _ in range(3)))
+        durable.replace(path, msgspec.json.encode(fresh), 0o600)
     stored = msgspec.json.decode(path.read_bytes(), type=_Stored)
     log = ed25519.Ed25519PrivateKey.from_private_bytes(unb64_sized(stored.log, 32))
     return OfficeKeys(log, unb64_sized(stored.storage, 32), unb64_sized(stored.lines, 32))
-
-
-def _write(path: Path, stored: _Stored) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.encode(stored))
-        file.flush()
-        os.fsync(file.fileno())
