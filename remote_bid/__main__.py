@@ -17,6 +17,7 @@ from remote_bid.demo.show import Options, show
 from remote_bid.gateway.wire import openapi
 from remote_bid.participant.cosigner import cosign_forever
 from remote_bid.timeline.failpoints import arm_from_environment
+from remote_bid.timeline.start import MayNotServe
 from remote_bid.verify import NotAZip
 from remote_bid.verify import verify as verified
 from remote_bid.verify.screen import explain
@@ -37,6 +38,8 @@ def serve(
         asyncio.run(serve_forever(read_settings(settings), data))
     except BadSettings as error:
         _give_up(str(error), 2)
+    except MayNotServe as error:
+        _give_up(str(error), 3)
 
 
 @app.command()

@@ -29,9 +29,11 @@ from remote_bid.timeline.context import AnyContext
 from remote_bid.timeline.desk import Desk, Rooms
 from remote_bid.timeline.engines import engine_of, postgres_engine
 from remote_bid.timeline.frame import Frame
+from remote_bid.timeline.guard import Guard
 from remote_bid.timeline.migrations import upgrade
 from remote_bid.timeline.office import office_keys
 from remote_bid.timeline.sql import SqlLog
+from remote_bid.timeline.start import require_cosigned_head, require_covered
 from remote_bid.timeline.stopping import told_to_stop
 from remote_bid.verify.trust import Trust
 
@@ -61,7 +63,7 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     deployment = Deployment(authorities=authorities, log=trust.log, cosigners=trust.cosigners, quorum=trust.quorum)
     safe = Safe(folder / "safe", settings.part_limit)
     rooms: Rooms = {opening.name: (opening, Facts(safe, roots, deployment, now))}
-    desk = Desk(log, keys.signer, keys.lines, rooms)
+    desk = Desk(log, keys.signer, keys.lines, rooms, Guard())
     porter = Porter(roots, settings.origin, now)
     http = Http(desk, porter, safe, trust, keys.signer, settings.agencies, now, PAGES)
     sio = socketio.AsyncServer(
@@ -82,16 +84,20 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     app = web.Application(client_max_size=1 << 20, middlewares=[guard(headers_for(settings.origin))])
     app.add_routes(http.routes())
     sio.attach(app)
-    async with aiohttp.ClientSession() as outgoing:
+    async with aiohttp.ClientSession() as outgoing, _closing(log):
         named = zip(trust.cosigner_keys(), settings.cosigners, strict=True)
         cosigners = [HttpCosigner(key, cosigner.url, outgoing) for key, cosigner in named]
+        sessions = await desk.load()
+        require_covered(sessions, await log.leaves(0))
+        quorum = 0 if settings.serve_without_quorum else settings.quorum
+        wait_s = settings.cosigners_within_s
+        await require_cosigned_head(log, settings.log, keys.log, cosigners, quorum, now, wait_s)
         checkpointer = Checkpointer(log, desk, settings.log, keys.log, cosigners, settings.quorum)
         clock = Clock(desk, now)
         runner = web.AppRunner(
             app, auto_decompress=False, keepalive_timeout=15, lingering_time=5, handler_cancellation=False
         )
         await runner.setup()
-        sessions = await desk.load()
         hub.start()
         checkpointer.start(sessions)
         for folded in sessions:
@@ -105,7 +111,14 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
             await clock.close()
             await checkpointer.close()
             await hub.close()
-            await log.close()
+
+
+@asynccontextmanager
+async def _closing(log: SqlLog) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        await log.close()
 
 
 async def serve_forever(settings: Settings, folder: Path) -> None:

@@ -28,6 +28,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     port: int = 8080
     database: str = ""
     """postgresql://… ; empty is SQLite in the data folder."""
+    cosigners_within_s: float = 30
+    """How long a starting server waits for a quorum to sign its log's head; without one it does not serve."""
+    serve_without_quorum: bool = False
+    """Serve although no quorum signs at the start: an operator's way out, to be taken back afterwards."""
     part_limit: int = 512 << 20
     """Bytes that one sealed part may have."""
 

@@ -44,6 +44,7 @@ _STATUS = {
     "not_signed_in": 401,
     "not_allowed": 403,
     "too_large": 413,
+    "clock_jumped": 503,
     "log_unavailable": 503,
     "outcome_unknown": 503,
     "storage_full": 507,

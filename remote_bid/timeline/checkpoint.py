@@ -40,6 +40,10 @@ class CosignerAway(Exception):
     """The cosigner did not answer, or would not sign."""
 
 
+class CosignerAhead(CosignerAway):
+    """The cosigner has signed more of this log than there is, or something else."""
+
+
 class Checkpointer:
     """One for the deployment: heads become leaves, leaves become cosigned checkpoints."""
 
@@ -110,7 +114,8 @@ class Checkpointer:
 
     async def _cosigned(self, note: str, leaves: Sequence[bytes]) -> str:
         """The note with the lines that hold: at least a quorum; who is much slower than that is not waited for."""
-        began, waiting = time.monotonic(), {asyncio.ensure_future(_line(c, note, leaves)) for c in self._cosigners}
+        began = time.monotonic()
+        waiting = {asyncio.ensure_future(line_of_cosigner(c, note, leaves)) for c in self._cosigners}
         lines, away = list[str](), list[str]()
         while waiting:
             grace = _GRACE_S if len(lines) >= self._quorum else None
@@ -130,7 +135,7 @@ class Checkpointer:
         return note + "".join(lines)
 
 
-async def _line(cosigner: Cosigner, note: str, leaves: Sequence[bytes]) -> str:
+async def line_of_cosigner(cosigner: Cosigner, note: str, leaves: Sequence[bytes]) -> str:
     """A cosigner's line, if it is one line and its signature holds; whatever else comes of asking is CosignerAway, for
     no cosigner may stand in the others' way.
     """

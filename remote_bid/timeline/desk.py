@@ -4,6 +4,7 @@ A command is decided on the folded state under the session's lock, and answered 
 """
 
 import asyncio
+import math
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +22,7 @@ from remote_bid.timeline.chain import genesis, link
 from remote_bid.timeline.context import AnyContext, Aside, Command, Event, Facts, Happened, Turn, event_of
 from remote_bid.timeline.entry import MAIN, Entry, Who
 from remote_bid.timeline.failpoints import moment
+from remote_bid.timeline.guard import Guard
 from remote_bid.timeline.log import Log, Overtaken, Session
 from remote_bid.timeline.marks import Ticked
 from remote_bid.timeline.sideline import Lines, with_entry, with_tick
@@ -66,7 +68,8 @@ Rooms = Mapping[str, tuple[AnyContext, Facts]]
 class Desk:
     """Handles commands for all sessions of this process."""
 
-    def __init__(self, log: Log, office: Signer, line_secret: bytes, rooms: Rooms) -> None:
+    def __init__(self, log: Log, office: Signer, line_secret: bytes, rooms: Rooms, guard: Guard | None = None) -> None:
+        self._guard = guard or Guard(lambda: 0.0, most_s=math.inf)
         self._log, self._office, self._line_secret, self._rooms = log, office, line_secret, rooms
         self._folded: dict[str, Folded] = {}
         self._locks: dict[str, asyncio.Lock] = {}
@@ -144,7 +147,9 @@ class Desk:
         context = folded.context
         entries: Sequence[Entry] = ()
         try:
+            before = self._guard.monotonic()
             async with self._log.turn(folded.session.id, folded.version) as open_turn:
+                self._guard.check(folded.session.id, open_turn.at, before)
                 turn = self._turn(folded, by, open_turn.at, known)
                 events = context.decide(folded.state, command, turn)
                 entries = _chained(folded, turn, events)
