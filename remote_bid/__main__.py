@@ -17,6 +17,7 @@ from remote_bid.demo.show import Options, show
 from remote_bid.gateway.wire import openapi
 from remote_bid.participant.cosigner import cosign_forever
 from remote_bid.timeline.failpoints import arm_from_environment
+from remote_bid.timeline.office import BadKeys
 from remote_bid.timeline.start import MayNotServe
 from remote_bid.verify import NotAZip
 from remote_bid.verify import verify as verified
@@ -36,7 +37,7 @@ def serve(
     arm_from_environment()
     try:
         asyncio.run(serve_forever(read_settings(settings), data))
-    except BadSettings as error:
+    except (BadSettings, BadKeys) as error:
         _give_up(str(error), 2)
     except MayNotServe as error:
         _give_up(str(error), 3)

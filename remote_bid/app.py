@@ -9,7 +9,7 @@ import aiohttp
 import socketio
 from aiohttp import web
 
-from remote_bid.config import Settings
+from remote_bid.config import Settings, office_passphrase
 from remote_bid.gateway.cosigners import HttpCosigner
 from remote_bid.gateway.http import Http, guard, headers_for
 from remote_bid.gateway.hub import Hub
@@ -49,7 +49,7 @@ def now() -> datetime:
 @asynccontextmanager
 async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     """A whole server over the data in `folder`; gives the port it listens on."""
-    keys = office_keys(folder / "office.json")
+    keys = office_keys(folder / "office.json", office_passphrase())
     log = SqlLog(engine_of(settings.database, folder), AtRest(keys.storage))
     await log.prepare()
     roots = roots_of(settings.roots)

@@ -1,5 +1,6 @@
 """Settings of a server, read once: from the command line, the environment (REMOTE_BID_…) and the data folder."""
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -34,6 +35,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Serve although no quorum signs at the start: an operator's way out, to be taken back afterwards."""
     part_limit: int = 512 << 20
     """Bytes that one sealed part may have."""
+
+
+def office_passphrase() -> str:
+    """What seals the server's keys in the data folder (REMOTE_BID_PASSPHRASE); empty: they lie open to their owner."""
+    return os.environ.get("REMOTE_BID_PASSPHRASE", "")
 
 
 class BadSettings(ValueError):
