@@ -19,6 +19,9 @@ from remote_bid.gateway.wire import openapi
 from remote_bid.participant.commandline import commands as participants
 from remote_bid.participant.cosigner import cosign_forever
 from remote_bid.tender.standards import NotATender, by_hand, read_tender
+from remote_bid.timeline.failpoints import arm_from_environment
+from remote_bid.timeline.office import BadKeys
+from remote_bid.timeline.start import MayNotServe
 from remote_bid.verify import NotAZip
 from remote_bid.verify import verify as verified
 from remote_bid.verify.screen import explain
@@ -35,10 +38,13 @@ def serve(
 ) -> None:
     """Run a centre's server until it is told to stop."""
     _log_to_stderr()
+    arm_from_environment()
     try:
         asyncio.run(serve_forever(read_settings(settings), data))
-    except BadSettings as error:
+    except (BadSettings, BadKeys) as error:
         _give_up(str(error), 2)
+    except MayNotServe as error:
+        _give_up(str(error), 3)
 
 
 @app.command()
@@ -95,6 +101,7 @@ def cosign(
 ) -> None:
     """Run a cosigner: signs a log's checkpoints, each only if it extends the one before."""
     _log_to_stderr()
+    arm_from_environment()
     try:
         asyncio.run(cosign_forever(name, read_trust(trust).log_key(), data, port))
     except BadTrust as error:

@@ -10,7 +10,7 @@ import aiohttp
 import socketio
 from aiohttp import web
 
-from remote_bid.config import Settings
+from remote_bid.config import Settings, office_passphrase
 from remote_bid.gateway.cosigners import HttpCosigner
 from remote_bid.gateway.crls import CrlKeeper
 from remote_bid.gateway.doors import doors
@@ -45,9 +45,11 @@ from remote_bid.timeline.context import AnyContext
 from remote_bid.timeline.desk import Desk, Rooms
 from remote_bid.timeline.engines import engine_of, postgres_engine
 from remote_bid.timeline.frame import Frame
+from remote_bid.timeline.guard import Guard
 from remote_bid.timeline.migrations import upgrade
 from remote_bid.timeline.office import office_keys
 from remote_bid.timeline.sql import SqlLog
+from remote_bid.timeline.start import require_cosigned_head, require_covered
 from remote_bid.timeline.stopping import told_to_stop
 from remote_bid.verify.trust import Trust
 
@@ -63,7 +65,7 @@ def now() -> datetime:
 @asynccontextmanager
 async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     """A whole server over the data in `folder`; gives the port it listens on."""
-    keys = office_keys(folder / "office.json")
+    keys = office_keys(folder / "office.json", office_passphrase())
     log = SqlLog(engine_of(settings.database, folder), AtRest(keys.storage))
     await log.prepare()
     issuer = issuer_in(folder / "authority", settings.centre_authority) if settings.centre_authority else None
@@ -83,7 +85,7 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
         opening.name: (opening, Facts(safe, roots, deployment, now, crls)),
         registry.name: (registry, RegistryFacts(issuer, now)),
     }
-    desk = Desk(log, keys.signer, keys.lines, rooms)
+    desk = Desk(log, keys.signer, keys.lines, rooms, Guard())
     papers = Papers(folder / "papers", lambda: seal_key(folder / "seal.pem", settings.log), ZoneInfo(settings.zone))
     porter = Porter(roots, settings.origin, now, crls)
     keeper = CrlKeeper(crls, settings.crls, folder / "crls", desk, now, porter.recheck)
@@ -126,9 +128,14 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     )
     app.add_routes([*http.routes(), *people.routes()])
     sio.attach(app)
-    async with aiohttp.ClientSession() as outgoing:
+    async with aiohttp.ClientSession() as outgoing, _closing(log):
         named = zip(trust.cosigner_keys(), settings.cosigners, strict=True)
         cosigners = [HttpCosigner(key, cosigner.url, outgoing) for key, cosigner in named]
+        sessions = await desk.load()
+        require_covered(sessions, await log.leaves(0))
+        quorum = 0 if settings.serve_without_quorum else settings.quorum
+        wait_s = settings.cosigners_within_s
+        await require_cosigned_head(log, settings.log, keys.log, cosigners, quorum, now, wait_s)
         checkpointer = Checkpointer(log, desk, settings.log, keys.log, cosigners, settings.quorum)
         clock = Clock(desk, now)
         runner = web.AppRunner(
@@ -155,7 +162,14 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
             await keeper.close()
             await checkpointer.close()
             await hub.close()
-            await log.close()
+
+
+@asynccontextmanager
+async def _closing(log: SqlLog) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        await log.close()
 
 
 def safe_of(settings: Settings, folder: Path, secret: bytes) -> Safe:

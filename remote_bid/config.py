@@ -1,6 +1,7 @@
 """Settings of a server, read once: from the command line, the environment (REMOTE_BID_…) and the data folder."""
 
 import ipaddress
+import os
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import available_timezones
@@ -62,6 +63,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """postgresql://… ; empty is SQLite in the data folder."""
     zone: str = "Asia/Shanghai"
     """The place whose time documents are written in."""
+    cosigners_within_s: float = 30
+    """How long a starting server waits for a quorum to sign its log's head; without one it does not serve."""
+    serve_without_quorum: bool = False
+    """Serve although no quorum signs at the start: an operator's way out, to be taken back afterwards."""
     part_limit: int = 512 << 20
     """Bytes that one sealed part may have."""
     limits: Limits = Limits()
@@ -82,6 +87,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return [ipaddress.ip_network(proxy) for proxy in self.proxies]
 
     safe: SafeSettings = SafeSettings()
+
+
+def office_passphrase() -> str:
+    """What seals the server's keys in the data folder (REMOTE_BID_PASSPHRASE); empty: they lie open to their owner."""
+    return os.environ.get("REMOTE_BID_PASSPHRASE", "")
 
 
 class BadSettings(ValueError):

@@ -112,4 +112,4 @@ def _steal(own: Path, target: Path, demo: "subprocess.Popen[Any]") -> None:
         for key in (path for pattern in _KEYS for path in home.glob(pattern)):
             copy = target / key.relative_to(home)
             copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(key, copy)
+            shutil.copy(key, copy)

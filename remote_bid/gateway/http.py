@@ -52,6 +52,9 @@ _STATUS = uploads.STATUS | {
     "other_origin": 403,
     "no_page_token": 403,
     "too_many_requests": 429,
+    "clock_jumped": 503,
+    "log_unavailable": 503,
+    "outcome_unknown": 503,
 }
 """Every other refusal is a conflict with what is: 409."""
 

@@ -11,9 +11,9 @@ from remote_bid.paper.sealing import sealed
 from remote_bid.paper.sheet import Sheet
 from remote_bid.paper.told import told
 from remote_bid.paper.typeset import NoFont, typeset
+from remote_bid.timeline import durable
 from remote_bid.timeline.context import Refused
 from remote_bid.timeline.desk import Folded
-from remote_bid.timeline.durable import replace_whole
 
 
 class Papers:
@@ -34,7 +34,8 @@ class Papers:
             raise Refused("no_such_paper", "没有这份文件。", f"There are {', '.join(sheets)}.")
         place = self._folder / folded.session.id / f"{name}.pdf"
         if not place.exists():
-            replace_whole(place, sealed(_typeset(sheets[name]), self._key()))
+            place.parent.mkdir(parents=True, exist_ok=True)
+            durable.replace(place, sealed(_typeset(sheets[name]), self._key()))
         return place.read_bytes()
 
     def _sheets(self, folded: Folded) -> list[Sheet]:

@@ -2,7 +2,7 @@
 read out and recorded, and everybody sees the same timeline.
 """
 
-from remote_bid.opening.commands import OpeningCommand
+from remote_bid.opening.commands import OpeningCommand, SettleBids
 from remote_bid.opening.events import (
     BidsClosed,
     ConfirmationOpened,
@@ -84,4 +84,5 @@ opening: Context[Opening, OpeningView] = Context(
     standing=_standing,
     audience=_audience,
     checkpoints=_checkpoints,
+    considers=lambda opening, command: (opening.bids, opening.keys) if isinstance(command, SettleBids) else None,
 )

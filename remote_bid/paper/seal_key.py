@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
-from remote_bid.timeline.durable import keep_secret
+from remote_bid.timeline import durable
 
 _LIFE = timedelta(days=3650)
 
@@ -29,7 +29,8 @@ def seal_key(path: Path, name: str) -> SealKey:
     a centre that has a certificate for documents puts it in its place.
     """
     if not path.exists():
-        keep_secret(path, _pem(_made(name)))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        durable.replace(path, _pem(_made(name)), 0o600)
     raw = path.read_bytes()
     try:
         key = serialization.load_pem_private_key(raw, password=None)

@@ -16,7 +16,7 @@ from remote_bid.participant.client import Client
 from remote_bid.participant.identity import BadIdentity, Identity, read_pkcs12
 from remote_bid.participant.token import TokenAt, token_identity
 from remote_bid.people.certificates import NotTrusted, identify
-from remote_bid.timeline.durable import replace_whole
+from remote_bid.timeline import durable
 from remote_bid.verify.trust import Trust, read_trust
 
 PARTICIPANT, TRUST, JOURNAL = "participant.json", "trust.json", "journal"
@@ -80,7 +80,7 @@ def packed(folder: Path, kept: Kept, trust: Path) -> Briefcase:
     if isinstance(kept.key, str):
         own = folder / "key.p12"
         if Path(kept.key).resolve() != own.resolve():
-            replace_whole(own, Path(kept.key).read_bytes())
+            durable.replace(own, Path(kept.key).read_bytes(), 0o600)
         kept = msgspec.structs.replace(kept, key=own.name)
-    replace_whole(folder / PARTICIPANT, msgspec.json.format(msgspec.json.encode(kept)))
+    durable.replace(folder / PARTICIPANT, msgspec.json.format(msgspec.json.encode(kept)))
     return Briefcase(folder)

@@ -4,7 +4,6 @@ C2SP tlog-witness: POST /add-checkpoint. What was signed last is on disk before 
 cosigner never signs a fork.
 """
 
-import os
 import time
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from remote_bid.seal.tree import EMPTY_ROOT, extends
+from remote_bid.timeline import durable
 from remote_bid.timeline.note import BadNote, NamedKey, cosign, is_signed, parse
 from remote_bid.timeline.stopping import told_to_stop
 from remote_bid.timeline.witness import AddCheckpoint, BadRequest, parsed
@@ -64,12 +64,7 @@ class Cosigner:
     def _keep(self, signed: _Signed) -> None:
         if signed == self._signed:
             return
-        part = self._state.with_suffix(".part")
-        with part.open("wb") as file:
-            file.write(msgspec.json.encode(signed))
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(self._state)
+        durable.replace(self._state, msgspec.json.encode(signed))
         self._signed = signed
 
 
@@ -77,9 +72,7 @@ def cosigner_key(path: Path) -> ed25519.Ed25519PrivateKey:
     """The key in `path` (32 raw bytes); made there, readable by the owner only, if the file is missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(ed25519.Ed25519PrivateKey.generate().private_bytes_raw())
+        durable.replace(path, ed25519.Ed25519PrivateKey.generate().private_bytes_raw(), 0o600)
     return ed25519.Ed25519PrivateKey.from_private_bytes(path.read_bytes())
 
 

@@ -16,9 +16,10 @@ from remote_bid.seal.tree import inclusion_path, root_of
 from remote_bid.timeline.context import LOG
 from remote_bid.timeline.desk import Desk, Folded, Moved, happening
 from remote_bid.timeline.entry import MAIN, Entry
+from remote_bid.timeline.failpoints import point
 from remote_bid.timeline.log import Log
 from remote_bid.timeline.marks import CheckpointCosigned, RecordCheckpoint
-from remote_bid.timeline.note import BadNote, Checkpoint, NamedKey, cosigned_at, platform_leaf, sign
+from remote_bid.timeline.note import Checkpoint, NamedKey, cosigned_at, platform_leaf, sign
 
 _LOG = structlog.get_logger("checkpoint")
 _RETRY_S = 0.5
@@ -37,6 +38,10 @@ class Cosigner(Protocol):
 
 class CosignerAway(Exception):
     """The cosigner did not answer, or would not sign."""
+
+
+class CosignerAhead(CosignerAway):
+    """The cosigner has signed more of this log than there is, or something else."""
 
 
 class Checkpointer:
@@ -101,14 +106,16 @@ class Checkpointer:
             self._leaves.append(platform_leaf(leaf.session, leaf.seq, leaf.head))
         leaves = list(self._leaves)
         checkpoint = Checkpoint(origin=self._origin, size=len(leaves), root=root_of(leaves))
-        note = await self._cosigned(sign(checkpoint, self._origin, self._key), leaves)
+        with point("cosign"):
+            note = await self._cosigned(sign(checkpoint, self._origin, self._key), leaves)
         path = [b64(node) for node in inclusion_path(leaves, index)]
         command = RecordCheckpoint(covers=seq, head=head, note=note, index=index, path=path)
         await self._desk.handle(session, command, LOG)
 
     async def _cosigned(self, note: str, leaves: Sequence[bytes]) -> str:
         """The note with the lines that hold: at least a quorum; who is much slower than that is not waited for."""
-        began, waiting = time.monotonic(), {asyncio.ensure_future(_line(c, note, leaves)) for c in self._cosigners}
+        began = time.monotonic()
+        waiting = {asyncio.ensure_future(line_of_cosigner(c, note, leaves)) for c in self._cosigners}
         lines, away = list[str](), list[str]()
         while waiting:
             grace = _GRACE_S if len(lines) >= self._quorum else None
@@ -128,13 +135,17 @@ class Checkpointer:
         return note + "".join(lines)
 
 
-async def _line(cosigner: Cosigner, note: str, leaves: Sequence[bytes]) -> str:
-    """A cosigner's line, if it is one line and its signature holds."""
+async def line_of_cosigner(cosigner: Cosigner, note: str, leaves: Sequence[bytes]) -> str:
+    """A cosigner's line, if it is one line and its signature holds; whatever else comes of asking is CosignerAway, for
+    no cosigner may stand in the others' way.
+    """
     try:
         line = await cosigner.cosign(note, leaves)
         holds = line.count("\n") == 1 and cosigned_at(note + line, cosigner.key) is not None
-    except BadNote:
-        holds = False
+    except CosignerAway:
+        raise
+    except Exception as error:
+        raise CosignerAway(f"{cosigner.key.name} answers nonsense: {type(error).__name__}") from error
     if not holds:
         raise CosignerAway(f"{cosigner.key.name} answers with no signature of its own")
     return line

@@ -125,6 +125,8 @@ class Context(Generic[State, View]):
     standing: Callable[[State, str], str]
     audience: Callable[[Who], str]
     checkpoints: Callable[[Event], bool]
+    considers: Callable[[State, Any], object] = lambda state, command: None
+    """What of the state the room's facts for a command depend on: when it changed, they are gathered again."""
 
 
 AnyContext = Context[Any, Any]

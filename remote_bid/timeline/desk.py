@@ -4,7 +4,9 @@ A command is decided on the folded state under the session's lock, and answered 
 """
 
 import asyncio
+import math
 import secrets
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,11 +21,17 @@ from remote_bid.timeline import instant
 from remote_bid.timeline.chain import genesis, link
 from remote_bid.timeline.context import AnyContext, Aside, Command, Event, Facts, Happened, Turn, event_of
 from remote_bid.timeline.entry import MAIN, Entry, Who
-from remote_bid.timeline.log import Log, Overtaken, Session, UnknownSession
+from remote_bid.timeline.failpoints import moment
+from remote_bid.timeline.guard import Guard
+from remote_bid.timeline.log import Log, Overtaken, Session
 from remote_bid.timeline.marks import Ticked
 from remote_bid.timeline.sideline import Lines, with_entry, with_tick
+from remote_bid.timeline.trouble import LogAway, LogDamaged, NotTold, OutcomeUnknown
 
 _LOG = structlog.get_logger("desk")
+_SETTLE_S = 15.0
+"""How long a turn whose outcome is unknown may keep its session waiting for the database to come back."""
+_RETRY_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,8 @@ Rooms = Mapping[str, tuple[AnyContext, Facts]]
 class Desk:
     """Handles commands for all sessions of this process."""
 
-    def __init__(self, log: Log, office: Signer, line_secret: bytes, rooms: Rooms) -> None:
+    def __init__(self, log: Log, office: Signer, line_secret: bytes, rooms: Rooms, guard: Guard | None = None) -> None:
+        self._guard = guard or Guard(lambda: 0.0, most_s=math.inf)
         self._log, self._office, self._line_secret, self._rooms = log, office, line_secret, rooms
         self._folded: dict[str, Folded] = {}
         self._locks: dict[str, asyncio.Lock] = {}
@@ -85,20 +94,23 @@ class Desk:
         return await self.handle(session, command, by)
 
     async def load(self) -> list[Folded]:
-        """Every session, folded from the log: at start."""
-        return [await self.look(session.id) for session in await self._log.sessions()]
+        """Every session, folded from the log: at start. A damaged one is left out, and refuses whoever asks for it."""
+        loaded = []
+        for session in await self._log.sessions():
+            try:
+                loaded.append(await self.look(session.id))
+            except LogDamaged as damaged:
+                _LOG.error("damaged", session=session.id, why=damaged.en)
+        return loaded
 
     async def look(self, session: str) -> Folded:
         """The session as this process knows it; UnknownSession if there is none."""
         folded = self._folded.get(session)
         if folded is not None:
             return folded
-        try:
-            async with self._lock(session):
-                return await self._caught_up(session)
-        except UnknownSession:
-            self._locks.pop(session, None)
-            raise
+        await self._log.find(session)
+        async with self._lock(session):
+            return await self._caught_up(session)
 
     async def handle(self, session: str, command: Command, by: Who) -> Sequence[Entry]:
         """Decide and commit one command; returns its entries, none if it changed nothing. Raises Refused.
@@ -108,28 +120,74 @@ class Desk:
         return await asyncio.shield(asyncio.ensure_future(self._handle(session, command, by)))
 
     async def _handle(self, session: str, command: Command, by: Who) -> Sequence[Entry]:
-        folded = await self.look(session)
-        _, facts = self._rooms[folded.session.room]
-        known = await facts(folded.state, command, by)
-        async with self._lock(session):
-            while True:
-                folded = await self._caught_up(session)
-                try:
-                    return await self._decided(folded, command, by, known)
-                except Overtaken:
-                    await self._reread(folded)
+        answer: Sequence[Entry] | None = None
+        while answer is None:
+            folded = await self.look(session)
+            _, facts = self._rooms[folded.session.room]
+            known = await facts(folded.state, command, by)
+            async with self._lock(session):
+                answer = await self._decided_unless_moved(folded, command, by, known)
+        return answer
+
+    async def _decided_unless_moved(
+        self, looked_at: Folded, command: Command, by: Who, known: Any
+    ) -> Sequence[Entry] | None:
+        """None if what the facts were gathered for has changed meanwhile."""
+        considers = looked_at.context.considers
+        while True:
+            folded = await self._caught_up(looked_at.session.id)
+            if considers(folded.state, command) != considers(looked_at.state, command):
+                return None
+            try:
+                return await self._decided(folded, command, by, known)
+            except Overtaken:
+                await self._reread(folded)
 
     async def _decided(self, folded: Folded, command: Command, by: Who, known: Any) -> Sequence[Entry]:
         context = folded.context
-        async with self._log.turn(folded.session.id, folded.version) as open_turn:
-            turn = self._turn(folded, by, open_turn.at, known)
-            events = context.decide(folded.state, command, turn)
-            entries = _chained(folded, turn, events)
-            if not entries:
-                return entries
-            await open_turn.append(entries)
+        entries: Sequence[Entry] = ()
+        try:
+            before = self._guard.monotonic()
+            async with self._log.turn(folded.session.id, folded.version) as open_turn:
+                self._guard.check(folded.session.id, open_turn.at, before)
+                turn = self._turn(folded, by, open_turn.at, known)
+                events = context.decide(folded.state, command, turn)
+                entries = _chained(folded, turn, events)
+                if not entries:
+                    return entries
+                await open_turn.append(entries)
+        except OutcomeUnknown as unknown:
+            await self._settle(folded, entries, unknown)
+        moment("tell")
         self._tell(folded, entries)
         return entries
+
+    async def _settle(self, folded: Folded, entries: Sequence[Entry], unknown: OutcomeUnknown) -> None:
+        """Return if `entries` were kept after all; raise why not otherwise, Overtaken if another turn was."""
+        until = time.monotonic() + _SETTLE_S
+        while True:
+            try:
+                if await self._were_kept(folded, entries):
+                    return
+                break
+            except LogAway:
+                if time.monotonic() > until:
+                    raise NotTold from unknown
+            await asyncio.sleep(_RETRY_S)
+        raise unknown.cause from unknown
+
+    async def _were_kept(self, folded: Folded, entries: Sequence[Entry]) -> bool:
+        """Whoever gets the lock at the same version knows that they were not and never will be. Else their leaves tell:
+        freshly salted, they are the key by which a turn is known.
+        """
+        try:
+            async with self._log.turn(folded.session.id, folded.version):
+                return False
+        except Overtaken:
+            turns = await self._log.read(folded.session.id, folded.version)
+            if not turns or [entry.leaf for entry in turns[0][1]] != [entry.leaf for entry in entries]:
+                raise
+            return True
 
     def _turn(self, folded: Folded, by: Who, at: datetime, known: Any) -> Turn:
         return Turn(
@@ -162,12 +220,14 @@ class Desk:
             known = await self._log.find(session)
             folded = unfolded(known, self._rooms[known.room][0])
             for version, entries in await self._log.read(session, 0):
+                _check(folded, version, entries)
                 folded = fold(folded, version, entries)
             self._folded[session] = folded
         return folded
 
     async def _reread(self, folded: Folded) -> None:
-        for _, entries in await self._log.read(folded.session.id, folded.version):
+        for version, entries in await self._log.read(folded.session.id, folded.version):
+            _check(folded, version, entries)
             folded = self._tell(folded, entries)
 
     def _lock(self, session: str) -> asyncio.Lock:
@@ -204,6 +264,18 @@ def happening(context: AnyContext, entry: Entry) -> Happened:
         by=msgspec.convert(entry.fields["by"], type=Who),
         leaf=entry.leaf,
     )
+
+
+def _check(folded: Folded, version: int, entries: Sequence[Entry]) -> None:
+    """LogDamaged unless `entries` are whole, and the very next of their lines."""
+    heads, session = _heads(folded), folded.session.id
+    if version != folded.version + 1:
+        raise LogDamaged(session, f"version {folded.version + 1} is missing")
+    for entry in entries:
+        seq, prev = heads.get(entry.line, (0, genesis(session, entry.line)))
+        if entry != link(entry.line, seq + 1, prev, entry.fields, entry.salt):
+            raise LogDamaged(session, f"entry {entry.seq} of version {version} is not what was written")
+        heads[entry.line] = (entry.seq, entry.leaf)
 
 
 def _chained(folded: Folded, turn: Turn, events: Sequence[Event | Aside]) -> list[Entry]:

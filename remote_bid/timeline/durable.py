@@ -1,36 +1,79 @@
-"""Small files, written so that they are whole or not there after a power cut."""
+"""Files that survive a power cut: written beside, flushed to the disk, renamed, and the folder flushed too.
 
+A failed flush is fatal: what the system then holds in memory may never reach the disk, and who asks again is told that
+all is well. The process stops; the next one reads what is really there.
+"""
+
+import contextlib
 import os
+import secrets
 from pathlib import Path
+from typing import BinaryIO, NoReturn
+
+import structlog
+
+from remote_bid.timeline.failpoints import point
+
+BROKEN_DISK = 74
+"""The exit code (EX_IOERR of sysexits.h)."""
+
+_LOG = structlog.get_logger("durable")
 
 
-def keep_secret(path: Path, raw: bytes) -> None:
-    """A new file that only its owner may read; FileExistsError if it is there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _write(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), raw)
-    sync_folder(path.parent)
+def flush(descriptor: int) -> None:
+    """The file's content is on disk, or the process ends."""
+    try:
+        with point("fsync"):
+            os.fsync(descriptor)
+    except OSError as error:
+        stop_at_once("fsync failed", error)
 
 
-def replace_whole(path: Path, raw: bytes) -> None:
-    """The file's new content, all of it or, after a power cut, the old one. One writer at a time."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
-    _write(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), raw)
-    part.rename(path)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """The names in a folder, on disk."""
+def flush_folder(folder: Path) -> None:
+    """The names in `folder` are on disk, or the process ends."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        flush(descriptor)
     finally:
         os.close(descriptor)
 
 
-def _write(descriptor: int, raw: bytes) -> None:
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(raw)
-        file.flush()
-        os.fsync(file.fileno())
+def make_folder(folder: Path) -> None:
+    """A folder that stays; its parent is there."""
+    if not folder.is_dir():
+        folder.mkdir(exist_ok=True)
+        flush_folder(folder.parent)
+
+
+def write_all(file: BinaryIO, data: bytes) -> None:
+    """All of it: an unbuffered file may take less at a time."""
+    rest = memoryview(data)
+    with point("write"):
+        while rest:
+            rest = rest[file.write(rest) :]
+
+
+def replace(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """`path` holds `content` now, or, after a failure at any moment, still what it held before."""
+    part = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
+    try:
+        _write(part, content, mode)
+        with point("rename"):
+            part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    flush_folder(path.parent)
+
+
+def stop_at_once(why: str, error: BaseException) -> NoReturn:
+    """End the process without another word to the disk."""
+    with contextlib.suppress(Exception):
+        _LOG.critical("stopped", why=why, error=str(error))
+    os._exit(BROKEN_DISK)
+
+
+def _write(part: Path, content: bytes, mode: int) -> None:
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "wb", buffering=0) as file:
+        write_all(file, content)
+        flush(file.fileno())

@@ -74,8 +74,9 @@ def field_hash(name: str, salt: bytes, value: Any) -> bytes:
 
 
 def fields_root(hashes: dict[str, bytes]) -> bytes:
-    """H("sbe/1 fields", the field hashes in the order of their names)."""
-    return labelled_hash("sbe/1 fields", *(hashes[name] for name in sorted(hashes)))
+    """H("sbe/1 fields", name, field hash, name, field hash …), in the order of the names."""
+    parts = [part for name in sorted(hashes) for part in (name.encode(), hashes[name])]
+    return labelled_hash("sbe/1 fields", *parts)
 
 
 def hashes_of(fields: Fields, salt: bytes) -> dict[str, bytes]:

@@ -45,7 +45,10 @@ class OpenTurn(Protocol):
     at: datetime
 
     async def append(self, entries: Sequence[Entry]) -> None:
-        """Keep `entries`; durable, and seen by others, when the turn's context is left without an exception."""
+        """Keep `entries`; durable, and seen by others, when the turn's context is left without an exception.
+
+        Left with OutcomeUnknown they are kept or not: who locks the session at the same version again learns it.
+        """
 
 
 class Log(Protocol):
@@ -90,7 +93,10 @@ class MemoryLog:
         self._leaves: list[Platform] = []
 
     async def create(self, session: Session) -> bool:
-        return self._kept.setdefault(session.id, _Kept(session)).session is session
+        if session.id in self._kept:
+            return False
+        self._kept[session.id] = _Kept(session)
+        return True
 
     async def find(self, session: str) -> Session:
         return self._of(session).session

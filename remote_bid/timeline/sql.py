@@ -13,21 +13,28 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from cryptography.exceptions import InvalidTag
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from remote_bid.timeline import instant
 from remote_bid.timeline.at_rest import AtRest
+from remote_bid.timeline.context import Refused
 from remote_bid.timeline.engines import clock
 from remote_bid.timeline.entry import MAIN, Entry, Fields
+from remote_bid.timeline.failpoints import point
 from remote_bid.timeline.log import OpenTurn, Overtaken, Platform, Session, UnknownSession
 from remote_bid.timeline.migrations import require_head, upgrade
 from remote_bid.timeline.tables import entries, leaves, sessions
+from remote_bid.timeline.trouble import TROUBLE, LogDamaged, OutcomeUnknown, meaning
 
 
 class _Body(msgspec.Struct, frozen=True):
     fields: Fields
     salt: bytes
 
+
+_PLATFORM_LOCK = 0x5BE1
+"""PostgreSQL's advisory lock under which the platform log grows."""
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(_Body)
@@ -53,17 +60,21 @@ class SqlLog:
         await self._engine.dispose()
 
     async def create(self, session: Session) -> bool:
-        async with self._engine.begin() as connection:
-            known = await connection.scalar(sa.select(sessions.c.id).where(sessions.c.id == session.id))
-            if known is not None:
+        values = {"id": session.id, "room": session.room, "epoch": session.epoch}
+        async with self._connected() as connection:
+            if await connection.scalar(sa.select(sessions.c.id).where(sessions.c.id == session.id)) is not None:
                 return False
-            values = {"id": session.id, "room": session.room, "epoch": session.epoch}
-            await connection.execute(sessions.insert().values(**values, version=0, last_seq=0, last_at=""))
+            try:
+                await connection.execute(sessions.insert().values(**values, version=0, last_seq=0, last_at=""))
+            except sa.exc.IntegrityError:  # somebody was quicker
+                return False
+            with point("commit"):
+                await connection.commit()
         return True
 
     async def find(self, session: str) -> Session:
-        query = sa.select(sessions.c.id, sessions.c.room, sessions.c.epoch).where(sessions.c.id == session)
-        async with self._engine.connect() as connection:
+        query = sa.select(sessions.c.id, sessions.c.room, sessions.c.epoch).where(sessions.c.id == _sayable(session))
+        async with self._connected() as connection:
             row = (await connection.execute(query)).one_or_none()
         if row is None:
             raise UnknownSession(session)
@@ -71,49 +82,74 @@ class SqlLog:
 
     async def sessions(self) -> list[Session]:
         query = sa.select(sessions.c.id, sessions.c.room, sessions.c.epoch).order_by(sessions.c.number)
-        async with self._engine.connect() as connection:
+        async with self._connected() as connection:
             return [Session(row.id, row.room, row.epoch) for row in await connection.execute(query)]
 
     async def read(self, session: str, after: int) -> list[tuple[int, list[Entry]]]:
+        """LogDamaged if the last of them are not there: the session's version is read at the same moment."""
+        wanted = sa.and_(entries.c.session == sessions.c.id, entries.c.version > after)
         query = (
-            sa.select(entries)
-            .where(entries.c.session == session, entries.c.version > after)
+            sa.select(entries, sessions.c.version.label("reached"))
+            .select_from(sessions.outerjoin(entries, wanted))
+            .where(sessions.c.id == _sayable(session))
             .order_by(entries.c.version, entries.c.place)
         )
         turns: dict[int, list[Entry]] = {}
-        async with self._engine.connect() as connection:
+        reached = last = after
+        async with self._connected() as connection:
             for row in await connection.execute(query):
-                turns.setdefault(row.version, []).append(self._entry(row))
+                reached = row.reached
+                if row.version is not None:
+                    turns.setdefault(row.version, []).append(self._entry(row))
+                    last = row.version
+        if last != reached:
+            raise LogDamaged(session, f"version {reached} is said to be reached, {last} is there")
         return list(turns.items())
 
     @asynccontextmanager
     async def turn(self, session: str, decided_on: int) -> AsyncIterator[OpenTurn]:
-        async with self._engine.connect() as connection:
+        async with self._connected() as connection:
             turn = _SqlTurn(connection, session, decided_on + 1, self._at_rest)
             await turn.lock()
             yield turn
             if turn.appended:
-                await connection.commit()
+                await _committed(connection)
             else:
                 await connection.rollback()
 
     async def add_leaf(self, session: str, seq: int, head: str) -> int:
         known = sa.select(leaves.c.index).where(leaves.c.session == session, leaves.c.seq == seq)
-        async with self._engine.begin() as connection:
+        async with self._connected() as connection:
+            if self._engine.dialect.name == "postgresql":  # SQLite has one writer anyway
+                await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_PLATFORM_LOCK)))
             index = await connection.scalar(known)
             if index is None:
                 index = await connection.scalar(sa.select(sa.func.count()).select_from(leaves))
                 await connection.execute(leaves.insert().values(index=index, session=session, seq=seq, head=head))
+                with point("leaf commit"):
+                    await connection.commit()
         return int(index or 0)
 
     async def leaves(self, start: int) -> list[Platform]:
         query = sa.select(leaves).where(leaves.c.index >= start).order_by(leaves.c.index)
-        async with self._engine.connect() as connection:
+        async with self._connected() as connection:
             return [Platform(number, *rest) for number, *rest in await connection.execute(query)]
 
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction of its own; the database's troubles leave it as refusals (trouble.py)."""
+        try:
+            async with self._engine.connect() as connection:
+                yield connection
+        except TROUBLE as error:
+            raise meaning(error) from error
+
     def _entry(self, row: Any) -> Entry:
-        raw = row.body if row.line == MAIN else self._at_rest.open(row.body, _place(row.session, row.line, row.seq))
-        body = _DECODER.decode(raw)
+        place = _place(row.session, row.line, row.seq)
+        try:
+            body = _DECODER.decode(row.body if row.line == MAIN else self._at_rest.open(row.body, place))
+        except (InvalidTag, msgspec.MsgspecError) as error:
+            raise LogDamaged(row.session, f"entry {row.seq} of a line cannot be read") from error
         return Entry(line=row.line, seq=row.seq, fields=body.fields, salt=body.salt, prev=row.prev, leaf=row.leaf)
 
 
@@ -139,12 +175,16 @@ class _SqlTurn:
 
     async def append(self, new: Sequence[Entry]) -> None:
         main = [entry for entry in new if entry.line == MAIN]
-        await self._connection.execute(
+        head = (
             sessions.update()
             .where(sessions.c.id == self._session)
             .values(last_seq=sessions.c.last_seq + len(main), last_at=instant.text(self.at))
         )
-        await self._connection.execute(entries.insert(), [self._row(place, entry) for place, entry in enumerate(new)])
+        with point("append"):
+            await self._connection.execute(head)
+            await self._connection.execute(
+                entries.insert(), [self._row(place, entry) for place, entry in enumerate(new)]
+            )
         self.appended = True
 
     def _row(self, place: int, entry: Entry) -> dict[str, Any]:
@@ -161,6 +201,21 @@ class _SqlTurn:
             "leaf": entry.leaf,
             "body": body,
         }
+
+
+async def _committed(connection: AsyncConnection) -> None:
+    """Commit; a failure leaves open whether it happened, as its answer may be what was lost."""
+    try:
+        with point("commit"):
+            await connection.commit()
+    except TROUBLE as error:
+        cause = meaning(error)
+        raise (OutcomeUnknown(cause) if isinstance(cause, Refused) else cause) from error
+
+
+def _sayable(session: str) -> str:
+    """PostgreSQL has no words for NUL, and no session a name with one."""
+    return session if "\0" not in session else ""
 
 
 def _place(session: str, line: str, seq: int) -> str:

@@ -25,6 +25,9 @@ async def test_a_whole_envelope_lies_in_the_bucket(tmp_path: Path, monkeypatch: 
                 await upload.go_on(bearer(await hall.sign_in(BIDDERS[0])))
             assert files_in(hall.safe) == []
             [path] = [
-                item["path"] for batch in shelf_at(endpoint)._store.list() for item in batch if "sbe" in item["path"]
+                item["path"]
+                for batch in shelf_at(endpoint)._store.list()
+                for item in batch
+                if item["path"].endswith(".sbe")
             ]
             assert bytes(shelf_at(endpoint)._store.get(path).bytes()) == SMALL

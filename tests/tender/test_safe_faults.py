@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from remote_bid.tender.safe import Limits, NotThere, Progress, Safe
-from remote_bid.tender.safe.durable import EX_IOERR
+from remote_bid.timeline.durable import BROKEN_DISK
 from tests.seal.bids import honest
 from tests.tender.safes import (
     ANN,
@@ -177,7 +177,7 @@ def test_an_fsync_that_fails_ends_the_process(tmp_path: Path) -> None:
         if ended.returncode == 0:
             break
         assert "the disk failed" in ended.stdout
-    assert codes == [EX_IOERR] * (len(codes) - 1) + [0]
+    assert codes == [BROKEN_DISK] * (len(codes) - 1) + [0]
     assert len(codes) > 4
 
 

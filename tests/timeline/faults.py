@@ -1,11 +1,12 @@
 """A log that fails on demand: what was to be kept is lost, or kept although the answer says it failed."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from remote_bid.timeline.entry import Entry
 from remote_bid.timeline.log import Log, OpenTurn, Platform, Session
+from remote_bid.timeline.trouble import LogAway, OutcomeUnknown
 
 
 class Broken(Exception):
@@ -13,26 +14,38 @@ class Broken(Exception):
 
 
 class Faulty:
-    """Passes everything on to `log`. The next turn fails when `lost` or `kept` is set; every turn takes `slow_s`."""
+    """Passes everything on to `log`; every turn takes `slow_s`. The next turn fails before its commit if `lost` is set,
+    and leaves open whether it was kept when `kept` (it was) or `unkept` (it was not) is.
+    """
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        self.lost = self.kept = False
+        self.lost = self.kept = self.unkept = False
         self.slow_s = 0.0
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
+        """Done once, by somebody else, when a turn's outcome is not known."""
         self.turns = self.commits = 0
+        self._unknown = False
 
     @asynccontextmanager
     async def turn(self, session: str, decided_on: int) -> AsyncIterator[OpenTurn]:
         self.turns += 1
-        lost, kept, self.lost, self.kept = self.lost, self.kept, False, False
+        if self._unknown and (meanwhile := self.meanwhile):
+            self.meanwhile, self._unknown = None, False
+            await meanwhile()
+        lost, kept, unkept = self.lost, self.kept, self.unkept
+        self.lost = self.kept = self.unkept = False
         async with self._log.turn(session, decided_on) as turn:
             yield turn
             await asyncio.sleep(self.slow_s)
             if lost:
-                raise Broken("failed, not persisted")
+                raise Broken("failed before the commit")
+            self._unknown = unkept
+            if unkept:
+                raise OutcomeUnknown(LogAway())
         self.commits += 1
         if kept:
-            raise Broken("failed but persisted")
+            raise OutcomeUnknown(LogAway())
 
     async def create(self, session: Session) -> bool:
         return await self._log.create(session)

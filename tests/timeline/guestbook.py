@@ -214,6 +214,7 @@ guestbook: Context[Guestbook, GuestbookView] = Context(
     standing=lambda book, person: WARDEN.role if person == WARDEN.person else "guest",
     audience=lambda who: f"{who.role}/{who.person}",
     checkpoints=lambda event: isinstance(event, Written | Whispered | BookShut),
+    considers=lambda book, command: book.pages,
 )
 
 

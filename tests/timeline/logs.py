@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from remote_bid.timeline import instant
 from remote_bid.timeline.at_rest import AtRest
 from remote_bid.timeline.chain import genesis, link
-from remote_bid.timeline.engines import sqlite_engine
+from remote_bid.timeline.engines import postgres_engine, sqlite_engine
 from remote_bid.timeline.entry import MAIN, Entry
 from remote_bid.timeline.log import Log, MemoryLog, Session
 from remote_bid.timeline.sql import SqlLog
 from remote_bid.timeline.tables import sessions
+from tests import postgres
 from tests.timeline.hours import Running
 
 STORAGE_KEY = bytes(range(32, 64))
@@ -49,6 +50,13 @@ async def sqlite(folder: Path) -> AsyncIterator[Opened]:
 
 
 @asynccontextmanager
+async def postgresql(folder: Path) -> AsyncIterator[Opened]:
+    with postgres.database() as url:
+        async with _sql(postgres_engine(url)) as opened:
+            yield opened
+
+
+@asynccontextmanager
 async def _sql(engine: AsyncEngine) -> AsyncIterator[Opened]:
     log = SqlLog(engine, AtRest(STORAGE_KEY))
     await log.prepare()
@@ -67,6 +75,7 @@ async def _sql(engine: AsyncEngine) -> AsyncIterator[Opened]:
 LOGS: dict[str, Callable[[Path], AbstractAsyncContextManager[Opened]]] = {
     "memory": memory,
     "sqlite": sqlite,
+    "postgresql": postgresql,
 }
 
 

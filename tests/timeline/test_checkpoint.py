@@ -251,7 +251,6 @@ async def test_one_evil_cosigner_does_not_stand_in_the_way_of_a_quorum(log: Faul
     await covered_beside(EVIL[how], log, tmp_path)
 
 
-@pytest.mark.xfail(reason="bug: what HttpCosigner lets through besides CosignerAway still fails the others' checkpoint")
 @pytest.mark.parametrize("how", INSANE)
 async def test_an_insane_answer_does_not_stand_in_the_way_either(log: Faulty, tmp_path: Path, how: str) -> None:
     await covered_beside(INSANE[how], log, tmp_path)

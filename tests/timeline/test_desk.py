@@ -16,6 +16,7 @@ from remote_bid.timeline.desk import Desk, Folded, Moved
 from remote_bid.timeline.entry import MAIN, Entry, Who
 from remote_bid.timeline.log import MemoryLog, Session, UnknownSession
 from remote_bid.timeline.marks import Tick
+from remote_bid.timeline.trouble import LogAway
 from tests.timeline.faults import Broken, Faulty
 from tests.timeline.guestbook import (
     ANN,
@@ -234,23 +235,35 @@ async def test_failed_and_not_persisted_is_as_if_it_had_never_been(desk: Desk, l
     assert len(moves) == 1
 
 
-async def test_failed_but_persisted_is_found_by_whoever_comes_next(desk: Desk, log: Faulty) -> None:
+async def test_failed_but_persisted_is_answered_as_what_it_is(desk: Desk, log: Faulty) -> None:
     moves, log.kept = heard(desk), True
-    with pytest.raises(Broken):
-        await desk.handle(SESSION, Write(text="hello"), ANN)
+    [entry] = await desk.handle(SESSION, Write(text="hello"), ANN)
     await desk.handle(SESSION, Write(text="next"), BOB)
+    assert (await kept(log))[0] == entry
     assert [entry.fields["text"] for entry in await kept(log)] == ["hello", "next"]
     assert [entry.fields["text"] for moved in moves for entry in moved.entries] == ["hello", "next"]
     assert_one_after_another(moves)
 
 
-async def test_asking_again_after_failed_but_persisted_changes_nothing_twice(desk: Desk, log: Faulty) -> None:
-    log.kept = True
-    with pytest.raises(Broken):
+async def test_failed_and_not_persisted_at_the_commit_is_refused_and_may_be_tried_again(
+    desk: Desk, log: Faulty
+) -> None:
+    moves, log.unkept = heard(desk), True
+    with pytest.raises(LogAway):
         await desk.handle(SESSION, Write(text="hello"), ANN)
-    assert list(await desk.handle(SESSION, Write(text="hello"), ANN)) == []
-    assert len(await kept(log)) == 1
-    assert (await book(desk)).pages == (("ann", "hello"),)
+    assert (moves, await kept(log)) == ([], [])
+    await desk.handle(SESSION, Write(text="hello"), ANN)
+    assert [entry.seq for entry in await kept(log)] == [1]
+
+
+async def test_who_was_overtaken_in_a_commit_of_unknown_outcome_decides_again(log: Faulty) -> None:
+    desk, other = desk_over(log), desk_over(log)
+    [earlier] = await desk.handle(SESSION, Write(text="before"), ANN)
+    assert (await other.look(SESSION)).head == earlier.seq
+    log.unkept, log.meanwhile = True, lambda: other.handle(SESSION, Claim(prize="cup"), BOB)
+    with pytest.raises(Refused, match="first"):
+        await desk.handle(SESSION, Claim(prize="cup"), ANN)
+    assert [entry.fields["by"]["person"] for entry in await kept(log)] == ["ann", "bob"]
 
 
 async def test_facts_are_looked_up_for_the_command_before_it_is_decided(log: Faulty) -> None:
@@ -299,7 +312,6 @@ async def test_slow_facts_of_one_do_not_stop_another(log: Faulty) -> None:
     assert entry.seq == 2
 
 
-@pytest.mark.xfail(reason="doubt: Desk._handle gathers facts once, before the lock, for a state that may be gone")
 async def test_facts_are_looked_up_again_when_the_state_has_moved(log: Faulty) -> None:
     looked_up: list[int] = []
     desk = Desk(log, OFFICE, LINE_SECRET, {"guestbook": (guestbook, nothing_to_look_up)})
@@ -348,7 +360,6 @@ class Gated(Faulty):
         return found
 
 
-@pytest.mark.xfail(reason="doubt: Desk.look drops the lock of an unknown session though others still wait for it")
 async def test_looks_at_a_session_that_is_just_being_made_tell_nothing_twice(watch: Stopped) -> None:
     """One looks too early and drops the lock; one who waited for it and one who comes later then do not exclude each
     other, and the later one's commit is forgotten and told again.
@@ -402,7 +413,7 @@ commands = st.one_of(
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.lists(st.tuples(commands, people, st.integers(0, 3)), max_size=25))
+@given(st.lists(st.tuples(commands, people, st.integers(0, 4)), max_size=25))
 def test_applying_events_equals_refetching_state(acts: list[tuple[Command, Who, int]]) -> None:
     asyncio.run(applied_and_refetched(acts))
 
@@ -413,12 +424,12 @@ async def applied_and_refetched(acts: list[tuple[Command, Who, int]]) -> None:
     await log.create(HALL)
     desks = (desk_over(log), desk_over(log))
     for number, (command, by, fault) in enumerate(acts):
-        desk, log.lost, log.kept = desks[number % 2], fault == 1, fault == 2
+        desk, log.lost, log.kept, log.unkept = desks[number % 2], fault == 1, fault == 2, fault == 3
         try:
             await desk.handle(SESSION, command, by)
         except (Refused, Broken):
             continue
-        log.lost = log.kept = False
+        log.lost = log.kept = log.unkept = False
         await desk.handle(SESSION, Write(text=f"page {number}"), by)
         assert await desk.look(SESSION) == await refetched(log)
 

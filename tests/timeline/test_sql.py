@@ -1,17 +1,22 @@
-"""The log in a file: it survives, and a stolen file does not tell of side lines."""
+"""The log in a database: it survives, and a stolen database does not tell of side lines."""
 
 import base64
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
-from cryptography.exceptions import InvalidTag
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from remote_bid.timeline.at_rest import AtRest
-from remote_bid.timeline.engines import sqlite_engine
+from remote_bid.timeline.engines import postgres_engine, sqlite_engine
 from remote_bid.timeline.entry import Who
 from remote_bid.timeline.sql import SqlLog
 from remote_bid.timeline.tables import entries
+from remote_bid.timeline.trouble import LogDamaged
+from tests import postgres
 from tests.timeline.guestbook import ANN, Disclose, Whisper, Write, desk_over
 from tests.timeline.logs import HALL, STORAGE_KEY, entry, keep
 
@@ -19,12 +24,37 @@ SAID_ALOUD, WHISPERED = "canary-said-aloud-7d1f", "canary-whispered-93ab"
 WHISPERER = Who(person="canary-person-51c0", role="guest")
 
 
-def log_in(folder: Path, key: bytes = STORAGE_KEY) -> SqlLog:
-    return SqlLog(sqlite_engine(folder / "timeline.sqlite"), AtRest(key))
+@dataclass
+class Store:
+    """A database that outlives the logs that are opened in it."""
+
+    engine: Callable[[], AsyncEngine]
+    raw: Callable[[], Awaitable[bytes]]
+    """Everything that lies in it, as a thief would find it."""
+
+    def log(self, key: bytes = STORAGE_KEY) -> SqlLog:
+        return SqlLog(self.engine(), AtRest(key))
 
 
-async def test_a_reopened_log_is_the_same_log(tmp_path: Path) -> None:
-    log = log_in(tmp_path)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    if request.param == "sqlite":
+
+        async def files() -> bytes:
+            return all_bytes(tmp_path)
+
+        yield Store(lambda: sqlite_engine(tmp_path / "timeline.sqlite"), files)
+        return
+    with postgres.database() as url:
+
+        async def dumped() -> bytes:
+            return all_rows(url)
+
+        yield Store(lambda: postgres_engine(url), dumped)
+
+
+async def test_a_reopened_log_is_the_same_log(store: Store) -> None:
+    log = store.log()
     await log.prepare()
     await log.create(HALL)
     first, whisper = entry("first"), entry("whisper", line="aside")
@@ -33,7 +63,7 @@ async def test_a_reopened_log_is_the_same_log(tmp_path: Path) -> None:
     leaves = await log.leaves(0)
     await log.close()
 
-    again = log_in(tmp_path)
+    again = store.log()
     await again.prepare()
     assert await again.sessions() == [HALL]
     assert await again.read(HALL.id, 0) == [(1, [first, whisper])]
@@ -43,9 +73,9 @@ async def test_a_reopened_log_is_the_same_log(tmp_path: Path) -> None:
     await again.close()
 
 
-async def test_what_is_committed_is_there_though_nobody_closed(tmp_path: Path) -> None:
+async def test_what_is_committed_is_there_though_nobody_closed(store: Store) -> None:
     """As after a kill: a second process finds it in the write-ahead log."""
-    crashed, after = log_in(tmp_path), log_in(tmp_path)
+    crashed, after = store.log(), store.log()
     await crashed.prepare()
     await crashed.create(HALL)
     await keep(crashed, 0, entry("first"))
@@ -55,8 +85,8 @@ async def test_what_is_committed_is_there_though_nobody_closed(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("closed", [False, True], ids=["running", "closed"])
-async def test_side_lines_cannot_be_read_in_the_files_of_the_database(tmp_path: Path, closed: bool) -> None:
-    log = log_in(tmp_path)
+async def test_side_lines_cannot_be_read_in_the_files_of_the_database(store: Store, closed: bool) -> None:
+    log = store.log()
     await log.prepare()
     desk = desk_over(log)
     await desk.create(HALL.id, "guestbook")
@@ -64,7 +94,7 @@ async def test_side_lines_cannot_be_read_in_the_files_of_the_database(tmp_path: 
     await desk.handle(HALL.id, Whisper(text=WHISPERED), WHISPERER)
     if closed:
         await log.close()
-    raw = all_bytes(tmp_path)
+    raw = await store.raw()
     await log.close()
     assert spellings(SAID_ALOUD)[0] in raw
     assert not any(spelling in raw for spelling in spellings(WHISPERED))
@@ -72,42 +102,42 @@ async def test_side_lines_cannot_be_read_in_the_files_of_the_database(tmp_path: 
     assert STORAGE_KEY not in raw
 
 
-async def test_the_bare_database_tells_no_salt_of_a_side_line(tmp_path: Path) -> None:
+async def test_the_bare_database_tells_no_salt_of_a_side_line(store: Store) -> None:
     """With the salts a price could be guessed from its field's hash; only what the ticks disclose is told."""
-    log = log_in(tmp_path)
+    log = store.log()
     await log.prepare()
     desk = desk_over(log)
     await desk.create(HALL.id, "guestbook")
     [whispered] = await desk.handle(HALL.id, Whisper(text=WHISPERED), WHISPERER)
     await desk.handle(HALL.id, Disclose(), ANN)
-    raw = all_bytes(tmp_path)
+    raw = await store.raw()
     await log.close()
     assert whispered.leaf in raw
     assert not any(spelling in raw for spelling in (whispered.salt, base64.b64encode(whispered.salt)))
 
 
-async def test_a_side_line_needs_the_storage_key(tmp_path: Path) -> None:
-    log = log_in(tmp_path)
+async def test_a_side_line_needs_the_storage_key(store: Store) -> None:
+    log = store.log()
     await log.prepare()
     await log.create(HALL)
     await keep(log, 0, entry("whisper", line="aside"))
     await log.close()
-    stolen = log_in(tmp_path, key=bytes(32))
-    with pytest.raises(InvalidTag):
+    stolen = store.log(key=bytes(32))
+    with pytest.raises(LogDamaged):
         await stolen.read(HALL.id, 0)
     await stolen.close()
 
 
 @pytest.mark.parametrize("column", [{"line": "beside"}, {"seq": 2}], ids=["another line", "another place"])
-async def test_a_side_line_entry_that_was_moved_is_not_read(tmp_path: Path, column: dict[str, object]) -> None:
-    log, engine = log_in(tmp_path), sqlite_engine(tmp_path / "timeline.sqlite")
+async def test_a_side_line_entry_that_was_moved_is_not_read(store: Store, column: dict[str, object]) -> None:
+    log, engine = store.log(), store.engine()
     await log.prepare()
     await log.create(HALL)
     await keep(log, 0, entry("whisper", line="aside"))
     async with engine.begin() as connection:
         await connection.execute(entries.update().values(**column))
     await engine.dispose()
-    with pytest.raises(InvalidTag):
+    with pytest.raises(LogDamaged):
         await log.read(HALL.id, 0)
     await log.close()
 
@@ -133,6 +163,14 @@ async def test_every_commit_is_on_disk_before_it_is_told(tmp_path: Path) -> None
 def all_bytes(folder: Path) -> bytes:
     """The database's file, its write-ahead log and whatever else lies beside it."""
     return b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
+
+
+def all_rows(url: str) -> bytes:
+    """What PostgreSQL gives out of every table, bytes as they are."""
+    with psycopg.connect(url) as connection:
+        tables = ("session", "entry", "platform_leaf")
+        rows = [row for table in tables for row in connection.execute(f"SELECT * FROM {table}".encode())]  # noqa: S608
+    return b"\n".join(value if isinstance(value, bytes) else str(value).encode() for row in rows for value in row)
 
 
 def spellings(canary: str) -> list[bytes]:

@@ -14,8 +14,8 @@ import msgspec
 from remote_bid.seal.arriving import ArrivingEnvelope, covered_by
 from remote_bid.seal.canonical import b64, unb64_sized
 from remote_bid.seal.envelope import START
-from remote_bid.tender.safe.durable import durable_folder, names_to_disk, to_disk, write_all
 from remote_bid.tender.safe.terms import Key
+from remote_bid.timeline.durable import flush, flush_folder, make_folder, write_all
 
 _BYTES, _JOURNAL = ".part", ".journal"
 
@@ -39,7 +39,7 @@ class Arrival:
 
     def begin(self) -> None:
         """Make its files. A crash may forget them; then it is begun again."""
-        durable_folder(self.file.parent)
+        make_folder(self.file.parent)
         self.file.touch()
         with self._journal.open("xb") as journal:
             journal.write(_line(0, self.length, []))
@@ -57,9 +57,9 @@ class Arrival:
             except OSError:
                 journal.truncate(start)
                 raise
-            to_disk(journal.fileno())
+            flush(journal.fileno())
         if not self.offset:
-            names_to_disk(self._journal.parent)
+            flush_folder(self._journal.parent)
         self.offset, self.leaves = offset, leaves
 
     def forget(self) -> None:
@@ -119,7 +119,7 @@ class Piece:
     def settle(self) -> None:
         """What was taken is on disk when this returns; it counts once the arrival is advanced, or shelved."""
         with self._file:
-            to_disk(self._file.fileno())
+            flush(self._file.fileno())
 
     def forget(self) -> None:
         """As if nothing had been taken; what has settled is left alone, for it may lie on the shelf."""

@@ -10,8 +10,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from remote_bid.tender.safe.durable import durable_folder, names_to_disk, to_disk, write_all
 from remote_bid.tender.safe.terms import Key, NotThere, refuse_taken
+from remote_bid.timeline.durable import flush, flush_folder, make_folder, write_all
+from remote_bid.timeline.failpoints import point
 
 _ENVELOPE, _LEAVES = ".sbe", ".leaves"
 _HASH = 32
@@ -47,10 +48,11 @@ class LocalShelf:
 
     def keep(self, key: Key, file: Path, leaves: list[bytes]) -> None:
         path = self._path(key)
-        durable_folder(path.parent)
+        make_folder(path.parent)
         self._claim(path.with_suffix(_LEAVES), noted(leaves))
-        file.rename(path)
-        names_to_disk(path.parent)
+        with point("rename"):
+            file.rename(path)
+        flush_folder(path.parent)
 
     def _claim(self, path: Path, note: bytes) -> None:
         """The hashes come first, never over others: whatever lies under the name later has them."""
@@ -58,8 +60,9 @@ class LocalShelf:
         try:
             with fresh.open("xb", buffering=0) as file:
                 write_all(file, note)
-                to_disk(file.fileno())
-            os.link(fresh, path)
+                flush(file.fileno())
+            with point("link"):
+                os.link(fresh, path)
         except FileExistsError:
             if path.read_bytes() != note:
                 refuse_taken()

@@ -1,0 +1,83 @@
+"""Before a server serves: a quorum of its cosigners must sign the head of its log as it is now.
+
+A cosigner signs only what extends what it has signed before, with its own time. So a log that was restored behind its
+last cosigned head, or rewritten, and a clock that is wrong are found out before anybody is served.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import structlog
+from cryptography.hazmat.primitives.asymmetric import ed25519
+
+from remote_bid.seal.canonical import b64
+from remote_bid.seal.tree import root_of
+from remote_bid.timeline.checkpoint import Cosigner, CosignerAhead, CosignerAway, line_of_cosigner
+from remote_bid.timeline.desk import Folded
+from remote_bid.timeline.log import Log, Platform
+from remote_bid.timeline.note import Checkpoint, cosigned_at, platform_leaf, sign
+
+CLOCK_S = 5
+"""Seconds by which a server's clock may differ from its cosigners' when it starts; theirs are whole seconds."""
+
+_LOG = structlog.get_logger("start")
+_RETRY_S = 0.2
+
+
+class MayNotServe(Exception):
+    """The server must not serve; the sentence says why."""
+
+
+async def require_cosigned_head(
+    log: Log,
+    origin: str,
+    key: ed25519.Ed25519PrivateKey,
+    cosigners: Sequence[Cosigner],
+    quorum: int,
+    now: Callable[[], datetime],
+    wait_s: float,
+) -> None:
+    """Return when a quorum has signed the log's head and agrees on the time; MayNotServe at once if one of them has
+    signed more or something else, or if no quorum came within `wait_s`. A quorum of 0: only nobody may object.
+    """
+    leaves = [platform_leaf(leaf.session, leaf.seq, leaf.head) for leaf in await log.leaves(0)]
+    note = sign(Checkpoint(origin=origin, size=len(leaves), root=root_of(leaves)), origin, key)
+    until = time.monotonic() + wait_s
+    while True:
+        answers = await asyncio.gather(*(_asked(cosigner, note, leaves, now) for cosigner in cosigners))
+        apart = sorted((seconds for seconds in answers if isinstance(seconds, float)), key=abs)
+        if len(apart) >= quorum:
+            return _require_time(apart[quorum - 1] if quorum else 0.0)
+        if time.monotonic() > until:
+            away = "; ".join(why for why in answers if isinstance(why, str))
+            raise MayNotServe(f"Only {len(apart)} of {quorum} cosigners have signed this log's head: {away}")
+        await asyncio.sleep(_RETRY_S)
+
+
+def require_covered(sessions: Sequence[Folded], platform: Sequence[Platform]) -> None:
+    """MayNotServe if the platform log holds a head that its session does not have."""
+    heads = {(folded.session.id, entry.seq): b64(entry.leaf) for folded in sessions for entry in folded.main}
+    loaded = {folded.session.id for folded in sessions}
+    for leaf in platform:
+        if leaf.session in loaded and heads.get((leaf.session, leaf.seq)) != leaf.head:
+            raise MayNotServe(f"The record of {leaf.session} is altered, or behind its cosigned entry {leaf.seq}")
+
+
+async def _asked(cosigner: Cosigner, note: str, leaves: Sequence[bytes], now: Callable[[], datetime]) -> float | str:
+    """How many seconds this server's clock is ahead of the cosigner's; or why it did not sign."""
+    try:
+        line = await line_of_cosigner(cosigner, note, leaves)
+    except CosignerAhead as ahead:
+        raise MayNotServe(f"{ahead}: this log is behind its last cosigned head, or was rewritten") from ahead
+    except CosignerAway as away:
+        _LOG.warning("cosigner away at start", why=str(away))
+        return str(away)
+    signed_at = cosigned_at(note + line, cosigner.key)
+    return now().timestamp() - float(signed_at or 0)
+
+
+def _require_time(seconds: float) -> None:
+    if abs(seconds) > CLOCK_S:
+        raise MayNotServe(f"This server's clock is {seconds:+.0f} s off its cosigners'")
