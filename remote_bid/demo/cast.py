@@ -54,7 +54,7 @@ class Pace:
 def fast(bidders: int) -> Pace:
     """A whole day in seconds; more bidders need a little longer on a small machine."""
     return Pace(
-        until_deadline_ms=3500 + 100 * bidders,
+        until_deadline_ms=4500 + 100 * bidders,
         lobby_ms=2000 + 50 * bidders,
         ticks=Cadence(every_ms=1000, slots=_slots(bidders)),
         windows=Windows(
