@@ -339,7 +339,7 @@ class _Walk:
             case "timetable":
                 return {"policies": sorted(self._state.policies)}
             case "confirmation":
-                bid = self._state.bids.get(self._renamed.get(self._entry.fields["bid"], self._entry.fields["bid"]))
+                bid = self._state.bids.get(str(self._strings(self._entry.fields["bid"])))
                 return {"line": line_hash(readout_line(bid))} if bid and bid.settlement else {}
             case "record_signature":
                 return {"record": self._state.record_hash}
