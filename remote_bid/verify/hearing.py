@@ -79,7 +79,9 @@ def _confirmation_opened(known: _Known, event: ConfirmationOpened, shown: Shown)
 
 
 def _line(known: _Known, event: LineConfirmed | LineDisputed, shown: Shown) -> bool:
-    told, bid = said(event.signed.statement, Confirmation), known.case.state.bids[event.bid]
+    told, bid = said(event.signed.statement, Confirmation), known.case.state.bids.get(event.bid)
+    if bid is None:
+        return False
     known.heard.add(event.bid)
     numbered = (
         event.text == told.dispute and known.raised(event) if isinstance(event, LineDisputed) else not told.dispute

@@ -107,7 +107,7 @@ def _expected_of_one(state: Opening, event: Event) -> list[str] | None:
         case BidSubmitted() | BidWithdrawn():
             return [event.bidder]
         case KeyReleased() | LineConfirmed() | LineDisputed():
-            return [state.bids[event.bid].bidder]
+            return [state.bids[event.bid].bidder] if event.bid in state.bids else []
         case _ if isinstance(event, _BY_PERSON):
             return [event.person]
         case _:

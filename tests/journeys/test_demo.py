@@ -252,7 +252,7 @@ def test_killed_it_takes_its_processes_along(tmp_path: Path, shells: list[Shell]
 
 def patient(folder: Path, port: int = 0) -> Cast:
     """A fast day with time enough for whoever has to come back."""
-    windows = Windows(release_ms=6000, custody_ms=20_000, record_ms=20_000)
+    windows = Windows(release_ms=6000, custody_ms=20_000, confirm_ms=20_000, objection_ms=3000, record_ms=20_000)
     pace = replace(fast(3), until_deadline_ms=7000, windows=windows)
     return assemble(folder, own_programme(3, seed=7), pace, port)
 

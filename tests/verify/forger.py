@@ -16,7 +16,7 @@ from remote_bid.opening.rules import Opening, evolve
 from remote_bid.opening.rules.closing import lot_sets
 from remote_bid.opening.rules.drawing import coefficient_of, drawn_value, lot_draw
 from remote_bid.opening.rules.order import in_order
-from remote_bid.opening.rules.record import opening_record, record_hash
+from remote_bid.opening.rules.record import line_hash, opening_record, readout_line, record_hash
 from remote_bid.opening.statements import LotWindow, Released
 from remote_bid.seal.canonical import b64, jcs, parse_jcs, unb64
 from remote_bid.seal.signing import KeySigner
@@ -102,6 +102,10 @@ class Day:
         for entry in entries:
             for place in [self.main, *(tick.held for tick in self.main)]:
                 place[:] = [other for other in place if other is not entry and other.covered is not entry]
+
+    def lines_of(self, bid: str) -> list[Loose]:
+        """What a bidder said to its line."""
+        return [e for kind in ("LineConfirmed", "LineDisputed") for e in self.all(kind) if e.fields["bid"] == bid]
 
     def put_after(self, entry: Loose, *more: Loose) -> None:
         at = self.main.index(entry) + 1
@@ -332,6 +336,11 @@ class _Walk:
             case "window_closed":
                 lots = [self._window(lot) for lot in self._state.running_lots()]
                 return {"lots": msgspec.to_builtins(lots)}
+            case "timetable":
+                return {"policies": sorted(self._state.policies)}
+            case "confirmation":
+                bid = self._state.bids.get(str(self._strings(self._entry.fields["bid"])))
+                return {"line": line_hash(readout_line(bid))} if bid and bid.settlement else {}
             case "record_signature":
                 return {"record": self._state.record_hash}
             case "receipt":

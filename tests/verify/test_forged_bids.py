@@ -24,7 +24,7 @@ def erase(day: Day) -> None:
     submitted = rival(day)
     bid, person = submitted.fields["bid"], submitted.fields["bidder"]
     signed = [entry for entry in day.all("RecordSigned") if entry.fields["person"] == person]
-    told = [day.of("BidSettled", bid=bid), day.of("BidReadOut", bid=bid)]
+    told = [day.of("BidSettled", bid=bid), day.of("BidReadOut", bid=bid), *day.lines_of(bid)]
     day.drop(*day.line_of(person), *told, *signed)
     del day.members[envelope_name(bid)]
 
@@ -219,7 +219,7 @@ def leave_out(day: Day, submitted: Loose) -> None:
     """What became of a bid that is no longer there."""
     bid, person = submitted.fields["bid"], submitted.fields["bidder"]
     signed = [entry for entry in day.all("RecordSigned") if entry.fields["person"] == person]
-    told = [day.of(kind, bid=bid) for kind in ("KeyReleased", "BidSettled", "BidReadOut")]
+    told = [day.of(kind, bid=bid) for kind in ("KeyReleased", "BidSettled", "BidReadOut")] + day.lines_of(bid)
     day.drop(*told, *signed)
     del day.members[envelope_name(bid)]
 

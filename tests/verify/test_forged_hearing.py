@@ -110,7 +110,7 @@ def test_an_objection_dropped_leaves_its_answer_behind(lived: Day) -> None:
 def test_an_objection_dropped_with_its_answer_is_not_the_record_that_was_signed(conspiracy: Day) -> None:
     """Whoever has all keys of the platform cannot sign the record again for those who signed it."""
     conspiracy.drop(conspiracy.one("ObjectionRaised"), conspiracy.one("ObjectionAnswered"))
-    fails(conspiracy, conspiracy.one("RecordSigned"), why="")
+    fails(conspiracy, conspiracy.one("RecordSigned"))
 
 
 def test_an_objection_has_the_next_number(lived: Day) -> None:

@@ -58,7 +58,7 @@ def test_a_policy_with_a_key_that_nobody_offered_is_named(reborn: Reborn) -> Non
 
 def test_with_fewer_than_k_keys_nothing_is_opened(lived: Day) -> None:
     lived.drop(lived.one("KeyPublished"))
-    fails(lived, lived.one("ReadoutOpened"), why="the session went from CUSTODY to READOUT")
+    fails(lived, lived.one("DrawOpened"), why="the session went from CUSTODY to DRAW")
 
 
 def test_a_custodian_who_publishes_anothers_key_is_named(lived: Day, keys: Keys) -> None:

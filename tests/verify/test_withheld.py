@@ -44,7 +44,8 @@ def deny(entry: Loose) -> None:
 
 def forget(day: Day, bid: str, person: str) -> None:
     """All that the main line tells of a bid."""
-    day.drop(*(day.of(kind, bid=bid) for kind in ("BidSettled", "BidReadOut")), day.of("RecordSigned", person=person))
+    told = [day.of(kind, bid=bid) for kind in ("BidSettled", "BidReadOut")]
+    day.drop(*told, *day.lines_of(bid), day.of("RecordSigned", person=person))
     del day.members[envelope_name(bid)]
 
 

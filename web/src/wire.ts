@@ -14,6 +14,15 @@ export interface components {
          */
         readonly AbortCause: "none_opened" | "too_few_bids";
         /**
+         * AnswerObjection
+         * @description The host answers an objection.
+         */
+        readonly AnswerObjection: {
+            /** @enum {unknown} */
+            readonly type: "AnswerObjection";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * BidReadOut
          * @description One bid, read out.
          */
@@ -41,6 +50,7 @@ export interface components {
             readonly cause?: components["schemas"]["Cause"];
             readonly form?: components["schemas"]["ReadoutForm"];
             readonly signed_record?: boolean;
+            readonly answer?: components["schemas"]["LineAnswer"];
         };
         /**
          * BidSettled
@@ -167,6 +177,48 @@ export interface components {
             readonly type: "CloseWindow";
         };
         /**
+         * Coefficient
+         * @description One number that the tender leaves to a draw at the opening; every listed value is as likely as any other.
+         */
+        readonly Coefficient: {
+            readonly name: string;
+            readonly values: readonly string[];
+        };
+        /**
+         * CoefficientDrawn
+         * @description What was drawn for a lot, and from what; `bids` stay hidden until all is read out. In a lottery there is no seed:
+         *         `lottery` is what host and supervisor signed.
+         */
+        readonly CoefficientDrawn: {
+            /** @enum {unknown} */
+            readonly type: "CoefficientDrawn";
+            readonly lot: string;
+            readonly coefficient: string;
+            readonly value: string;
+            readonly seed: string;
+            readonly bids: readonly string[];
+            readonly envelopes: readonly components["schemas"]["DrawSeed"][];
+            readonly lottery: components["schemas"]["Signed"] | null;
+        };
+        /**
+         * ConfirmLine
+         * @description A bidder confirms or disputes its own line.
+         */
+        readonly ConfirmLine: {
+            /** @enum {unknown} */
+            readonly type: "ConfirmLine";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * ConfirmationOpened
+         * @description All is read out; until `ends_at` bidders confirm or dispute their own lines.
+         */
+        readonly ConfirmationOpened: {
+            /** @enum {unknown} */
+            readonly type: "ConfirmationOpened";
+            readonly ends_at: string;
+        };
+        /**
          * Core
          * @description What a seal binds to. `policy` is a statement id; `segment` (encrypted) and `size` (padded) are bytes.
          */
@@ -268,6 +320,71 @@ export interface components {
             readonly entries: readonly components["schemas"]["DisclosedEntry"][];
         };
         /**
+         * Draw
+         * @description What is drawn for a lot once its bids are opened (系数抽取).
+         */
+        readonly Draw: {
+            readonly coefficients: readonly components["schemas"]["Coefficient"][];
+        };
+        /**
+         * DrawByLottery
+         * @description Host and supervisor: what came out when lots were drawn by hand.
+         */
+        readonly DrawByLottery: {
+            /** @enum {unknown} */
+            readonly type: "DrawByLottery";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * DrawCoefficients
+         * @description The clock's: draw what the tender leaves to a draw.
+         */
+        readonly DrawCoefficients: {
+            /** @enum {unknown} */
+            readonly type: "DrawCoefficients";
+        };
+        /**
+         * DrawLine
+         * @description One drawn coefficient in the opening record, whose envelopes were empty, and whether lots were drawn by hand.
+         */
+        readonly DrawLine: {
+            readonly lot: string;
+            readonly coefficient: string;
+            readonly value: string;
+            readonly empty: readonly string[];
+            readonly lottery: boolean;
+        };
+        /**
+         * DrawOpened
+         * @description Every bid is settled; what the tender leaves to a draw is drawn.
+         */
+        readonly DrawOpened: {
+            /** @enum {unknown} */
+            readonly type: "DrawOpened";
+        };
+        /**
+         * DrawSealed
+         * @description Tenderer or supervisor has sealed its seed for a lot's draw.
+         */
+        readonly DrawSealed: {
+            /** @enum {unknown} */
+            readonly type: "DrawSealed";
+            readonly person: string;
+            readonly lot: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * DrawSeed
+         * @description Whose seed went into a draw: the id of its draw envelope, "" if it sealed none, and why it counts as empty if so
+         *         (`missing`, or what is wrong with the deal).
+         */
+        readonly DrawSeed: {
+            readonly person: string;
+            readonly envelope: string;
+            /** @default  */
+            readonly fault?: string;
+        };
+        /**
          * Frame
          * @description One step of a session for one audience. `n` counts this audience's frames without a gap.
          *
@@ -363,6 +480,35 @@ export interface components {
             readonly receipt: components["schemas"]["Statement"];
         };
         /**
+         * LineAnswer
+         * @description What a bidder said to its own line; silence is recorded as silence.
+         * @enum {unknown}
+         */
+        readonly LineAnswer: "confirmed" | "disputed" | "silent";
+        /**
+         * LineConfirmed
+         * @description A bidder says that its line was read out rightly.
+         */
+        readonly LineConfirmed: {
+            /** @enum {unknown} */
+            readonly type: "LineConfirmed";
+            readonly bid: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * LineDisputed
+         * @description A bidder disputes its line: from here on objection `number`.
+         */
+        readonly LineDisputed: {
+            /** @enum {unknown} */
+            readonly type: "LineDisputed";
+            readonly bid: string;
+            readonly number: number;
+            readonly name: string;
+            readonly text: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * LobbyOpened
          * @description People may check in.
          */
@@ -372,7 +518,7 @@ export interface components {
         };
         /**
          * Lot
-         * @description One lot: its ceiling price, and how many bids it needs to be opened.
+         * @description One lot: its ceiling price, how many bids it needs to be opened, what is drawn for it.
          */
         readonly Lot: {
             readonly lot: string;
@@ -382,6 +528,8 @@ export interface components {
             readonly currency?: string;
             /** @default 3 */
             readonly minimum?: number;
+            /** @default null */
+            readonly draw?: components["schemas"]["Draw"] | null;
         };
         /**
          * LotAborted
@@ -410,6 +558,16 @@ export interface components {
             readonly cause: components["schemas"]["AbortCause"];
         };
         /**
+         * LotteryCalled
+         * @description No draw envelope of this lot could be opened: lots are drawn by hand.
+         */
+        readonly LotteryCalled: {
+            /** @enum {unknown} */
+            readonly type: "LotteryCalled";
+            readonly lot: string;
+            readonly envelopes: readonly components["schemas"]["DrawSeed"][];
+        };
+        /**
          * Me
          * @description The viewer: who, as what, and what is asked of it now (a code that the page words).
          */
@@ -420,6 +578,7 @@ export interface components {
             readonly bids?: {
                 readonly [key: string]: components["schemas"]["OwnBid"];
             };
+            readonly alias?: number;
         };
         /**
          * Member
@@ -452,6 +611,68 @@ export interface components {
             readonly crl: components["schemas"]["CrlNoted"];
         };
         /**
+         * ObjectionAnswered
+         * @description The host's answer to objection `number`.
+         */
+        readonly ObjectionAnswered: {
+            /** @enum {unknown} */
+            readonly type: "ObjectionAnswered";
+            readonly number: number;
+            readonly text: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * ObjectionLine
+         * @description One objection in the opening record; `bid` is the line it disputes, an answer of None was not given.
+         */
+        readonly ObjectionLine: {
+            readonly number: number;
+            readonly name: string;
+            readonly at: string;
+            readonly bid: string | null;
+            readonly text: string;
+            readonly answer: string | null;
+            readonly answered_at: string | null;
+        };
+        /**
+         * ObjectionRaised
+         * @description A bidder objects, under its `alias` until names are shown.
+         */
+        readonly ObjectionRaised: {
+            /** @enum {unknown} */
+            readonly type: "ObjectionRaised";
+            readonly number: number;
+            readonly alias: number;
+            readonly person: string;
+            readonly name: string;
+            readonly text: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * ObjectionRow
+         * @description One objection and its answer; `name` once names are shown, before only an alias. `bid` is a disputed line.
+         */
+        readonly ObjectionRow: {
+            readonly number: number;
+            readonly at: string;
+            readonly text: string;
+            readonly alias?: number;
+            readonly name?: string;
+            readonly bid?: string;
+            readonly answer?: string;
+            readonly answered_at?: string;
+        };
+        /**
+         * ObjectionsOpened
+         * @description Objections may be raised until `ends_at`, and are answered; `silent` are the bids whose bidders said nothing.
+         */
+        readonly ObjectionsOpened: {
+            /** @enum {unknown} */
+            readonly type: "ObjectionsOpened";
+            readonly ends_at: string;
+            readonly silent: readonly string[];
+        };
+        /**
          * OfferCustodianKey
          * @description A custodian offers its fresh key.
          */
@@ -478,6 +699,14 @@ export interface components {
             readonly type: "OpenLobby";
         };
         /**
+         * OpenObjections
+         * @description The clock's: the time for confirming is over.
+         */
+        readonly OpenObjections: {
+            /** @enum {unknown} */
+            readonly type: "OpenObjections";
+        };
+        /**
          * OpenRelease
          * @description The host asks the bidders for their halves.
          */
@@ -496,14 +725,15 @@ export interface components {
         };
         /**
          * OpeningClosed
-         * @description The session is over.
+         * @description The session is over; `silent` neither signed the record nor refused to.
          */
         readonly OpeningClosed: {
             /** @enum {unknown} */
             readonly type: "OpeningClosed";
+            readonly silent: readonly string[];
         };
-        readonly OpeningCommand: components["schemas"]["ScheduleOpening"] | components["schemas"]["OfferCustodianKey"] | components["schemas"]["PublishPolicy"] | components["schemas"]["ProposeTimetable"] | components["schemas"]["CountersignTimetable"] | components["schemas"]["SubmitBid"] | components["schemas"]["WithdrawBid"] | components["schemas"]["CheckIn"] | components["schemas"]["OpenLobby"] | components["schemas"]["Tick"] | components["schemas"]["CloseBids"] | components["schemas"]["HoldOpening"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["OpenRelease"] | components["schemas"]["ReleaseKey"] | components["schemas"]["CloseWindow"] | components["schemas"]["PublishKey"] | components["schemas"]["SettleBids"] | components["schemas"]["ReadOut"] | components["schemas"]["SignRecord"] | components["schemas"]["CloseOpening"] | components["schemas"]["NoteCrl"];
-        readonly OpeningEvent: components["schemas"]["OpeningScheduled"] | components["schemas"]["CustodianKeyOffered"] | components["schemas"]["PolicyPublished"] | components["schemas"]["TimetableProposed"] | components["schemas"]["TimetableSigned"] | components["schemas"]["BidSubmitted"] | components["schemas"]["BidWithdrawn"] | components["schemas"]["BidderCheckedIn"] | components["schemas"]["MemberCheckedIn"] | components["schemas"]["LobbyOpened"] | components["schemas"]["Ticked"] | components["schemas"]["BidsClosed"] | components["schemas"]["OpeningHeld"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["RosterPublished"] | components["schemas"]["LotAborted"] | components["schemas"]["OpeningAborted"] | components["schemas"]["ReleaseOpened"] | components["schemas"]["KeyReleased"] | components["schemas"]["WrongKeyTried"] | components["schemas"]["WindowClosed"] | components["schemas"]["CustodyOpened"] | components["schemas"]["KeyPublished"] | components["schemas"]["BidSettled"] | components["schemas"]["Disclosed"] | components["schemas"]["ReadoutOpened"] | components["schemas"]["BidReadOut"] | components["schemas"]["RecordPrepared"] | components["schemas"]["RecordSigned"] | components["schemas"]["OpeningClosed"] | components["schemas"]["CrlNotedDown"];
+        readonly OpeningCommand: components["schemas"]["ScheduleOpening"] | components["schemas"]["OfferCustodianKey"] | components["schemas"]["PublishPolicy"] | components["schemas"]["ProposeTimetable"] | components["schemas"]["CountersignTimetable"] | components["schemas"]["SubmitBid"] | components["schemas"]["WithdrawBid"] | components["schemas"]["CheckIn"] | components["schemas"]["OpenLobby"] | components["schemas"]["Tick"] | components["schemas"]["CloseBids"] | components["schemas"]["HoldOpening"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["OpenRelease"] | components["schemas"]["ReleaseKey"] | components["schemas"]["CloseWindow"] | components["schemas"]["PublishKey"] | components["schemas"]["SettleBids"] | components["schemas"]["ReadOut"] | components["schemas"]["SignRecord"] | components["schemas"]["CloseOpening"] | components["schemas"]["SealDraw"] | components["schemas"]["DrawCoefficients"] | components["schemas"]["DrawByLottery"] | components["schemas"]["Say"] | components["schemas"]["RaiseObjection"] | components["schemas"]["AnswerObjection"] | components["schemas"]["ConfirmLine"] | components["schemas"]["OpenObjections"] | components["schemas"]["PrepareRecord"] | components["schemas"]["RefuseRecord"] | components["schemas"]["NoteCrl"];
+        readonly OpeningEvent: components["schemas"]["OpeningScheduled"] | components["schemas"]["CustodianKeyOffered"] | components["schemas"]["PolicyPublished"] | components["schemas"]["TimetableProposed"] | components["schemas"]["TimetableSigned"] | components["schemas"]["BidSubmitted"] | components["schemas"]["BidWithdrawn"] | components["schemas"]["BidderCheckedIn"] | components["schemas"]["MemberCheckedIn"] | components["schemas"]["LobbyOpened"] | components["schemas"]["Ticked"] | components["schemas"]["BidsClosed"] | components["schemas"]["OpeningHeld"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["RosterPublished"] | components["schemas"]["LotAborted"] | components["schemas"]["OpeningAborted"] | components["schemas"]["ReleaseOpened"] | components["schemas"]["KeyReleased"] | components["schemas"]["WrongKeyTried"] | components["schemas"]["WindowClosed"] | components["schemas"]["CustodyOpened"] | components["schemas"]["KeyPublished"] | components["schemas"]["BidSettled"] | components["schemas"]["Disclosed"] | components["schemas"]["ReadoutOpened"] | components["schemas"]["BidReadOut"] | components["schemas"]["RecordPrepared"] | components["schemas"]["RecordSigned"] | components["schemas"]["OpeningClosed"] | components["schemas"]["DrawSealed"] | components["schemas"]["DrawOpened"] | components["schemas"]["CoefficientDrawn"] | components["schemas"]["LotteryCalled"] | components["schemas"]["ConfirmationOpened"] | components["schemas"]["LineConfirmed"] | components["schemas"]["LineDisputed"] | components["schemas"]["ObjectionsOpened"] | components["schemas"]["Said"] | components["schemas"]["ObjectionRaised"] | components["schemas"]["ObjectionAnswered"] | components["schemas"]["RecordRefused"] | components["schemas"]["CrlNotedDown"];
         /**
          * OpeningHeld
          * @description The close was not cosigned in time: nothing is counted; a new timetable is needed.
@@ -525,7 +755,9 @@ export interface components {
             readonly window_closed_at: string;
             readonly keys_published: readonly string[];
             readonly aborted: readonly components["schemas"]["LotEnd"][];
+            readonly draws: readonly components["schemas"]["DrawLine"][];
             readonly lines: readonly components["schemas"]["RecordLine"][];
+            readonly objections: readonly components["schemas"]["ObjectionLine"][];
         };
         /**
          * OpeningScheduled
@@ -570,6 +802,15 @@ export interface components {
             readonly check_code?: components["schemas"]["CheckCodeView"];
             readonly record_hash?: string;
             readonly signed_by?: readonly string[];
+            readonly refused_by?: readonly string[];
+            readonly draws?: readonly components["schemas"]["DrawLine"][];
+            readonly lotteries?: readonly string[];
+            readonly objections?: {
+                readonly [key: string]: components["schemas"]["ObjectionRow"];
+            };
+            readonly aliases?: {
+                readonly [key: string]: string;
+            };
         };
         /**
          * Outcome
@@ -606,7 +847,7 @@ export interface components {
          * @description Where an opening stands; the order is the order of the day.
          * @enum {unknown}
          */
-        readonly Phase: "ABORTED" | "CLOSED" | "CLOSED_FOR_BIDS" | "CUSTODY" | "HELD" | "LOBBY" | "READOUT" | "RECORD" | "RELEASE" | "ROSTER" | "SCHEDULED" | "UNSEAL";
+        readonly Phase: "ABORTED" | "CLOSED" | "CLOSED_FOR_BIDS" | "CONFIRM" | "CUSTODY" | "DRAW" | "HELD" | "LOBBY" | "OBJECTION" | "READOUT" | "RECORD" | "RELEASE" | "ROSTER" | "SCHEDULED" | "UNSEAL";
         /**
          * PolicyPublished
          * @description What seals bind to from now on.
@@ -615,6 +856,14 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "PolicyPublished";
             readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * PrepareRecord
+         * @description The clock's: the time for objections is over.
+         */
+        readonly PrepareRecord: {
+            /** @enum {unknown} */
+            readonly type: "PrepareRecord";
         };
         /**
          * Proof
@@ -653,6 +902,15 @@ export interface components {
         readonly PublishPolicy: {
             /** @enum {unknown} */
             readonly type: "PublishPolicy";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * RaiseObjection
+         * @description A bidder objects.
+         */
+        readonly RaiseObjection: {
+            /** @enum {unknown} */
+            readonly type: "RaiseObjection";
             readonly signed: components["schemas"]["Signed"];
         };
         /**
@@ -710,6 +968,7 @@ export interface components {
             readonly outcome: components["schemas"]["Outcome"];
             readonly cause: components["schemas"]["Cause"];
             readonly form: components["schemas"]["ReadoutForm"] | null;
+            readonly answer: components["schemas"]["LineAnswer"];
         };
         /**
          * RecordPrepared
@@ -721,6 +980,18 @@ export interface components {
             readonly record: components["schemas"]["OpeningRecord"];
             readonly hash: string;
             readonly ends_at: string;
+        };
+        /**
+         * RecordRefused
+         * @description A person does not sign the record.
+         */
+        readonly RecordRefused: {
+            /** @enum {unknown} */
+            readonly type: "RecordRefused";
+            readonly person: string;
+            readonly name: string;
+            readonly reason: string;
+            readonly signed: components["schemas"]["Signed"];
         };
         /**
          * RecordSigned
@@ -746,6 +1017,15 @@ export interface components {
             readonly ok?: boolean;
         };
         /**
+         * RefuseRecord
+         * @description Somebody does not sign the opening record, and says why.
+         */
+        readonly RefuseRecord: {
+            /** @enum {unknown} */
+            readonly type: "RefuseRecord";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * ReleaseKey
          * @description A bidder releases its half of one submission's key.
          */
@@ -768,7 +1048,7 @@ export interface components {
          * @description What a person is in this session.
          * @enum {unknown}
          */
-        readonly Role: "bidder" | "custodian" | "host" | "observer" | "supervisor" | "tenderer";
+        readonly Role: "bidder" | "custodian" | "host" | "observer" | "supervisor" | "tenderer" | "witness";
         /**
          * RosterPublished
          * @description The count of each lot; `close` is shown to all.
@@ -779,6 +1059,27 @@ export interface components {
             readonly close: components["schemas"]["Statement"];
         };
         /**
+         * Said
+         * @description Somebody said something in the hall; a bidder under its `alias` until names are shown, others have none.
+         */
+        readonly Said: {
+            /** @enum {unknown} */
+            readonly type: "Said";
+            readonly alias: number | null;
+            readonly text: string;
+            readonly nonce: string;
+        };
+        /**
+         * Say
+         * @description Somebody of the session says something in the hall; `nonce` is new each time, so that a repetition is known.
+         */
+        readonly Say: {
+            /** @enum {unknown} */
+            readonly type: "Say";
+            readonly text: string;
+            readonly nonce: string;
+        };
+        /**
          * ScheduleOpening
          * @description The agency's host opens a session for a tender and names its people.
          */
@@ -787,6 +1088,15 @@ export interface components {
             readonly type: "ScheduleOpening";
             readonly tender: components["schemas"]["Tender"];
             readonly members: readonly components["schemas"]["Member"][];
+        };
+        /**
+         * SealDraw
+         * @description Tenderer or supervisor hands in its seed for a lot's draw, sealed to the custodians.
+         */
+        readonly SealDraw: {
+            /** @enum {unknown} */
+            readonly type: "SealDraw";
+            readonly signed: components["schemas"]["Signed"];
         };
         /**
          * SealedPart
@@ -830,7 +1140,7 @@ export interface components {
         };
         /**
          * SignRecord
-         * @description Host, supervisor or bidder signs the opening record.
+         * @description Host, supervisor, witness or bidder signs the opening record.
          */
         readonly SignRecord: {
             /** @enum {unknown} */
@@ -966,6 +1276,7 @@ export interface components {
     pathItems: never;
 }
 export type AbortCause = components['schemas']['AbortCause'];
+export type AnswerObjection = components['schemas']['AnswerObjection'];
 export type BidReadOut = components['schemas']['BidReadOut'];
 export type BidRow = components['schemas']['BidRow'];
 export type BidSettled = components['schemas']['BidSettled'];
@@ -980,6 +1291,10 @@ export type CheckpointCosigned = components['schemas']['CheckpointCosigned'];
 export type CloseBids = components['schemas']['CloseBids'];
 export type CloseOpening = components['schemas']['CloseOpening'];
 export type CloseWindow = components['schemas']['CloseWindow'];
+export type Coefficient = components['schemas']['Coefficient'];
+export type CoefficientDrawn = components['schemas']['CoefficientDrawn'];
+export type ConfirmLine = components['schemas']['ConfirmLine'];
+export type ConfirmationOpened = components['schemas']['ConfirmationOpened'];
 export type Core = components['schemas']['Core'];
 export type CountersignTimetable = components['schemas']['CountersignTimetable'];
 export type CrlNoted = components['schemas']['CrlNoted'];
@@ -990,6 +1305,13 @@ export type CustodyOpened = components['schemas']['CustodyOpened'];
 export type Disclosed = components['schemas']['Disclosed'];
 export type DisclosedEntry = components['schemas']['DisclosedEntry'];
 export type DisclosedTick = components['schemas']['DisclosedTick'];
+export type Draw = components['schemas']['Draw'];
+export type DrawByLottery = components['schemas']['DrawByLottery'];
+export type DrawCoefficients = components['schemas']['DrawCoefficients'];
+export type DrawLine = components['schemas']['DrawLine'];
+export type DrawOpened = components['schemas']['DrawOpened'];
+export type DrawSealed = components['schemas']['DrawSealed'];
+export type DrawSeed = components['schemas']['DrawSeed'];
 export type Frame = components['schemas']['Frame'];
 export type Header = components['schemas']['Header'];
 export type HoldOpening = components['schemas']['HoldOpening'];
@@ -997,18 +1319,28 @@ export type Join = components['schemas']['Join'];
 export type Joined = components['schemas']['Joined'];
 export type KeyPublished = components['schemas']['KeyPublished'];
 export type KeyReleased = components['schemas']['KeyReleased'];
+export type LineAnswer = components['schemas']['LineAnswer'];
+export type LineConfirmed = components['schemas']['LineConfirmed'];
+export type LineDisputed = components['schemas']['LineDisputed'];
 export type LobbyOpened = components['schemas']['LobbyOpened'];
 export type Lot = components['schemas']['Lot'];
 export type LotAborted = components['schemas']['LotAborted'];
 export type LotCount = components['schemas']['LotCount'];
 export type LotEnd = components['schemas']['LotEnd'];
+export type LotteryCalled = components['schemas']['LotteryCalled'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
 export type MemberCheckedIn = components['schemas']['MemberCheckedIn'];
 export type NoteCrl = components['schemas']['NoteCrl'];
+export type ObjectionAnswered = components['schemas']['ObjectionAnswered'];
+export type ObjectionLine = components['schemas']['ObjectionLine'];
+export type ObjectionRaised = components['schemas']['ObjectionRaised'];
+export type ObjectionRow = components['schemas']['ObjectionRow'];
+export type ObjectionsOpened = components['schemas']['ObjectionsOpened'];
 export type OfferCustodianKey = components['schemas']['OfferCustodianKey'];
 export type OfferedPart = components['schemas']['OfferedPart'];
 export type OpenLobby = components['schemas']['OpenLobby'];
+export type OpenObjections = components['schemas']['OpenObjections'];
 export type OpenRelease = components['schemas']['OpenRelease'];
 export type OpeningAborted = components['schemas']['OpeningAborted'];
 export type OpeningClosed = components['schemas']['OpeningClosed'];
@@ -1023,23 +1355,30 @@ export type OwnBid = components['schemas']['OwnBid'];
 export type OwnSlot = components['schemas']['OwnSlot'];
 export type Phase = components['schemas']['Phase'];
 export type PolicyPublished = components['schemas']['PolicyPublished'];
+export type PrepareRecord = components['schemas']['PrepareRecord'];
 export type Proof = components['schemas']['Proof'];
 export type ProposeTimetable = components['schemas']['ProposeTimetable'];
 export type PublishKey = components['schemas']['PublishKey'];
 export type PublishPolicy = components['schemas']['PublishPolicy'];
+export type RaiseObjection = components['schemas']['RaiseObjection'];
 export type ReadOut = components['schemas']['ReadOut'];
 export type ReadoutForm = components['schemas']['ReadoutForm'];
 export type ReadoutOpened = components['schemas']['ReadoutOpened'];
 export type RecordCheckpoint = components['schemas']['RecordCheckpoint'];
 export type RecordLine = components['schemas']['RecordLine'];
 export type RecordPrepared = components['schemas']['RecordPrepared'];
+export type RecordRefused = components['schemas']['RecordRefused'];
 export type RecordSigned = components['schemas']['RecordSigned'];
 export type Refusal = components['schemas']['Refusal'];
+export type RefuseRecord = components['schemas']['RefuseRecord'];
 export type ReleaseKey = components['schemas']['ReleaseKey'];
 export type ReleaseOpened = components['schemas']['ReleaseOpened'];
 export type Role = components['schemas']['Role'];
 export type RosterPublished = components['schemas']['RosterPublished'];
+export type Said = components['schemas']['Said'];
+export type Say = components['schemas']['Say'];
 export type ScheduleOpening = components['schemas']['ScheduleOpening'];
+export type SealDraw = components['schemas']['SealDraw'];
 export type SealedPart = components['schemas']['SealedPart'];
 export type SetProof = components['schemas']['SetProof'];
 export type SettleBids = components['schemas']['SettleBids'];

@@ -11,19 +11,24 @@ function states(...given: Parameters<typeof steps>): string {
 }
 
 test('a running day is done up to the present step', () => {
-  expect(states('RELEASE')).toBe('done done done done current ahead ahead ahead ahead ahead')
+  expect(states('RELEASE')).toBe('done done done done current ahead ahead ahead ahead ahead ahead ahead')
 })
 
 test('a finished day is done to the end', () => {
   expect(new Set(steps('CLOSED').map(({ state }) => state))).toEqual(new Set(['done']))
 })
 
+test('the draw is a step only where something is drawn', () => {
+  expect(steps('UNSEAL').map(({ name }) => name)).not.toContain('DRAW')
+  expect(steps('DRAW', true).find(({ name }) => name === 'DRAW')?.state).toBe('current')
+})
+
 test('a held session stands at its deadline and may go on', () => {
-  expect(states('HELD')).toBe('done done held ahead ahead ahead ahead ahead ahead ahead')
+  expect(states('HELD')).toBe('done done held ahead ahead ahead ahead ahead ahead ahead ahead ahead')
 })
 
 test('too few bids end the day at the count, and what would follow never comes', () => {
-  expect(states('ABORTED')).toBe('done done done aborted never never never never never never')
+  expect(states('ABORTED')).toBe('done done done aborted never never never never never never never never')
 })
 
 test.each<[Partial<OpeningView>, string]>([

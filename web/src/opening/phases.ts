@@ -9,13 +9,24 @@ export const STEPS = [
   'RELEASE',
   'CUSTODY',
   'UNSEAL',
+  'DRAW',
   'READOUT',
+  'CONFIRM',
+  'OBJECTION',
   'RECORD',
   'CLOSED',
 ] as const satisfies readonly Phase[]
 
 /** The phases that have an end known beforehand. */
-export const TIMED = ['SCHEDULED', 'LOBBY', 'RELEASE', 'CUSTODY', 'RECORD'] as const satisfies readonly Phase[]
+export const TIMED = [
+  'SCHEDULED',
+  'LOBBY',
+  'RELEASE',
+  'CUSTODY',
+  'CONFIRM',
+  'OBJECTION',
+  'RECORD',
+] as const satisfies readonly Phase[]
 
 type StepName = (typeof STEPS)[number]
 type StepState = 'done' | 'current' | 'ahead' | 'held' | 'aborted' | 'never'
@@ -25,10 +36,16 @@ export interface Step {
   readonly state: StepState
 }
 
-/** Every step with its state. */
-export function steps(phase: Phase): Step[] {
-  const at = STEPS.indexOf(stands(phase))
-  return STEPS.map((name, i) => ({ name, state: i < at ? 'done' : i > at ? after(phase) : here(phase) }))
+/** Every step with its state; something is drawn only where the tender leaves it to a draw. */
+export function steps(phase: Phase, draws = false): Step[] {
+  const all = STEPS.filter((name) => draws || name !== 'DRAW')
+  const at = all.indexOf(stands(phase))
+  return all.map((name, i) => ({ name, state: i < at ? 'done' : i > at ? after(phase) : here(phase) }))
+}
+
+/** Whether something of this tender is drawn. */
+export function declaresDraw({ tender }: OpeningView): boolean {
+  return tender?.lots.some(({ draw }) => draw) ?? false
 }
 
 /** The step at which a session stands: it is held at the deadline, and aborted at the count. */

@@ -105,6 +105,35 @@ const TELLERS: { readonly [K in Type]: Teller<K> } = {
   RecordSigned: ({ person }, known) => ({ name: bidderName(person, known) }),
   OpeningClosed: nothing,
   CrlNotedDown: nothing,
+  DrawSealed: byPerson,
+  DrawOpened: nothing,
+  CoefficientDrawn: ({ coefficient, value, lottery }) => [
+    lottery ? 'CoefficientDrawnByLottery' : 'CoefficientDrawn',
+    { coefficient: coefficient ?? '', value: value ?? '' },
+  ],
+  LotteryCalled: nothing,
+  ConfirmationOpened: until,
+  LineConfirmed: ({ by }, known) => ({ name: bidderName(by?.person, known) }),
+  LineDisputed: byBidderWithText,
+  ObjectionsOpened: until,
+  Said: ({ alias, text, by }, known) => ({ name: speaker(alias, by?.person, known), text: text ?? '' }),
+  ObjectionRaised: (seen, known) => ({
+    name: seen.name ?? speaker(seen.alias, undefined, known),
+    number: seen.number ?? '',
+    text: seen.text ?? '',
+  }),
+  ObjectionAnswered: ({ number, text }) => ({ number: number ?? '', text: text ?? '' }),
+  RecordRefused: ({ name, reason }) => ({ name: name ?? '', reason: reason ?? '' }),
+}
+
+function byBidderWithText({ name, number, text }: { name?: string; number?: number; text?: string }): Details {
+  return { name: name ?? '', number: number ?? '', text: text ?? '' }
+}
+
+/** Under an alias until the author is shown. */
+function speaker(alias: number | null | undefined, person: string | undefined, known: Known): string {
+  const name = known.soFar.names.get(person ?? '')
+  return name ?? (alias ? known.t('opening.alias', { alias }) : nameOf(person, known))
 }
 
 function nameOf(person: string | undefined, { t, soFar }: Known): string {
@@ -134,7 +163,10 @@ const PHASE_CHANGES: ReadonlySet<string> = new Set<Type>([
   'ReleaseOpened',
   'WindowClosed',
   'CustodyOpened',
+  'DrawOpened',
   'ReadoutOpened',
+  'ConfirmationOpened',
+  'ObjectionsOpened',
   'RecordPrepared',
   'OpeningClosed',
 ])
