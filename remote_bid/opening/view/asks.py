@@ -1,0 +1,58 @@
+"""The one thing that a page asks of its reader now."""
+
+from remote_bid.opening.rules.state import Opening
+from remote_bid.opening.terms import Phase, Role
+from remote_bid.timeline.entry import Who
+
+
+def ask_of(opening: Opening, who: Who) -> str:
+    """The one thing asked of this person now, or what it waits for."""
+    asks = {
+        Role.HOST: _ask_host,
+        Role.SUPERVISOR: _ask_supervisor,
+        Role.TENDERER: _ask_tenderer,
+        Role.CUSTODIAN: _ask_custodian,
+        Role.BIDDER: _ask_bidder,
+    }
+    asked = asks.get(Role(who.role))
+    return (asked(opening, who) if asked else "") or "wait"
+
+
+def _ask_host(opening: Opening, who: Who) -> str:
+    if opening.phase is Phase.RECORD and who.person in opening.signatures:
+        return "close_opening"
+    return {
+        Phase.ROSTER: "open_release",
+        Phase.READOUT: "read_out",
+        Phase.RECORD: "sign_record",
+    }.get(opening.phase, "")
+
+
+def _ask_supervisor(opening: Opening, who: Who) -> str:
+    if opening.proposed is not None:
+        return "countersign_timetable"
+    return "sign_record" if opening.phase is Phase.RECORD and who.person not in opening.signatures else ""
+
+
+def _ask_tenderer(opening: Opening, who: Who) -> str:
+    if opening.tender is not None and not opening.policies:
+        return "publish_policy"
+    waiting = opening.phase is Phase.HELD or (opening.timetable is None and bool(opening.policies))
+    return "propose_timetable" if waiting and opening.proposed is None else ""
+
+
+def _ask_custodian(opening: Opening, who: Who) -> str:
+    if not opening.policies:
+        return "" if any(offer.startswith(f"{who.person}/") for offer in opening.offers) else "offer_key"
+    return "publish_key" if opening.phase is Phase.CUSTODY and who.person not in opening.keys_by else ""
+
+
+def _ask_bidder(opening: Opening, who: Who) -> str:
+    own = [bid for bid in opening.bids.values() if bid.bidder == who.person]
+    if opening.phase in (Phase.SCHEDULED, Phase.LOBBY) and not own:
+        return "submit" if opening.timetable else ""
+    if opening.phase is Phase.LOBBY and who.person not in opening.present:
+        return "check_in"
+    if opening.phase is Phase.RELEASE and opening.window_closed is None and any(not bid.release for bid in own):
+        return "release"
+    return "sign_record" if opening.phase is Phase.RECORD and own and who.person not in opening.signatures else ""
