@@ -264,7 +264,7 @@ def is_worded(refusal: Refused) -> None:
 
 
 AnyDay.TestCase.settings = settings(
-    max_examples=60,
+    max_examples=20,
     stateful_step_count=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -1,10 +1,24 @@
 """What falls due: the commands that the clock hands in, and when."""
 
-from remote_bid.opening.commands import CloseBids, CloseOpening, CloseWindow, HoldOpening, OpenLobby, SettleBids
+from datetime import datetime
+
+from remote_bid.opening.commands import (
+    CarryOutAbort,
+    CloseBids,
+    CloseOpening,
+    CloseWindow,
+    EndCountCheck,
+    EndCustody,
+    EndPause,
+    HoldOpening,
+    NoticeOutage,
+    OpenLobby,
+    SettleBids,
+)
 from remote_bid.opening.rules.closing import TOLERANCE_S
 from remote_bid.opening.rules.guards import cadence, deadline, timetable
-from remote_bid.opening.rules.state import Opening
-from remote_bid.opening.terms import Phase
+from remote_bid.opening.rules.state import Opening, Suspension
+from remote_bid.opening.terms import ABORTABLE, Phase, under_way
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Due
 from remote_bid.timeline.marks import Tick
@@ -16,7 +30,42 @@ def due(opening: Opening) -> list[Due]:
     """All deadlines of the present phase."""
     if opening.timetable is None:
         return []
+    if opening.suspension is not None:
+        return _ticks(opening) + _ends_of_pause(opening, opening.suspension)
+    outage = outage_at(opening)
+    return [*_timed(opening), *([Due(outage, NoticeOutage(), overtakes=True)] if outage else [])]
+
+
+def outage_at(opening: Opening) -> datetime | None:
+    """From when on what is due and not done tells that the server was away; None while nothing falls due.
+
+    Settling takes as long as it takes.
+    """
+    waits = [due.at for due in _timed(opening) if not isinstance(due.command, SettleBids)]
+    if not waits or opening.suspension is not None:
+        return None
+    limits, first = timetable(opening).pauses, max(min(waits), _awake_since(opening))
+    if opening.phase in (Phase.SCHEDULED, Phase.LOBBY):
+        matters = instant.later(deadline(opening), -limits.hold_within_ms)
+        return max(instant.later(first, limits.hold_ms), matters)
+    return instant.later(first, limits.outage_ms) if under_way(opening.phase) else None
+
+
+def _awake_since(opening: Opening) -> datetime:
+    resumed = [instant.when(pause.until) for pause in opening.pauses[-1:]]
+    return max([opening.phase_since or deadline(opening), *resumed])
+
+
+def _timed(opening: Opening) -> list[Due]:
     return _ticks(opening) + _steps(opening)
+
+
+def _ends_of_pause(opening: Opening, suspension: Suspension) -> list[Due]:
+    ends = [Due(suspension.ends_at, EndPause())] if suspension.ends_at else []
+    if opening.phase not in ABORTABLE:
+        return ends
+    too_long = instant.later(suspension.since, timetable(opening).pauses.abort_ms)
+    return [*ends, Due(suspension.since if opening.abort_ordered else too_long, CarryOutAbort())]
 
 
 def _ticks(opening: Opening) -> list[Due]:
@@ -36,6 +85,10 @@ def _steps(opening: Opening) -> list[Due]:
             return [Due(instant.later(deadline(opening), TOLERANCE_S * 1000), HoldOpening())]
         case Phase.RELEASE if opening.window_closed is None:
             return [Due((opening.ends_at if opening.unreleased() else None) or since, CloseWindow())]
+        case Phase.COUNT_CHECK:
+            return [Due(opening.ends_at or since, EndCountCheck())]
+        case Phase.CUSTODY:
+            return [Due(opening.ends_at or since, EndCustody())]
         case Phase.UNSEAL:
             return [Due(since, SettleBids())]
         case Phase.RECORD:
