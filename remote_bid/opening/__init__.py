@@ -5,19 +5,23 @@ read out and recorded, and everybody sees the same timeline.
 from remote_bid.opening.commands import OpeningCommand
 from remote_bid.opening.events import (
     BidsClosed,
+    CountCheckOpened,
     CustodyOpened,
     LobbyOpened,
     OpeningAborted,
     OpeningClosed,
     OpeningEvent,
     OpeningHeld,
+    OpeningResumed,
     OpeningScheduled,
+    OpeningSuspended,
     ReadoutOpened,
     RecordPrepared,
     ReleaseOpened,
     RosterPublished,
     TimetableSigned,
     WindowClosed,
+    WindowExtended,
 )
 from remote_bid.opening.rules import Opening, begin, decide, due, evolve
 from remote_bid.opening.terms import Role
@@ -33,16 +37,20 @@ COSIGNED = (
     Ticked,
     BidsClosed,
     OpeningHeld,
+    CountCheckOpened,
     RosterPublished,
     OpeningAborted,
     ReleaseOpened,
+    WindowExtended,
     WindowClosed,
+    OpeningSuspended,
+    OpeningResumed,
     CustodyOpened,
     ReadoutOpened,
     RecordPrepared,
     OpeningClosed,
 )
-"""Ticks and phase changes are cosigned."""
+"""Ticks, phase changes and whatever moves the clocks are cosigned."""
 
 
 def _standing(opening: Opening, person: str) -> str:

@@ -1,11 +1,12 @@
 """The rules of an opening session: pure, no clock, no database, no network.
 
-    SCHEDULED → LOBBY → CLOSED_FOR_BIDS → (COUNT_CHECK) → ROSTER → RELEASE → CUSTODY → UNSEAL → READOUT → RECORD → CLOSED
-        ↑         │          │     │             │
-        └─ HELD ←─┴──────────┘     └─────────────┴──→ ABORTED (every lot has too few bids)
+    SCHEDULED → LOBBY → CLOSED_FOR_BIDS → (COUNT_CHECK) → ROSTER → RELEASE → CUSTODY → UNSEAL
+        ↑         │          │     │             │                                        ↓
+        └─ HELD ←─┴──────────┘     └─────────────┴──→ ABORTED         CLOSED ← RECORD ← READOUT
 
-HELD: the close was not cosigned within two seconds of the deadline, or the server was away before it; a new timetable
-leads back. COUNT_CHECK: a lot with too few bids may go on, on a ground that its policy lists.
+ABORTED: every lot has too few bids. HELD: the close was not cosigned within two seconds of the deadline, or the server
+was away before it; a new timetable leads back. COUNT_CHECK: a lot with too few bids may go on, on a ground that its
+policy lists.
 
 From COUNT_CHECK to RECORD a session may be suspended: that is no phase, the clocks of the phase stand still. Up to
 UNSEAL a session that stays suspended is aborted.

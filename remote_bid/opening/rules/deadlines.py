@@ -20,7 +20,7 @@ from remote_bid.opening.rules.guards import cadence, deadline, timetable
 from remote_bid.opening.rules.state import Opening, Suspension
 from remote_bid.opening.terms import ABORTABLE, Phase, under_way
 from remote_bid.timeline import instant
-from remote_bid.timeline.context import Due
+from remote_bid.timeline.context import Command, Due
 from remote_bid.timeline.marks import Tick
 
 _TICKING = (Phase.SCHEDULED, Phase.LOBBY, Phase.ROSTER, Phase.RELEASE)
@@ -85,13 +85,16 @@ def _steps(opening: Opening) -> list[Due]:
             return [Due(instant.later(deadline(opening), TOLERANCE_S * 1000), HoldOpening())]
         case Phase.RELEASE if opening.window_closed is None:
             return [Due((opening.ends_at if opening.unreleased() else None) or since, CloseWindow())]
-        case Phase.COUNT_CHECK:
-            return [Due(opening.ends_at or since, EndCountCheck())]
-        case Phase.CUSTODY:
-            return [Due(opening.ends_at or since, EndCustody())]
         case Phase.UNSEAL:
             return [Due(since, SettleBids())]
-        case Phase.RECORD:
-            return [Due(opening.ends_at or since, CloseOpening())]
-        case _:
-            return []
+        case phase:
+            ended = _AT_ITS_END.get(phase)
+            return [Due(opening.ends_at or since, ended)] if ended else []
+
+
+_AT_ITS_END: dict[Phase, Command] = {
+    Phase.COUNT_CHECK: EndCountCheck(),
+    Phase.CUSTODY: EndCustody(),
+    Phase.RECORD: CloseOpening(),
+}
+"""What falls due when a phase's window is over."""

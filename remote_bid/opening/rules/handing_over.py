@@ -17,7 +17,7 @@ def hand_over(opening: Opening, command: HandOver, turn: Turn) -> list[Event]:
         return []
     require_role(opening, turn.by, *OFFICES)
     taker = opening.members.get(told.to)
-    if taker is None or not {told.role, taker.role} == {turn.by.role} or told.to == turn.by.person:
+    if taker is None or {told.role, taker.role} != {turn.by.role} or told.to == turn.by.person:
         refuse("no_such_deputy", "对方不是该职责的指定替补。", "An office goes to its deputy, or back from it.")
     if told.number != opening.handovers + 1:
         refuse("not_the_next", "交接的序号有误。", "It must be the session's next handover.")
