@@ -2,6 +2,7 @@
 
 import pytest
 
+from remote_bid.opening.commands import DeclineRequest
 from remote_bid.opening.events import (
     KeyReleased,
     RequestRefused,
@@ -14,7 +15,7 @@ from remote_bid.opening.terms import RequestRefusal
 from remote_bid.seal.statements import said, statement_id
 from remote_bid.timeline import instant
 from remote_bid.timeline.marks import Ticked
-from tests.given import Past, at, given
+from tests.given import Act, Past, at, given
 from tests.opening.actors import ALPHA, BETA, HOST, SUPERVISOR, TENDERER
 from tests.opening.acts import CLOSE_WINDOW, release
 from tests.opening.course import decline, extend
@@ -74,7 +75,8 @@ def test_what_the_other_declines_is_recorded() -> None:
     [refused] = given(opening, RELEASE, extend(HOST)).when(decline(SUPERVISOR)).then(RequestRefused)
     assert refused.cause is RequestRefusal.DECLINED
     declined = given(opening, RELEASE, extend(HOST), decline(SUPERVISOR))
-    declined.when(extend(HOST, SUPERVISOR, number=1)).then_nothing()
+    declined.when(Act(DeclineRequest(statement=refused.statement), SUPERVISOR)).then_nothing()
+    declined.when(extend(HOST, SUPERVISOR)).then(WindowExtended)
     given(opening, RELEASE).when(decline(HOST)).then_refused("nothing_asked")
 
 

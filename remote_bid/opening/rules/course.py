@@ -21,7 +21,7 @@ from remote_bid.opening.events import (
 )
 from remote_bid.opening.rules.state import Opening, Suspension
 from remote_bid.opening.statements import Extension
-from remote_bid.opening.terms import Pause, Phase, Role
+from remote_bid.opening.terms import Pause, Phase, RequestRefusal, Role
 from remote_bid.people.certificates import Signed
 from remote_bid.seal.statements import said, statement_id
 from remote_bid.timeline import instant
@@ -66,7 +66,11 @@ def _awaited(opening: Opening, event: SignatureAwaited, happened: Happened) -> O
 
 
 def _refused(opening: Opening, event: RequestRefused, happened: Happened) -> Opening:
-    return _done(opening, event.statement)
+    """What was declined may be asked for again; what the rules refuse may not."""
+    if event.cause is not RequestRefusal.DECLINED:
+        return _done(opening, event.statement)
+    awaited = {name: signed for name, signed in opening.awaited.items() if name != event.statement}
+    return replace(opening, awaited=awaited, declined=opening.declined | {event.statement})
 
 
 def _extended(opening: Opening, event: WindowExtended, happened: Happened) -> Opening:

@@ -32,7 +32,7 @@ def awaiting(opening: Opening, signed: Signed) -> list[Event]:
 
 def decline(opening: Opening, command: DeclineRequest, turn: Turn) -> list[Event]:
     require_role(opening, turn.by, Role.HOST, Role.SUPERVISOR)
-    if command.statement in opening.acts:
+    if command.statement not in opening.awaited and command.statement in opening.declined:
         return []
     if command.statement not in opening.awaited:
         refuse("nothing_asked", "没有待签署的请求。", "Nothing of this name awaits a signature.")

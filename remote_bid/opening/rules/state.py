@@ -126,6 +126,8 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     """Of the extension cap: extensions, and suspensions by the host."""
     acts: frozenset[str] = frozenset()
     """Ids of the statements about the day's course that were acted upon or refused."""
+    declined: frozenset[str] = frozenset()
+    """Ids of those that the other of the two has once declined to sign."""
     awaited: dict[str, Signed] = {}
     """What lacks the signature of host or supervisor, by id."""
     waiting_since: datetime | None = None
