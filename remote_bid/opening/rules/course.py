@@ -19,11 +19,11 @@ from remote_bid.opening.events import (
     SuspensionCountersigned,
     WindowExtended,
 )
-from remote_bid.opening.rules.state import Opening, Suspension
-from remote_bid.opening.statements import Extension
+from remote_bid.opening.rules.state import Asked, Opening, Suspension
+from remote_bid.opening.statements import Extension, Resume
 from remote_bid.opening.terms import Pause, Phase, RequestRefusal, Role
 from remote_bid.people.certificates import Signed
-from remote_bid.seal.statements import said, statement_id
+from remote_bid.seal.statements import media_type, said, statement_id
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Happened
 
@@ -31,12 +31,13 @@ replace = msgspec.structs.replace
 
 
 def enter(opening: Opening, phase: Phase, happened: Happened, ends_at: str | None = None) -> Opening:
-    """The opening in its next phase."""
+    """The opening in its next phase; what awaited a signature belonged to the last."""
     return replace(
         opening,
         phase=phase,
         phase_since=happened.at,
         waiting_since=happened.at,
+        awaited={},
         ends_at=instant.when(ends_at) if ends_at else None,
         marks=opening.marks | {happened.seq: phase},
         uncosigned=opening.uncosigned | {happened.seq: happened.at},
@@ -53,8 +54,11 @@ def cosigned(opening: Opening, covers: int) -> Opening:
 
 def _done(opening: Opening, name: str) -> Opening:
     """This statement is acted upon, and awaits nobody any more."""
-    awaited = {other: signed for other, signed in opening.awaited.items() if other != name}
-    return replace(opening, acts=opening.acts | {name}, awaited=awaited)
+    return _not_awaited(replace(opening, acts=opening.acts | {name}), name)
+
+
+def _not_awaited(opening: Opening, name: str) -> Opening:
+    return replace(opening, awaited={other: asked for other, asked in opening.awaited.items() if other != name})
 
 
 def _signed(opening: Opening, signed: Signed | None) -> Opening:
@@ -62,15 +66,15 @@ def _signed(opening: Opening, signed: Signed | None) -> Opening:
 
 
 def _awaited(opening: Opening, event: SignatureAwaited, happened: Happened) -> Opening:
-    return replace(opening, awaited=opening.awaited | {statement_id(event.signed.statement): event.signed})
+    asked = Asked(signed=event.signed, first=happened.by.person)
+    return replace(opening, awaited=opening.awaited | {statement_id(event.signed.statement): asked})
 
 
 def _refused(opening: Opening, event: RequestRefused, happened: Happened) -> Opening:
     """What was declined may be asked for again; what the rules refuse may not."""
     if event.cause is not RequestRefusal.DECLINED:
         return _done(opening, event.statement)
-    awaited = {name: signed for name, signed in opening.awaited.items() if name != event.statement}
-    return replace(opening, awaited=awaited, declined=opening.declined | {event.statement})
+    return _not_awaited(replace(opening, declined=opening.declined | {event.statement}), event.statement)
 
 
 def _extended(opening: Opening, event: WindowExtended, happened: Happened) -> Opening:
@@ -111,6 +115,11 @@ def _resumed(opening: Opening, event: OpeningResumed, happened: Happened) -> Ope
     return replace(
         _signed(opening, event.signed),
         suspension=None,
+        awaited={
+            name: asked
+            for name, asked in opening.awaited.items()
+            if asked.signed.statement.payload_type != media_type(Resume)
+        },
         pauses=[*opening.pauses, pause],
         ends_at=instant.when(event.ends_at) if event.ends_at else None,
         waiting_since=opening.waiting_since + stood_still if opening.waiting_since else None,

@@ -7,7 +7,8 @@ from remote_bid.opening.rules.joint import awaiting, both_signed
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.statements import Extension
 from remote_bid.opening.terms import Phase, RequestRefusal, Role
-from remote_bid.seal.statements import id_of, statement_id
+from remote_bid.people.certificates import Signed
+from remote_bid.seal.statements import id_of, media_type, statement_id
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Turn
 
@@ -48,8 +49,9 @@ def left_ms(opening: Opening) -> int:
 
 def unanswered(opening: Opening) -> list[Event]:
     """Extensions that still await a signature when the window closes."""
-    asked = [name for name, signed in opening.awaited.items() if signed.statement.payload_type == _KIND]
-    return [RequestRefused(statement=name, cause=RequestRefusal.WINDOW_OVER) for name in asked]
+    left = [name for name, asked in opening.awaited.items() if _is_extension(asked.signed)]
+    return [RequestRefused(statement=name, cause=RequestRefusal.WINDOW_OVER) for name in left]
 
 
-_KIND = f"application/vnd.sbid.{Extension.kind}+json"
+def _is_extension(signed: Signed) -> bool:
+    return signed.statement.payload_type == media_type(Extension)

@@ -21,6 +21,7 @@ from remote_bid.people.certificates import Signed
 from remote_bid.seal.statements import Statement
 from remote_bid.tender.statements import Policy, Timetable
 from remote_bid.tender.terms import Lot, ReadoutForm, Tender
+from remote_bid.timeline import instant
 
 WRONG_TRIES = 5
 """Halves that do not match, per submission, before no more are taken."""
@@ -69,6 +70,13 @@ class Suspension(msgspec.Struct, frozen=True, kw_only=True):
     """When it ends by itself: only the host's does, and only until the supervisor has countersigned it."""
     hosts: bool = False
     """The host's alone: as long as it is, it counts against the extension cap."""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What one of host and supervisor, `first`, has signed, and the other is asked to sign."""
+
+    signed: Signed
+    first: str
 
 
 class Opening(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,7 +136,7 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     """Ids of the statements about the day's course that were acted upon or refused."""
     declined: frozenset[str] = frozenset()
     """Ids of those that the other of the two has once declined to sign."""
-    awaited: dict[str, Signed] = {}
+    awaited: dict[str, Asked] = {}
     """What lacks the signature of host or supervisor, by id."""
     waiting_since: datetime | None = None
     """When the step that waits for the host began to."""
@@ -181,6 +189,10 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
         if self.suspension is None:
             return timedelta()
         return at - max(self.suspension.since, self.phase_since or self.suspension.since)
+
+    def late(self, checked_in: datetime) -> bool:
+        """Whether somebody came after the deadline."""
+        return self.timetable is not None and checked_in >= instant.when(self.timetable.deadline)
 
     def over(self, at: datetime) -> bool:
         """Whether the phase's window is over at this time; the clocks of a suspended session stand still."""

@@ -15,7 +15,25 @@ def ask_of(opening: Opening, who: Who) -> str:
         Role.BIDDER: _ask_bidder,
     }
     asked = asks.get(Role(who.role))
-    return (asked(opening, who) if asked else "") or "wait"
+    if not opening.in_office(who.person) or asked is None:
+        return "wait"
+    return _ask_of_the_two(opening, who) or ("" if _stopped(opening, who) else asked(opening, who)) or "wait"
+
+
+def _stopped(opening: Opening, who: Who) -> bool:
+    """While the clocks stand still only releases go on."""
+    return opening.suspension is not None and not (who.role == Role.BIDDER and opening.phase is Phase.RELEASE)
+
+
+def _ask_of_the_two(opening: Opening, who: Who) -> str:
+    """Host and supervisor: to countersign what the other has signed, to let a suspended session go on, to decide."""
+    if who.role not in (Role.HOST, Role.SUPERVISOR):
+        return ""
+    if opening.awaited:
+        return "countersign" if any(asked.first != who.person for asked in opening.awaited.values()) else ""
+    if opening.suspension is not None:
+        return "resume"
+    return "continue_lot" if opening.phase is Phase.COUNT_CHECK else ""
 
 
 def _ask_host(opening: Opening, who: Who) -> str:

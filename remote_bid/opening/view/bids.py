@@ -7,8 +7,8 @@ from msgspec import UNSET
 
 from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.state import WRONG_TRIES, Bid, Opening
-from remote_bid.opening.terms import Phase, reached
-from remote_bid.opening.view.names import names_shown
+from remote_bid.opening.terms import Phase, Role, reached
+from remote_bid.opening.view.names import after_window, names_shown
 from remote_bid.opening.view.page import BidRow, OwnBid, SetProof
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.tree import inclusion_path, leaf_hash
@@ -30,11 +30,14 @@ def _row(opening: Opening, number: int, bid: Bid, who: Who) -> BidRow:
     row = BidRow(number=number, lot=bid.lot)
     if not names_shown(opening, who):
         return row
+    row = msgspec.structs.replace(row, name=bid.name)
+    if not (who.role == Role.SUPERVISOR or after_window(opening)):
+        return row
     checked_in = opening.present.get(bid.bidder)
     row = msgspec.structs.replace(
         row,
-        name=bid.name,
         checked_in_at=instant.text(checked_in) if checked_in else UNSET,
+        late=True if checked_in and opening.late(checked_in) else UNSET,
         released=bool(bid.release),
         signed_record=True if bid.bidder in opening.signatures else UNSET,
     )

@@ -3,7 +3,8 @@
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from remote_bid.opening.terms import AbortCause, Cause, Member, Outcome, Phase, Role
+from remote_bid.opening.terms import AbortCause, Cause, Member, Outcome, Pause, Phase, Role, SuspensionCause
+from remote_bid.people.certificates import Signed
 from remote_bid.seal.statements import Statement
 from remote_bid.tender.terms import ReadoutForm, Tender
 
@@ -35,6 +36,7 @@ class BidRow(_Part, frozen=True):
     lot: str
     name: str | UnsetType = UNSET
     checked_in_at: str | UnsetType = UNSET
+    late: bool | UnsetType = UNSET
     released: bool | UnsetType = UNSET
     outcome: Outcome | UnsetType = UNSET
     cause: Cause | UnsetType = UNSET
@@ -72,6 +74,27 @@ class OwnBid(_Part, frozen=True):
     cause: Cause | UnsetType = UNSET
 
 
+class SuspensionView(_Part, frozen=True):
+    """The clocks stand still since then; the host's suspension ends by itself at `ends_at`. From `supervisor_from` on
+    the supervisor decides alone; at `aborted_at` the session is aborted, unless every bid is settled.
+    """
+
+    number: int
+    cause: SuspensionCause
+    since: str
+    supervisor_from: str
+    aborted_at: str | UnsetType = UNSET
+    ends_at: str | UnsetType = UNSET
+
+
+class HostStep(_Part, frozen=True):
+    """What waits for the host since then; from when on its deputy, if there is one, and the supervisor may act."""
+
+    since: str
+    supervisor_from: str
+    deputy_from: str | UnsetType = UNSET
+
+
 class Me(_Part, frozen=True):
     """The viewer: who, as what, and what is asked of it now (a code that the page words)."""
 
@@ -82,7 +105,9 @@ class Me(_Part, frozen=True):
 
 
 class OpeningView(_Part, frozen=True):
-    """An opening as one person may see it now. Instants are server time; `ends_at` is what the countdown runs to."""
+    """An opening as one person may see it now. Instants are server time; `ends_at` is what the countdown runs to,
+    unless the session is suspended.
+    """
 
     session: str
     phase: Phase
@@ -101,6 +126,14 @@ class OpeningView(_Part, frozen=True):
     bids: dict[str, BidRow] | UnsetType = UNSET
     aborted: dict[str, AbortCause] | UnsetType = UNSET
     released: int | UnsetType = UNSET
+    suspended: SuspensionView | UnsetType = UNSET
+    pauses: list[Pause] | UnsetType = UNSET
+    extensions: int | UnsetType = UNSET
+    host_step: HostStep | UnsetType = UNSET
+    awaited: dict[str, Signed] | UnsetType = UNSET
+    in_office: dict[Role, str] | UnsetType = UNSET
+    questioned: list[str] | UnsetType = UNSET
+    continued: dict[str, str] | UnsetType = UNSET
     check_code: CheckCodeView | UnsetType = UNSET
     record_hash: str | UnsetType = UNSET
     signed_by: list[str] | UnsetType = UNSET

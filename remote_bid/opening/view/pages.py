@@ -6,6 +6,7 @@ from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.terms import Phase, Role, reached
 from remote_bid.opening.view.asks import ask_of
 from remote_bid.opening.view.bids import own_bids, rows
+from remote_bid.opening.view.course import awaited, host_step, in_office, suspended
 from remote_bid.opening.view.page import CheckCodeView, CustodianRow, LotCount, Me, OpeningView
 from remote_bid.timeline import instant
 from remote_bid.timeline.check_code import check_code
@@ -30,14 +31,27 @@ def see(opening: Opening, who: Who) -> OpeningView:
         timetable=opening.timetable_id or UNSET,
         k=next((policy.k for policy in opening.policies.values()), UNSET),
         custodians=_custodians(opening) or UNSET,
-        counts=_counts(opening) if counted or opening.disclosed else UNSET,
+        counts=_counts(opening) if counted or opening.disclosed or _decides(opening, who) else UNSET,
         bids=rows(opening, who) if counted else UNSET,
         aborted=opening.aborted or UNSET,
         released=_released(opening, who),
+        suspended=suspended(opening),
+        pauses=opening.pauses or UNSET,
+        extensions=len(opening.extensions) or UNSET,
+        host_step=host_step(opening),
+        awaited=awaited(opening, who),
+        in_office=in_office(opening),
+        questioned=opening.questioned or UNSET,
+        continued=opening.continued or UNSET,
         check_code=_check_code(opening),
         record_hash=opening.record_hash or UNSET,
         signed_by=sorted(opening.signatures) or UNSET,
     )
+
+
+def _decides(opening: Opening, who: Who) -> bool:
+    """Host and supervisor decide on lots with too few bids, and must know how many there are."""
+    return opening.phase is Phase.COUNT_CHECK and who.role in (Role.HOST, Role.SUPERVISOR)
 
 
 def _counts(opening: Opening) -> list[LotCount] | UnsetType:
