@@ -1,42 +1,56 @@
 """Step 6: the events folded again by the same rules, through the phases in their order, each by whom it must be."""
 
 from remote_bid.opening.events import (
+    AbortOrdered,
     BidderCheckedIn,
     BidReadOut,
     BidsClosed,
     BidSettled,
     BidSubmitted,
     BidWithdrawn,
+    CountCheckOpened,
     CustodianKeyOffered,
+    CustodianKeysDestroyed,
     CustodyOpened,
     KeyPublished,
     KeyReleased,
     LobbyOpened,
     LotAborted,
+    LotContinued,
     MemberCheckedIn,
     OpeningAborted,
     OpeningClosed,
     OpeningHeld,
+    OpeningResumed,
     OpeningScheduled,
+    OpeningSuspended,
     PolicyPublished,
     ReadoutOpened,
     RecordPrepared,
     RecordSigned,
     ReleaseOpened,
+    RequestRefused,
+    RoleHandedOver,
     RosterPublished,
+    SignatureAwaited,
+    SuspensionCountersigned,
     TimetableProposed,
     TimetableSigned,
     WindowClosed,
+    WindowExtended,
     WrongKeyTried,
 )
 from remote_bid.opening.rules import evolve
 from remote_bid.opening.rules.state import Opening
-from remote_bid.opening.terms import Phase, Role
+from remote_bid.opening.terms import ABORTABLE, OFFICES, Phase, Role
 from remote_bid.seal.statements import statement_id
 from remote_bid.timeline.context import CLOCK, LOG, Event
 from remote_bid.timeline.entry import MAIN, Shown, Who
 from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
 from remote_bid.verify.case import Case, Failed, entry_name, happening, whole
+from remote_bid.verify.course import course
+
+_TWO = (Role.HOST, Role.SUPERVISOR)
 
 _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     OpeningScheduled: (Role.HOST,),
@@ -53,10 +67,10 @@ _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     BidsClosed: (CLOCK.role,),
     OpeningHeld: (CLOCK.role, LOG.role),
     CheckpointCosigned: (LOG.role,),
-    RosterPublished: (LOG.role,),
+    RosterPublished: (LOG.role, CLOCK.role, *_TWO),
     LotAborted: (LOG.role, CLOCK.role),
-    OpeningAborted: (LOG.role,),
-    ReleaseOpened: (Role.HOST,),
+    OpeningAborted: (LOG.role, CLOCK.role),
+    ReleaseOpened: _TWO,
     KeyReleased: (Role.BIDDER,),
     WrongKeyTried: (Role.BIDDER,),
     WindowClosed: (CLOCK.role,),
@@ -65,20 +79,36 @@ _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     BidSettled: (CLOCK.role,),
     Disclosed: (CLOCK.role, LOG.role),
     ReadoutOpened: (CLOCK.role,),
-    BidReadOut: (Role.HOST,),
-    RecordPrepared: (Role.HOST,),
+    BidReadOut: _TWO,
+    RecordPrepared: _TWO,
     RecordSigned: (Role.HOST, Role.SUPERVISOR, Role.BIDDER),
-    OpeningClosed: (Role.HOST, CLOCK.role),
+    OpeningClosed: (*_TWO, CLOCK.role),
+    SignatureAwaited: _TWO,
+    RequestRefused: (*_TWO, CLOCK.role),
+    WindowExtended: _TWO,
+    OpeningSuspended: (*_TWO, CLOCK.role),
+    SuspensionCountersigned: _TWO,
+    OpeningResumed: (*_TWO, CLOCK.role),
+    AbortOrdered: (Role.SUPERVISOR, CLOCK.role),
+    RoleHandedOver: OFFICES,
+    CountCheckOpened: (LOG.role,),
+    LotContinued: _TWO,
+    CustodianKeysDestroyed: (Role.CUSTODIAN,),
 }
 """Whose act each event is."""
 
 _STEPS = {
     (Phase.SCHEDULED, Phase.LOBBY),
     (Phase.LOBBY, Phase.CLOSED_FOR_BIDS),
+    (Phase.SCHEDULED, Phase.HELD),
+    (Phase.LOBBY, Phase.HELD),
     (Phase.CLOSED_FOR_BIDS, Phase.HELD),
     (Phase.HELD, Phase.SCHEDULED),
     (Phase.CLOSED_FOR_BIDS, Phase.ROSTER),
     (Phase.CLOSED_FOR_BIDS, Phase.ABORTED),
+    (Phase.CLOSED_FOR_BIDS, Phase.COUNT_CHECK),
+    (Phase.COUNT_CHECK, Phase.ROSTER),
+    *((phase, Phase.ABORTED) for phase in ABORTABLE),
     (Phase.ROSTER, Phase.RELEASE),
     (Phase.RELEASE, Phase.CUSTODY),
     (Phase.CUSTODY, Phase.UNSEAL),
@@ -99,6 +129,7 @@ def replay(case: Case) -> None:
         happened = happening(shown, event)
         _once(shown, event, seen)
         _in_its_line(shown, event, happened.by, owners)
+        course(shown, state, happened)
         before, state = state.phase, evolve(state, happened)
         if isinstance(event, LobbyOpened) and before is Phase.LOBBY:
             raise Failed(entry_name(shown), "LobbyOpened has happened already")
@@ -122,6 +153,8 @@ _ONCE = (
     RecordPrepared,
     OpeningClosed,
     OpeningAborted,
+    CountCheckOpened,
+    AbortOrdered,
 )
 
 
@@ -131,9 +164,9 @@ def _once(shown: Shown, event: Event, seen: set[object]) -> None:
     match event:
         case BidSettled() | BidReadOut():
             what = (type(event), event.bid)
-        case RecordSigned() | MemberCheckedIn() | BidderCheckedIn():
+        case RecordSigned() | MemberCheckedIn() | BidderCheckedIn() | CustodianKeysDestroyed():
             what = (type(event), event.person)
-        case LotAborted():
+        case LotAborted() | LotContinued():
             what = (type(event), event.lot)
         case KeyPublished() | PolicyPublished():
             what = (type(event), statement_id(event.signed.statement))

@@ -19,7 +19,7 @@ TWO_HOURS, A_DAY = after_t0(120 + 7200), after_t0(120 + 86_400)
 
 def test_after_two_hours_the_supervisor_may_abort() -> None:
     given(opening, SUSPENDED).when(abort(), at=instant.later(TWO_HOURS, -1)).then_refused("not_yet")
-    ordered, _ = given(opening, SUSPENDED).when(abort(), at=TWO_HOURS).then(AbortOrdered, Ticked)
+    [ordered] = given(opening, SUSPENDED).when(abort(), at=TWO_HOURS).then(AbortOrdered)
     assert ordered.cause is AbortCause.SUPERVISOR_DECIDED
     given(opening, ORDERED).when(abort()).then_nothing()
     given(opening, PHASES[Phase.RELEASE]).when(abort()).then_refused("not_suspended")
@@ -27,7 +27,7 @@ def test_after_two_hours_the_supervisor_may_abort() -> None:
 
 def test_after_a_day_the_clock_does() -> None:
     given(opening, SUSPENDED).when(CARRY_OUT_ABORT, at=instant.later(A_DAY, -1)).then_refused("not_yet")
-    ordered, _ = given(opening, SUSPENDED).when(CARRY_OUT_ABORT, at=A_DAY).then(AbortOrdered, Ticked)
+    [ordered] = given(opening, SUSPENDED).when(CARRY_OUT_ABORT, at=A_DAY).then(AbortOrdered)
     assert ordered.cause is AbortCause.SUSPENDED_TOO_LONG
 
 
@@ -36,6 +36,9 @@ def test_it_ends_when_every_entry_is_in_a_tick_and_nothing_comes_in_between() ->
     given(opening, ORDERED).when(resume()).then_refused("aborting")
     given(opening, ORDERED).when(CARRY_OUT_ABORT).then(LotAborted, Disclosed, OpeningAborted)
     given(opening, ENDED).when(CARRY_OUT_ABORT).then_nothing()
+    pending: Past = (*SUSPENDED, release(ALPHA), at(TWO_HOURS, abort()))
+    given(opening, pending).when(CARRY_OUT_ABORT).then(Ticked)
+    given(opening, pending, CARRY_OUT_ABORT).when(CARRY_OUT_ABORT).then(LotAborted, Disclosed, OpeningAborted)
 
 
 def test_every_bid_counts_as_withdrawn_by_nobodys_fault() -> None:

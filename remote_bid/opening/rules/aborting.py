@@ -35,12 +35,11 @@ def abort(opening: Opening, command: AbortOpening, turn: Turn) -> list[Event]:
     if now is None or told.number != now.number:
         refuse("not_suspended", "本场开标没有处于该次中止。", "This is not the suspension that holds now.")
     require_due(turn, supervisor_from(opening, now))
-    ordered = AbortOrdered(cause=AbortCause.SUPERVISOR_DECIDED, signed=command.signed)
-    return [ordered, tick(turn, cadence(opening).slots)]
+    return [AbortOrdered(cause=AbortCause.SUPERVISOR_DECIDED, signed=command.signed)]
 
 
 def carry_out(opening: Opening, command: CarryOutAbort, turn: Turn) -> list[Event]:
-    """First the order and a last tick, then, when every entry is held by a tick, the end."""
+    """First the order, then a tick if any entry is outside of one, then the end."""
     require_clock(turn)
     if opening.phase is Phase.ABORTED:
         return []
@@ -49,8 +48,9 @@ def carry_out(opening: Opening, command: CarryOutAbort, turn: Turn) -> list[Even
     if cause is None:
         since = opening.suspension.since if opening.suspension else None
         require_due(turn, instant.later(since, timetable(opening).pauses.abort_ms) if since else None)
-        ordered = AbortOrdered(cause=AbortCause.SUSPENDED_TOO_LONG, signed=None)
-        return [ordered, tick(turn, cadence(opening).slots)]
+        return [AbortOrdered(cause=AbortCause.SUSPENDED_TOO_LONG, signed=None)]
+    if turn.lines.pending:
+        return [tick(turn, cadence(opening).slots)]
     lots = sorted({policy.lot for policy in opening.running_policies()})
     ended: list[Event] = [LotAborted(lot=lot, cause=cause) for lot in lots]
     return [*ended, disclose(turn), OpeningAborted(cause=cause)]

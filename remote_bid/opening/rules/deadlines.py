@@ -37,11 +37,8 @@ def due(opening: Opening) -> list[Due]:
 
 
 def outage_at(opening: Opening) -> datetime | None:
-    """From when on what is due and not done tells that the server was away; None while nothing falls due.
-
-    Settling takes as long as it takes.
-    """
-    waits = [due.at for due in _timed(opening) if not isinstance(due.command, SettleBids)]
+    """From when on what is due and not done tells that the server was away; None while nothing falls due."""
+    waits = [due.at for due in _timed(opening) if not _at_once(opening, due.command)]
     if not waits or opening.suspension is not None:
         return None
     limits, first = timetable(opening).pauses, max(min(waits), _awake_since(opening))
@@ -49,6 +46,11 @@ def outage_at(opening: Opening) -> datetime | None:
         matters = instant.later(deadline(opening), -limits.hold_within_ms)
         return max(instant.later(first, limits.hold_ms), matters)
     return instant.later(first, limits.outage_ms) if under_way(opening.phase) else None
+
+
+def _at_once(opening: Opening, command: Command) -> bool:
+    """What is not due at a time, but as soon as something has happened; settling takes as long as it takes."""
+    return isinstance(command, SettleBids) or (isinstance(command, CloseWindow) and not opening.unreleased())
 
 
 def _awake_since(opening: Opening) -> datetime:

@@ -1,5 +1,7 @@
 """Extending the bidders' window: host and supervisor, for a cause from the list, for all bidders, within the cap."""
 
+from datetime import datetime
+
 from remote_bid.opening.commands import ExtendWindow
 from remote_bid.opening.events import RequestRefused, WindowExtended
 from remote_bid.opening.rules.guards import refuse, require_phase, require_role, require_session, says, timetable
@@ -25,7 +27,7 @@ def extend(opening: Opening, command: ExtendWindow, turn: Turn) -> list[Event]:
         refuse("other_close", "内容与本次截标不符。", "The statement does not name this session's close.")
     if extension.number != len(opening.extensions) + 1 or extension.by_ms <= 0:
         refuse("not_the_next", "延长的序号或时长有误。", "It must be the next extension, and longer than nothing.")
-    if cause := refusal(opening, extension, turn):
+    if cause := refusal(opening, extension, turn.at):
         return [RequestRefused(statement=name, cause=cause, signed=command.signed)]
     if not both or opening.ends_at is None:
         return awaiting(opening, command.signed)
@@ -33,9 +35,9 @@ def extend(opening: Opening, command: ExtendWindow, turn: Turn) -> list[Event]:
     return [WindowExtended(signed=command.signed, ends_at=instant.text(ends_at))]
 
 
-def refusal(opening: Opening, extension: Extension, turn: Turn) -> RequestRefusal | None:
+def refusal(opening: Opening, extension: Extension, at: datetime) -> RequestRefusal | None:
     """Why the window may not be extended by so much; None if it may."""
-    if opening.window_closed is not None or opening.over(turn.at):
+    if opening.window_closed is not None or opening.over(at):
         return RequestRefusal.WINDOW_OVER
     if extension.by_ms > left_ms(opening):
         return RequestRefusal.BEYOND_CAP
