@@ -23,7 +23,8 @@ from remote_bid.participant.client import Client, ServerRefused
 from remote_bid.participant.cosigner import cosign_forever
 from remote_bid.participant.custodian import Custodian
 from remote_bid.participant.identity import Identity, read_identity
-from remote_bid.participant.staff import Host, Staff, Supervisor, Tenderer
+from remote_bid.participant.member import Staff
+from remote_bid.participant.staff import Host, Supervisor, Tenderer
 from remote_bid.tender.statements import Timetable
 from remote_bid.tender.terms import READOUT_FORM
 from remote_bid.timeline import instant

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import msgspec
 
 from remote_bid.opening.commands import (
-    CheckIn,
+    AbortOpening,
     CloseOpening,
     CountersignTimetable,
     OpenRelease,
@@ -14,49 +14,25 @@ from remote_bid.opening.commands import (
     PublishPolicy,
     ReadOut,
     ScheduleOpening,
-    SignRecord,
+    SuspendOpening,
 )
 from remote_bid.opening.events import (
     CustodianKeyOffered,
     OpeningScheduled,
-    RecordPrepared,
+    OpeningSuspended,
     TimetableProposed,
 )
-from remote_bid.opening.statements import RecordSignature
+from remote_bid.opening.statements import Abort
 from remote_bid.opening.terms import Phase, Role, reached
 from remote_bid.opening.view import OpeningView
 from remote_bid.participant.checks import Broken
-from remote_bid.participant.client import Client
-from remote_bid.participant.identity import Identity
-from remote_bid.participant.presence import presence
+from remote_bid.participant.member import Staff
+from remote_bid.participant.two import OneOfTheTwo
 from remote_bid.people.certificates import Signed, fingerprint
 from remote_bid.seal.envelope import SUITE
-from remote_bid.seal.statements import countersign, said
+from remote_bid.seal.statements import said
 from remote_bid.tender.statements import Custodian, CustodianKey, Policy, Timetable
 from remote_bid.verify.trust import Trust
-
-
-class Staff:
-    """A person of the session: checks in, signs the record."""
-
-    def __init__(self, client: Client, identity: Identity, person: str, role: Role) -> None:
-        self.client, self.identity = client, identity
-        self._person, self._role = person, role
-
-    async def check_in(self) -> None:
-        """Be present, from the lobby on."""
-        await self.client.until(lambda view: reached(view.phase, Phase.LOBBY))
-        signed = self.identity.sign(presence(self.client.copy.session, self._person, self._role))
-        await self.client.hand_in(CheckIn(signed=signed))
-
-    async def sign_record(self) -> None:
-        """Sign the opening record."""
-        await self.client.until(lambda view: reached(view.phase, Phase.RECORD))
-        prepared = self.client.copy.last(RecordPrepared)
-        if prepared is None:
-            raise Broken("the record was not shown")
-        signature = RecordSignature(session=self.client.copy.session, person=self._person, record=prepared.hash)
-        await self.client.hand_in(SignRecord(signed=self.identity.sign(signature)))
 
 
 class Tenderer(Staff):
@@ -116,8 +92,23 @@ class Tenderer(Staff):
         return [Custodian(person=p, side=sides[p], proof=proof) for p, proof in sorted(offers.items())]
 
 
-class Supervisor(Staff):
-    """Countersigns timetables."""
+class Supervisor(OneOfTheTwo):
+    """Countersigns timetables; aborts what has been suspended too long."""
+
+    async def countersign_suspension(self) -> None:
+        """Let the host's suspension last."""
+        stopped = self.client.copy.last(OpeningSuspended)
+        if stopped is None or stopped.signed is None:
+            raise Broken("the host has not suspended the session")
+        await self.client.hand_in(SuspendOpening(signed=self._with_ours(stopped.signed)))
+
+    async def abort(self) -> None:
+        """End a session that has been suspended for too long."""
+        view = await self._now()
+        if not view.suspended:
+            raise Broken("the session is not suspended")
+        told = Abort(session=self.client.copy.session, number=view.suspended.number)
+        await self.client.hand_in(AbortOpening(signed=self.identity.sign(told)))
 
     async def keep_countersigning(self) -> None:
         """Sign every timetable the tenderer proposes, until the opening is under way."""
@@ -130,15 +121,11 @@ class Supervisor(Staff):
             proposed = self.client.copy.last(TimetableProposed)
             if proposed is None:
                 raise Broken("the timetable was not shown")
-            signed = Signed(
-                statement=countersign(proposed.signed.statement, self.identity.signer),
-                certificates=[*proposed.signed.certificates, self.identity.certificate],
-            )
-            await self.client.hand_in(CountersignTimetable(signed=signed))
+            await self.client.hand_in(CountersignTimetable(signed=self._with_ours(proposed.signed)))
             await self.client.until(lambda view: view.me.ask != "countersign_timetable")
 
 
-class Host(Staff):
+class Host(OneOfTheTwo):
     """Drives the session from phase to phase."""
 
     async def schedule(self, command: ScheduleOpening) -> None:
