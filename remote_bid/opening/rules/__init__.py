@@ -109,7 +109,7 @@ _WHILE_SUSPENDED = (
 
 
 def _require_taken_meanwhile(opening: Opening, command: Command) -> None:
-    if opening.abort_ordered and not isinstance(command, c.CarryOutAbort | RecordCheckpoint):
+    if opening.abort_ordered and not isinstance(command, c.CarryOutAbort | RecordCheckpoint | Tick):
         refuse("aborting", "本场开标正在终止。", "The session is being aborted.")
     if not isinstance(command, _WHILE_SUSPENDED):
         refuse(
