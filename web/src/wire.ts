@@ -12,7 +12,26 @@ export interface components {
          * @description Why a lot ends without an award.
          * @enum {unknown}
          */
-        readonly AbortCause: "none_opened" | "too_few_bids";
+        readonly AbortCause: "none_opened" | "supervisor_decided" | "suspended_too_long" | "too_few_bids";
+        /**
+         * AbortOpening
+         * @description The supervisor ends a session that has been suspended too long.
+         */
+        readonly AbortOpening: {
+            /** @enum {unknown} */
+            readonly type: "AbortOpening";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * AbortOrdered
+         * @description The session will be aborted as soon as every entry is held by a tick. Unsigned: it was suspended too long.
+         */
+        readonly AbortOrdered: {
+            /** @enum {unknown} */
+            readonly type: "AbortOrdered";
+            readonly cause: components["schemas"]["AbortCause"];
+            readonly signed: components["schemas"]["Signed"] | null;
+        };
         /**
          * BidReadOut
          * @description One bid, read out.
@@ -36,6 +55,7 @@ export interface components {
             readonly lot: string;
             readonly name?: string;
             readonly checked_in_at?: string;
+            readonly late?: boolean;
             readonly released?: boolean;
             readonly outcome?: components["schemas"]["Outcome"];
             readonly cause?: components["schemas"]["Cause"];
@@ -105,11 +125,19 @@ export interface components {
             readonly close: components["schemas"]["Statement"];
         };
         /**
+         * CarryOutAbort
+         * @description The clock's: a session suspended for too long, or aborted by the supervisor, ends.
+         */
+        readonly CarryOutAbort: {
+            /** @enum {unknown} */
+            readonly type: "CarryOutAbort";
+        };
+        /**
          * Cause
          * @description Why; each is shown by evidence in the timeline.
          * @enum {unknown}
          */
-        readonly Cause: "bad_deal" | "envelope_lost" | "garbage" | "invalid_form" | "not_released" | "opened";
+        readonly Cause: "aborted" | "bad_deal" | "envelope_lost" | "garbage" | "invalid_form" | "not_released" | "opened";
         /**
          * CheckCodeView
          * @description 核对码 of the last cosigned phase change, and the note it is made from.
@@ -167,6 +195,24 @@ export interface components {
             readonly type: "CloseWindow";
         };
         /**
+         * ConfirmKeysDestroyed
+         * @description A custodian has destroyed its keys of an aborted session.
+         */
+        readonly ConfirmKeysDestroyed: {
+            /** @enum {unknown} */
+            readonly type: "ConfirmKeysDestroyed";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * ContinueLot
+         * @description Host or supervisor asks to go on with a lot that has too few bids; signed by both, it goes on.
+         */
+        readonly ContinueLot: {
+            /** @enum {unknown} */
+            readonly type: "ContinueLot";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * Core
          * @description What a seal binds to. `policy` is a statement id; `segment` (encrypted) and `size` (padded) are bytes.
          */
@@ -180,6 +226,16 @@ export interface components {
             readonly suite: string;
             readonly segment: number;
             readonly size: number;
+        };
+        /**
+         * CountCheckOpened
+         * @description These lots have too few bids; until `ends_at` host and supervisor may go on with them on a listed ground.
+         */
+        readonly CountCheckOpened: {
+            /** @enum {unknown} */
+            readonly type: "CountCheckOpened";
+            readonly lots: readonly string[];
+            readonly ends_at: string;
         };
         /**
          * CountersignTimetable
@@ -201,6 +257,16 @@ export interface components {
             readonly signed: components["schemas"]["Signed"];
         };
         /**
+         * CustodianKeysDestroyed
+         * @description A custodian has destroyed its keys of an aborted session.
+         */
+        readonly CustodianKeysDestroyed: {
+            /** @enum {unknown} */
+            readonly type: "CustodianKeysDestroyed";
+            readonly person: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * CustodianRow
          * @description One custodian, and whether its key is public.
          */
@@ -217,6 +283,15 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "CustodyOpened";
             readonly ends_at: string;
+        };
+        /**
+         * DeclineRequest
+         * @description Host or supervisor will not sign what the other has signed; `statement` is its id.
+         */
+        readonly DeclineRequest: {
+            /** @enum {unknown} */
+            readonly type: "DeclineRequest";
+            readonly statement: string;
         };
         /**
          * Disclosed
@@ -249,6 +324,39 @@ export interface components {
             readonly entries: readonly components["schemas"]["DisclosedEntry"][];
         };
         /**
+         * EndCountCheck
+         * @description The clock's: lots with too few bids on which nobody has decided end.
+         */
+        readonly EndCountCheck: {
+            /** @enum {unknown} */
+            readonly type: "EndCountCheck";
+        };
+        /**
+         * EndCustody
+         * @description The clock's: the custodians' window is over without enough keys.
+         */
+        readonly EndCustody: {
+            /** @enum {unknown} */
+            readonly type: "EndCustody";
+        };
+        /**
+         * EndPause
+         * @description The clock's: the host's suspension is over.
+         */
+        readonly EndPause: {
+            /** @enum {unknown} */
+            readonly type: "EndPause";
+        };
+        /**
+         * ExtendWindow
+         * @description Host or supervisor asks to extend the bidders' window; signed by both, it is.
+         */
+        readonly ExtendWindow: {
+            /** @enum {unknown} */
+            readonly type: "ExtendWindow";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * Frame
          * @description One step of a session for one audience. `n` counts this audience's frames without a gap.
          *
@@ -279,6 +387,15 @@ export interface components {
             readonly slots?: readonly components["schemas"]["OwnSlot"][];
         };
         /**
+         * HandOver
+         * @description Who holds an office hands it over.
+         */
+        readonly HandOver: {
+            /** @enum {unknown} */
+            readonly type: "HandOver";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * Header
          * @description The envelope's clear text: the core and the commitments to both secrets.
          */
@@ -295,6 +412,15 @@ export interface components {
         readonly HoldOpening: {
             /** @enum {unknown} */
             readonly type: "HoldOpening";
+        };
+        /**
+         * HostStep
+         * @description What waits for the host since then; from when on its deputy, if there is one, and the supervisor may act.
+         */
+        readonly HostStep: {
+            readonly since: string;
+            readonly supervisor_from: string;
+            readonly deputy_from?: string;
         };
         /**
          * Join
@@ -375,6 +501,17 @@ export interface components {
             readonly cause: components["schemas"]["AbortCause"];
         };
         /**
+         * LotContinued
+         * @description A lot goes on with fewer bids than its minimum.
+         */
+        readonly LotContinued: {
+            /** @enum {unknown} */
+            readonly type: "LotContinued";
+            readonly lot: string;
+            readonly ground: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * LotCount
          * @description How many live bids a lot has.
          */
@@ -404,7 +541,8 @@ export interface components {
         };
         /**
          * Member
-         * @description A person of the session other than its bidders; `side` is whom a custodian holds its share for.
+         * @description A person of the session other than its bidders; `side` is whom a custodian holds its share for, `deputy_of` the
+         *         person whose office this one may take over.
          */
         readonly Member: {
             readonly person: string;
@@ -412,6 +550,8 @@ export interface components {
             readonly role: components["schemas"]["Role"];
             /** @default  */
             readonly side?: string;
+            /** @default  */
+            readonly deputy_of?: string;
         };
         /**
          * MemberCheckedIn
@@ -422,6 +562,14 @@ export interface components {
             readonly type: "MemberCheckedIn";
             readonly person: string;
             readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * NoticeOutage
+         * @description The clock's: what was due was not done for too long.
+         */
+        readonly NoticeOutage: {
+            /** @enum {unknown} */
+            readonly type: "NoticeOutage";
         };
         /**
          * OfferCustodianKey
@@ -474,11 +622,12 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "OpeningClosed";
         };
-        readonly OpeningCommand: components["schemas"]["ScheduleOpening"] | components["schemas"]["OfferCustodianKey"] | components["schemas"]["PublishPolicy"] | components["schemas"]["ProposeTimetable"] | components["schemas"]["CountersignTimetable"] | components["schemas"]["SubmitBid"] | components["schemas"]["WithdrawBid"] | components["schemas"]["CheckIn"] | components["schemas"]["OpenLobby"] | components["schemas"]["Tick"] | components["schemas"]["CloseBids"] | components["schemas"]["HoldOpening"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["OpenRelease"] | components["schemas"]["ReleaseKey"] | components["schemas"]["CloseWindow"] | components["schemas"]["PublishKey"] | components["schemas"]["SettleBids"] | components["schemas"]["ReadOut"] | components["schemas"]["SignRecord"] | components["schemas"]["CloseOpening"];
-        readonly OpeningEvent: components["schemas"]["OpeningScheduled"] | components["schemas"]["CustodianKeyOffered"] | components["schemas"]["PolicyPublished"] | components["schemas"]["TimetableProposed"] | components["schemas"]["TimetableSigned"] | components["schemas"]["BidSubmitted"] | components["schemas"]["BidWithdrawn"] | components["schemas"]["BidderCheckedIn"] | components["schemas"]["MemberCheckedIn"] | components["schemas"]["LobbyOpened"] | components["schemas"]["Ticked"] | components["schemas"]["BidsClosed"] | components["schemas"]["OpeningHeld"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["RosterPublished"] | components["schemas"]["LotAborted"] | components["schemas"]["OpeningAborted"] | components["schemas"]["ReleaseOpened"] | components["schemas"]["KeyReleased"] | components["schemas"]["WrongKeyTried"] | components["schemas"]["WindowClosed"] | components["schemas"]["CustodyOpened"] | components["schemas"]["KeyPublished"] | components["schemas"]["BidSettled"] | components["schemas"]["Disclosed"] | components["schemas"]["ReadoutOpened"] | components["schemas"]["BidReadOut"] | components["schemas"]["RecordPrepared"] | components["schemas"]["RecordSigned"] | components["schemas"]["OpeningClosed"];
+        readonly OpeningCommand: components["schemas"]["ScheduleOpening"] | components["schemas"]["OfferCustodianKey"] | components["schemas"]["PublishPolicy"] | components["schemas"]["ProposeTimetable"] | components["schemas"]["CountersignTimetable"] | components["schemas"]["SubmitBid"] | components["schemas"]["WithdrawBid"] | components["schemas"]["CheckIn"] | components["schemas"]["OpenLobby"] | components["schemas"]["Tick"] | components["schemas"]["CloseBids"] | components["schemas"]["HoldOpening"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["OpenRelease"] | components["schemas"]["ReleaseKey"] | components["schemas"]["CloseWindow"] | components["schemas"]["PublishKey"] | components["schemas"]["SettleBids"] | components["schemas"]["ReadOut"] | components["schemas"]["SignRecord"] | components["schemas"]["CloseOpening"] | components["schemas"]["ExtendWindow"] | components["schemas"]["SuspendOpening"] | components["schemas"]["ResumeOpening"] | components["schemas"]["AbortOpening"] | components["schemas"]["DeclineRequest"] | components["schemas"]["HandOver"] | components["schemas"]["ContinueLot"] | components["schemas"]["ConfirmKeysDestroyed"] | components["schemas"]["EndCountCheck"] | components["schemas"]["EndCustody"] | components["schemas"]["EndPause"] | components["schemas"]["NoticeOutage"] | components["schemas"]["CarryOutAbort"];
+        readonly OpeningEvent: components["schemas"]["OpeningScheduled"] | components["schemas"]["CustodianKeyOffered"] | components["schemas"]["PolicyPublished"] | components["schemas"]["TimetableProposed"] | components["schemas"]["TimetableSigned"] | components["schemas"]["BidSubmitted"] | components["schemas"]["BidWithdrawn"] | components["schemas"]["BidderCheckedIn"] | components["schemas"]["MemberCheckedIn"] | components["schemas"]["LobbyOpened"] | components["schemas"]["Ticked"] | components["schemas"]["BidsClosed"] | components["schemas"]["OpeningHeld"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["RosterPublished"] | components["schemas"]["LotAborted"] | components["schemas"]["OpeningAborted"] | components["schemas"]["ReleaseOpened"] | components["schemas"]["KeyReleased"] | components["schemas"]["WrongKeyTried"] | components["schemas"]["WindowClosed"] | components["schemas"]["CustodyOpened"] | components["schemas"]["KeyPublished"] | components["schemas"]["BidSettled"] | components["schemas"]["Disclosed"] | components["schemas"]["ReadoutOpened"] | components["schemas"]["BidReadOut"] | components["schemas"]["RecordPrepared"] | components["schemas"]["RecordSigned"] | components["schemas"]["OpeningClosed"] | components["schemas"]["SignatureAwaited"] | components["schemas"]["RequestRefused"] | components["schemas"]["WindowExtended"] | components["schemas"]["OpeningSuspended"] | components["schemas"]["SuspensionCountersigned"] | components["schemas"]["OpeningResumed"] | components["schemas"]["AbortOrdered"] | components["schemas"]["RoleHandedOver"] | components["schemas"]["CountCheckOpened"] | components["schemas"]["LotContinued"] | components["schemas"]["CustodianKeysDestroyed"];
         /**
          * OpeningHeld
-         * @description The close was not cosigned in time: nothing is counted; a new timetable is needed.
+         * @description The close was not cosigned in time, or the server was away before it: nothing is counted; a new timetable is
+         *         needed.
          */
         readonly OpeningHeld: {
             /** @enum {unknown} */
@@ -500,6 +649,17 @@ export interface components {
             readonly lines: readonly components["schemas"]["RecordLine"][];
         };
         /**
+         * OpeningResumed
+         * @description The clocks run again; the phase's window ends at `ends_at`. Unsigned: the host's time was over.
+         */
+        readonly OpeningResumed: {
+            /** @enum {unknown} */
+            readonly type: "OpeningResumed";
+            readonly number: number;
+            readonly ends_at: string | null;
+            readonly signed: components["schemas"]["Signed"] | null;
+        };
+        /**
          * OpeningScheduled
          * @description A session begins: its tender and its people.
          */
@@ -510,8 +670,23 @@ export interface components {
             readonly members: readonly components["schemas"]["Member"][];
         };
         /**
+         * OpeningSuspended
+         * @description The clocks stand still as of `since`; the host's suspension ends by itself at `ends_at`. Unsigned it is the
+         *         server's.
+         */
+        readonly OpeningSuspended: {
+            /** @enum {unknown} */
+            readonly type: "OpeningSuspended";
+            readonly number: number;
+            readonly cause: components["schemas"]["SuspensionCause"];
+            readonly since: string;
+            readonly ends_at: string | null;
+            readonly signed: components["schemas"]["Signed"] | null;
+        };
+        /**
          * OpeningView
-         * @description An opening as one person may see it now. Instants are server time; `ends_at` is what the countdown runs to.
+         * @description An opening as one person may see it now. Instants are server time; `ends_at` is what the countdown runs to,
+         *         unless the session is suspended.
          */
         readonly OpeningView: {
             readonly session: string;
@@ -539,6 +714,20 @@ export interface components {
                 readonly [key: string]: components["schemas"]["AbortCause"];
             };
             readonly released?: number;
+            readonly suspended?: components["schemas"]["SuspensionView"];
+            readonly pauses?: readonly components["schemas"]["Pause"][];
+            readonly extensions?: number;
+            readonly host_step?: components["schemas"]["HostStep"];
+            readonly awaited?: {
+                readonly [key: string]: components["schemas"]["Signed"];
+            };
+            readonly in_office?: {
+                readonly [key: string]: string;
+            };
+            readonly questioned?: readonly string[];
+            readonly continued?: {
+                readonly [key: string]: string;
+            };
             readonly check_code?: components["schemas"]["CheckCodeView"];
             readonly record_hash?: string;
             readonly signed_by?: readonly string[];
@@ -574,11 +763,20 @@ export interface components {
             readonly proof: components["schemas"]["SlotProof"];
         };
         /**
+         * Pause
+         * @description A suspension that is over: from when to when, and why.
+         */
+        readonly Pause: {
+            readonly since: string;
+            readonly until: string;
+            readonly cause: components["schemas"]["SuspensionCause"];
+        };
+        /**
          * Phase
          * @description Where an opening stands; the order is the order of the day.
          * @enum {unknown}
          */
-        readonly Phase: "ABORTED" | "CLOSED" | "CLOSED_FOR_BIDS" | "CUSTODY" | "HELD" | "LOBBY" | "READOUT" | "RECORD" | "RELEASE" | "ROSTER" | "SCHEDULED" | "UNSEAL";
+        readonly Phase: "ABORTED" | "CLOSED" | "CLOSED_FOR_BIDS" | "COUNT_CHECK" | "CUSTODY" | "HELD" | "LOBBY" | "READOUT" | "RECORD" | "RELEASE" | "ROSTER" | "SCHEDULED" | "UNSEAL";
         /**
          * PolicyPublished
          * @description What seals bind to from now on.
@@ -736,11 +934,49 @@ export interface components {
             readonly ends_at: string;
         };
         /**
+         * RequestRefusal
+         * @description Why what host or supervisor asked for did not come about.
+         * @enum {unknown}
+         */
+        readonly RequestRefusal: "beyond_cap" | "declined" | "window_over";
+        /**
+         * RequestRefused
+         * @description What host or supervisor asked for by this statement (its id) did not come about.
+         */
+        readonly RequestRefused: {
+            /** @enum {unknown} */
+            readonly type: "RequestRefused";
+            readonly statement: string;
+            readonly cause: components["schemas"]["RequestRefusal"];
+            /** @default null */
+            readonly signed?: components["schemas"]["Signed"] | null;
+        };
+        /**
+         * ResumeOpening
+         * @description Host or supervisor asks to let the clocks run again; signed by both, they do.
+         */
+        readonly ResumeOpening: {
+            /** @enum {unknown} */
+            readonly type: "ResumeOpening";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * Role
          * @description What a person is in this session.
          * @enum {unknown}
          */
         readonly Role: "bidder" | "custodian" | "host" | "observer" | "supervisor" | "tenderer";
+        /**
+         * RoleHandedOver
+         * @description An office is another person's now.
+         */
+        readonly RoleHandedOver: {
+            /** @enum {unknown} */
+            readonly type: "RoleHandedOver";
+            readonly role: components["schemas"]["Role"];
+            readonly to: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
         /**
          * RosterPublished
          * @description The count of each lot; `close` is shown to all.
@@ -818,6 +1054,15 @@ export interface components {
             readonly sig: string;
         };
         /**
+         * SignatureAwaited
+         * @description Host or supervisor has signed what both must sign; the other's signature is awaited.
+         */
+        readonly SignatureAwaited: {
+            /** @enum {unknown} */
+            readonly type: "SignatureAwaited";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * Signed
          * @description A statement together with its signers' certificates (DER, base64url), in the order of the signatures.
          */
@@ -852,6 +1097,43 @@ export interface components {
             readonly type: "SubmitBid";
             readonly lot: string;
             readonly parts: readonly components["schemas"]["OfferedPart"][];
+        };
+        /**
+         * SuspendOpening
+         * @description Host or supervisor stops the clocks; the supervisor may countersign what the host has signed.
+         */
+        readonly SuspendOpening: {
+            /** @enum {unknown} */
+            readonly type: "SuspendOpening";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * SuspensionCause
+         * @description Why the clocks stand still; the last two are the server's own.
+         * @enum {unknown}
+         */
+        readonly SuspensionCause: "certificate_service" | "complaint" | "custodians_absent" | "emergency" | "network_fault" | "outage" | "technical_fault";
+        /**
+         * SuspensionCountersigned
+         * @description The supervisor has signed the host's suspension too: it does not end by itself.
+         */
+        readonly SuspensionCountersigned: {
+            /** @enum {unknown} */
+            readonly type: "SuspensionCountersigned";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * SuspensionView
+         * @description The clocks stand still since then; the host's suspension ends by itself at `ends_at`. From `supervisor_from` on
+         *         the supervisor decides alone; at `aborted_at` the session is aborted, unless every bid is settled.
+         */
+        readonly SuspensionView: {
+            readonly number: number;
+            readonly cause: components["schemas"]["SuspensionCause"];
+            readonly since: string;
+            readonly supervisor_from: string;
+            readonly aborted_at?: string;
+            readonly ends_at?: string;
         };
         /**
          * Tender
@@ -911,6 +1193,16 @@ export interface components {
             readonly window_closed: components["schemas"]["Statement"];
         };
         /**
+         * WindowExtended
+         * @description The bidders' window is open until `ends_at`, for all.
+         */
+        readonly WindowExtended: {
+            /** @enum {unknown} */
+            readonly type: "WindowExtended";
+            readonly signed: components["schemas"]["Signed"];
+            readonly ends_at: string;
+        };
+        /**
          * WithdrawBid
          * @description A bidder takes its bid back before the deadline.
          */
@@ -938,6 +1230,8 @@ export interface components {
     pathItems: never;
 }
 export type AbortCause = components['schemas']['AbortCause'];
+export type AbortOpening = components['schemas']['AbortOpening'];
+export type AbortOrdered = components['schemas']['AbortOrdered'];
 export type BidReadOut = components['schemas']['BidReadOut'];
 export type BidRow = components['schemas']['BidRow'];
 export type BidSettled = components['schemas']['BidSettled'];
@@ -945,6 +1239,7 @@ export type BidSubmitted = components['schemas']['BidSubmitted'];
 export type BidWithdrawn = components['schemas']['BidWithdrawn'];
 export type BidderCheckedIn = components['schemas']['BidderCheckedIn'];
 export type BidsClosed = components['schemas']['BidsClosed'];
+export type CarryOutAbort = components['schemas']['CarryOutAbort'];
 export type Cause = components['schemas']['Cause'];
 export type CheckCodeView = components['schemas']['CheckCodeView'];
 export type CheckIn = components['schemas']['CheckIn'];
@@ -952,17 +1247,28 @@ export type CheckpointCosigned = components['schemas']['CheckpointCosigned'];
 export type CloseBids = components['schemas']['CloseBids'];
 export type CloseOpening = components['schemas']['CloseOpening'];
 export type CloseWindow = components['schemas']['CloseWindow'];
+export type ConfirmKeysDestroyed = components['schemas']['ConfirmKeysDestroyed'];
+export type ContinueLot = components['schemas']['ContinueLot'];
 export type Core = components['schemas']['Core'];
+export type CountCheckOpened = components['schemas']['CountCheckOpened'];
 export type CountersignTimetable = components['schemas']['CountersignTimetable'];
 export type CustodianKeyOffered = components['schemas']['CustodianKeyOffered'];
+export type CustodianKeysDestroyed = components['schemas']['CustodianKeysDestroyed'];
 export type CustodianRow = components['schemas']['CustodianRow'];
 export type CustodyOpened = components['schemas']['CustodyOpened'];
+export type DeclineRequest = components['schemas']['DeclineRequest'];
 export type Disclosed = components['schemas']['Disclosed'];
 export type DisclosedEntry = components['schemas']['DisclosedEntry'];
 export type DisclosedTick = components['schemas']['DisclosedTick'];
+export type EndCountCheck = components['schemas']['EndCountCheck'];
+export type EndCustody = components['schemas']['EndCustody'];
+export type EndPause = components['schemas']['EndPause'];
+export type ExtendWindow = components['schemas']['ExtendWindow'];
 export type Frame = components['schemas']['Frame'];
+export type HandOver = components['schemas']['HandOver'];
 export type Header = components['schemas']['Header'];
 export type HoldOpening = components['schemas']['HoldOpening'];
+export type HostStep = components['schemas']['HostStep'];
 export type Join = components['schemas']['Join'];
 export type Joined = components['schemas']['Joined'];
 export type KeyPublished = components['schemas']['KeyPublished'];
@@ -970,11 +1276,13 @@ export type KeyReleased = components['schemas']['KeyReleased'];
 export type LobbyOpened = components['schemas']['LobbyOpened'];
 export type Lot = components['schemas']['Lot'];
 export type LotAborted = components['schemas']['LotAborted'];
+export type LotContinued = components['schemas']['LotContinued'];
 export type LotCount = components['schemas']['LotCount'];
 export type LotEnd = components['schemas']['LotEnd'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
 export type MemberCheckedIn = components['schemas']['MemberCheckedIn'];
+export type NoticeOutage = components['schemas']['NoticeOutage'];
 export type OfferCustodianKey = components['schemas']['OfferCustodianKey'];
 export type OfferedPart = components['schemas']['OfferedPart'];
 export type OpenLobby = components['schemas']['OpenLobby'];
@@ -985,11 +1293,14 @@ export type OpeningCommand = components['schemas']['OpeningCommand'];
 export type OpeningEvent = components['schemas']['OpeningEvent'];
 export type OpeningHeld = components['schemas']['OpeningHeld'];
 export type OpeningRecord = components['schemas']['OpeningRecord'];
+export type OpeningResumed = components['schemas']['OpeningResumed'];
 export type OpeningScheduled = components['schemas']['OpeningScheduled'];
+export type OpeningSuspended = components['schemas']['OpeningSuspended'];
 export type OpeningView = components['schemas']['OpeningView'];
 export type Outcome = components['schemas']['Outcome'];
 export type OwnBid = components['schemas']['OwnBid'];
 export type OwnSlot = components['schemas']['OwnSlot'];
+export type Pause = components['schemas']['Pause'];
 export type Phase = components['schemas']['Phase'];
 export type PolicyPublished = components['schemas']['PolicyPublished'];
 export type Proof = components['schemas']['Proof'];
@@ -1006,7 +1317,11 @@ export type RecordSigned = components['schemas']['RecordSigned'];
 export type Refusal = components['schemas']['Refusal'];
 export type ReleaseKey = components['schemas']['ReleaseKey'];
 export type ReleaseOpened = components['schemas']['ReleaseOpened'];
+export type RequestRefusal = components['schemas']['RequestRefusal'];
+export type RequestRefused = components['schemas']['RequestRefused'];
+export type ResumeOpening = components['schemas']['ResumeOpening'];
 export type Role = components['schemas']['Role'];
+export type RoleHandedOver = components['schemas']['RoleHandedOver'];
 export type RosterPublished = components['schemas']['RosterPublished'];
 export type ScheduleOpening = components['schemas']['ScheduleOpening'];
 export type SealedPart = components['schemas']['SealedPart'];
@@ -1015,16 +1330,22 @@ export type SettleBids = components['schemas']['SettleBids'];
 export type Shown = components['schemas']['Shown'];
 export type SignRecord = components['schemas']['SignRecord'];
 export type Signature = components['schemas']['Signature'];
+export type SignatureAwaited = components['schemas']['SignatureAwaited'];
 export type Signed = components['schemas']['Signed'];
 export type SlotProof = components['schemas']['SlotProof'];
 export type Statement = components['schemas']['Statement'];
 export type SubmitBid = components['schemas']['SubmitBid'];
+export type SuspendOpening = components['schemas']['SuspendOpening'];
+export type SuspensionCause = components['schemas']['SuspensionCause'];
+export type SuspensionCountersigned = components['schemas']['SuspensionCountersigned'];
+export type SuspensionView = components['schemas']['SuspensionView'];
 export type Tender = components['schemas']['Tender'];
 export type Tick = components['schemas']['Tick'];
 export type Ticked = components['schemas']['Ticked'];
 export type TimetableProposed = components['schemas']['TimetableProposed'];
 export type TimetableSigned = components['schemas']['TimetableSigned'];
 export type WindowClosed = components['schemas']['WindowClosed'];
+export type WindowExtended = components['schemas']['WindowExtended'];
 export type WithdrawBid = components['schemas']['WithdrawBid'];
 export type WrongKeyTried = components['schemas']['WrongKeyTried'];
 export type $defs = Record<string, never>;

@@ -15,7 +15,7 @@ export const STEPS = [
 ] as const satisfies readonly Phase[]
 
 /** The phases that have an end known beforehand. */
-export const TIMED = ['SCHEDULED', 'LOBBY', 'RELEASE', 'CUSTODY', 'RECORD'] as const satisfies readonly Phase[]
+export const TIMED = ['SCHEDULED', 'LOBBY', 'COUNT_CHECK', 'RELEASE', 'CUSTODY', 'RECORD'] as const satisfies readonly Phase[]
 
 type StepName = (typeof STEPS)[number]
 type StepState = 'done' | 'current' | 'ahead' | 'held' | 'aborted' | 'never'
@@ -33,7 +33,7 @@ export function steps(phase: Phase): Step[] {
 
 /** The step at which a session stands: it is held at the deadline, and aborted at the count. */
 export function stands(phase: Phase): StepName {
-  if (phase === 'HELD') return 'CLOSED_FOR_BIDS'
+  if (phase === 'HELD' || phase === 'COUNT_CHECK') return 'CLOSED_FOR_BIDS'
   return phase === 'ABORTED' ? 'ROSTER' : phase
 }
 

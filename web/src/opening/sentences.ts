@@ -78,8 +78,7 @@ const TELLERS: { readonly [K in Type]: Teller<K> } = {
   CheckpointCosigned: ({ covers }) => ({ covers: covers ?? '' }),
   RosterPublished: (_seen, { view }) => ({ n: (view.counts ?? []).reduce((sum, { bids }) => sum + bids, 0) }),
   LotAborted: ({ lot, cause }, { view }) => {
-    const title = view.tender?.lots.find((other) => other.lot === lot)?.title ?? lot ?? ''
-    return [cause === 'none_opened' ? 'LotNoneOpened' : 'LotTooFewBids', { lot: title }]
+    return [cause ? ENDED[cause] : 'LotEnded', { lot: titleOf(lot, view) }]
   },
   OpeningAborted: nothing,
   ReleaseOpened: until,
@@ -104,6 +103,32 @@ const TELLERS: { readonly [K in Type]: Teller<K> } = {
   RecordPrepared: until,
   RecordSigned: ({ person }, known) => ({ name: bidderName(person, known) }),
   OpeningClosed: nothing,
+  SignatureAwaited: ({ by }, known) => ({ name: nameOf(by?.person, known) }),
+  RequestRefused: nothing,
+  WindowExtended: until,
+  OpeningSuspended: ({ cause }, { t }) => ({ cause: cause ? t(`opening.stopped.${cause}`) : '' }),
+  SuspensionCountersigned: nothing,
+  OpeningResumed: nothing,
+  AbortOrdered: nothing,
+  RoleHandedOver: ({ to, role }, known) => ({
+    name: nameOf(to, known),
+    role: role ? known.t(`opening.roles.${role}`) : '',
+  }),
+  CountCheckOpened: until,
+  LotContinued: ({ lot, ground }, { view }) => ({ lot: titleOf(lot, view), ground: ground ?? '' }),
+  CustodianKeysDestroyed: byPerson,
+}
+
+/** How it is told that a lot has ended. */
+const ENDED = {
+  none_opened: 'LotNoneOpened',
+  too_few_bids: 'LotTooFewBids',
+  supervisor_decided: 'LotEnded',
+  suspended_too_long: 'LotEnded',
+} as const
+
+function titleOf(lot: string | undefined, { tender }: OpeningView): string {
+  return tender?.lots.find((other) => other.lot === lot)?.title ?? lot ?? ''
 }
 
 function nameOf(person: string | undefined, { t, soFar }: Known): string {
@@ -129,6 +154,7 @@ const PHASE_CHANGES: ReadonlySet<string> = new Set<Type>([
   'OpeningScheduled',
   'LobbyOpened',
   'BidsClosed',
+  'CountCheckOpened',
   'RosterPublished',
   'ReleaseOpened',
   'WindowClosed',
@@ -137,7 +163,14 @@ const PHASE_CHANGES: ReadonlySet<string> = new Set<Type>([
   'RecordPrepared',
   'OpeningClosed',
 ])
-const BAD: ReadonlySet<string> = new Set<Type>(['OpeningHeld', 'LotAborted', 'OpeningAborted', 'WrongKeyTried'])
+const BAD: ReadonlySet<string> = new Set<Type>([
+  'OpeningHeld',
+  'OpeningSuspended',
+  'AbortOrdered',
+  'LotAborted',
+  'OpeningAborted',
+  'WrongKeyTried',
+])
 const QUIET: ReadonlySet<string> = new Set<Type>(['Ticked', 'CheckpointCosigned'])
 
 function toneOf({ type, outcome }: Happened): Tone {
