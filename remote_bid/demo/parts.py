@@ -22,8 +22,10 @@ from remote_bid.participant.bidder import Bidder
 from remote_bid.participant.client import Client, ServerRefused
 from remote_bid.participant.cosigner import cosign_forever
 from remote_bid.participant.custodian import Custodian
+from remote_bid.participant.draw_sealer import DrawSealer
 from remote_bid.participant.identity import Identity, read_identity
-from remote_bid.participant.staff import DrawSealer, Host, Staff, Supervisor, Tenderer
+from remote_bid.participant.member import Staff
+from remote_bid.participant.staff import Host, Supervisor, Tenderer
 from remote_bid.tender.statements import Timetable
 from remote_bid.tender.terms import DRAW, READOUT_FORM, ReadoutForm
 from remote_bid.timeline import instant

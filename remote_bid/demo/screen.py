@@ -18,6 +18,7 @@ _PHASES = {
     Phase.LOBBY: "签到：投标人陆续签到",
     Phase.CLOSED_FOR_BIDS: "截止：不再接收投标，等待联署",
     Phase.HELD: "截标前暂停：等待新的时间表",
+    Phase.COUNT_CHECK: "清点：投标不足的标段是否继续",
     Phase.ROSTER: "名单：公布投标数量",
     Phase.RELEASE: "解密：投标人释放各自的一半密钥",
     Phase.CUSTODY: "二次解密：保管人公布密钥",
@@ -39,7 +40,7 @@ _CAUSES = {
     Cause.INVALID_FORM: "开标一览表无效",
     Cause.ENVELOPE_LOST: "平台原因",
 }
-_DAY = [phase for phase in Phase if phase not in (Phase.HELD, Phase.ABORTED)]
+_DAY = [phase for phase in Phase if phase not in (Phase.HELD, Phase.COUNT_CHECK, Phase.ABORTED)]
 
 
 class Screen:

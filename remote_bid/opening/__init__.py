@@ -6,6 +6,7 @@ from remote_bid.opening.commands import OpeningCommand, SettleBids
 from remote_bid.opening.events import (
     BidsClosed,
     ConfirmationOpened,
+    CountCheckOpened,
     CustodyOpened,
     DrawOpened,
     LobbyOpened,
@@ -14,13 +15,16 @@ from remote_bid.opening.events import (
     OpeningClosed,
     OpeningEvent,
     OpeningHeld,
+    OpeningResumed,
     OpeningScheduled,
+    OpeningSuspended,
     ReadoutOpened,
     RecordPrepared,
     ReleaseOpened,
     RosterPublished,
     TimetableSigned,
     WindowClosed,
+    WindowExtended,
 )
 from remote_bid.opening.rules import Opening, begin, decide, due, evolve
 from remote_bid.opening.terms import Role
@@ -36,10 +40,14 @@ COSIGNED = (
     Ticked,
     BidsClosed,
     OpeningHeld,
+    CountCheckOpened,
     RosterPublished,
     OpeningAborted,
     ReleaseOpened,
+    WindowExtended,
     WindowClosed,
+    OpeningSuspended,
+    OpeningResumed,
     CustodyOpened,
     DrawOpened,
     ReadoutOpened,
@@ -48,7 +56,7 @@ COSIGNED = (
     RecordPrepared,
     OpeningClosed,
 )
-"""Ticks and phase changes are cosigned."""
+"""Ticks, phase changes and whatever moves the clocks are cosigned."""
 
 
 def _standing(opening: Opening, person: str) -> str:

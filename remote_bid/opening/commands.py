@@ -183,6 +183,74 @@ class NoteCrl(Command, frozen=True):
     crl: CrlNoted
 
 
+class ExtendWindow(Command, frozen=True):
+    """Host or supervisor asks to extend the bidders' window; signed by both, it is."""
+
+    signed: Signed
+
+
+class SuspendOpening(Command, frozen=True):
+    """Host or supervisor stops the clocks; the supervisor may countersign what the host has signed."""
+
+    signed: Signed
+
+
+class ResumeOpening(Command, frozen=True):
+    """Host or supervisor asks to let the clocks run again; signed by both, they do."""
+
+    signed: Signed
+
+
+class AbortOpening(Command, frozen=True):
+    """The supervisor ends a session that has been suspended too long."""
+
+    signed: Signed
+
+
+class DeclineRequest(Command, frozen=True):
+    """Host or supervisor will not sign what the other has signed; `statement` is its id."""
+
+    statement: str
+
+
+class HandOver(Command, frozen=True):
+    """Who holds an office hands it over."""
+
+    signed: Signed
+
+
+class ContinueLot(Command, frozen=True):
+    """Host or supervisor asks to go on with a lot that has too few bids; signed by both, it goes on."""
+
+    signed: Signed
+
+
+class ConfirmKeysDestroyed(Command, frozen=True):
+    """A custodian has destroyed its keys of an aborted session."""
+
+    signed: Signed
+
+
+class EndCountCheck(Command, frozen=True):
+    """The clock's: lots with too few bids on which nobody has decided end."""
+
+
+class EndCustody(Command, frozen=True):
+    """The clock's: the custodians' window is over without enough keys."""
+
+
+class EndPause(Command, frozen=True):
+    """The clock's: the host's suspension is over."""
+
+
+class NoticeOutage(Command, frozen=True):
+    """The clock's: what was due was not done for too long."""
+
+
+class CarryOutAbort(Command, frozen=True):
+    """The clock's: a session suspended for too long, or aborted by the supervisor, ends."""
+
+
 OpeningCommand = (
     ScheduleOpening
     | OfferCustodianKey
@@ -216,4 +284,17 @@ OpeningCommand = (
     | PrepareRecord
     | RefuseRecord
     | NoteCrl
+    | ExtendWindow
+    | SuspendOpening
+    | ResumeOpening
+    | AbortOpening
+    | DeclineRequest
+    | HandOver
+    | ContinueLot
+    | ConfirmKeysDestroyed
+    | EndCountCheck
+    | EndCustody
+    | EndPause
+    | NoticeOutage
+    | CarryOutAbort
 )

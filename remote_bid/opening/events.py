@@ -1,6 +1,17 @@
 """What can have happened in an opening session. Those marked (side line) stay secret until they are disclosed."""
 
-from remote_bid.opening.terms import AbortCause, Cause, DrawSeed, Member, OpeningRecord, Outcome, SealedPart
+from remote_bid.opening.terms import (
+    AbortCause,
+    Cause,
+    DrawSeed,
+    Member,
+    OpeningRecord,
+    Outcome,
+    RequestRefusal,
+    Role,
+    SealedPart,
+    SuspensionCause,
+)
 from remote_bid.people.certificates import Signed
 from remote_bid.people.revocation import CrlNoted
 from remote_bid.seal.statements import Statement
@@ -88,7 +99,9 @@ class BidsClosed(Event, frozen=True):
 
 
 class OpeningHeld(Event, frozen=True):
-    """The close was not cosigned in time: nothing is counted; a new timetable is needed."""
+    """The close was not cosigned in time, or the server was away before it: nothing is counted; a new timetable is
+    needed.
+    """
 
     cause: str
 
@@ -307,6 +320,90 @@ class CrlNotedDown(Event, frozen=True):
     crl: CrlNoted
 
 
+class SignatureAwaited(Event, frozen=True):
+    """Host or supervisor has signed what both must sign; the other's signature is awaited."""
+
+    signed: Signed
+
+
+class RequestRefused(Event, frozen=True):
+    """What host or supervisor asked for by this statement (its id) did not come about."""
+
+    statement: str
+    cause: RequestRefusal
+    signed: Signed | None = None
+
+
+class WindowExtended(Event, frozen=True):
+    """The bidders' window is open until `ends_at`, for all."""
+
+    signed: Signed
+    ends_at: str
+
+
+class OpeningSuspended(Event, frozen=True):
+    """The clocks stand still as of `since`; the host's suspension ends by itself at `ends_at`. Unsigned it is the
+    server's.
+    """
+
+    number: int
+    cause: SuspensionCause
+    since: str
+    ends_at: str | None
+    signed: Signed | None
+
+
+class SuspensionCountersigned(Event, frozen=True):
+    """The supervisor has signed the host's suspension too: it does not end by itself."""
+
+    signed: Signed
+
+
+class OpeningResumed(Event, frozen=True):
+    """The clocks run again; the phase's window ends at `ends_at`. Unsigned: the host's time was over."""
+
+    number: int
+    ends_at: str | None
+    signed: Signed | None
+
+
+class AbortOrdered(Event, frozen=True):
+    """The session will be aborted as soon as every entry is held by a tick. Unsigned: it was suspended too long."""
+
+    cause: AbortCause
+    signed: Signed | None
+
+
+class RoleHandedOver(Event, frozen=True):
+    """An office is another person's now."""
+
+    role: Role
+    to: str
+    signed: Signed
+
+
+class CountCheckOpened(Event, frozen=True):
+    """These lots have too few bids; until `ends_at` host and supervisor may go on with them on a listed ground."""
+
+    lots: list[str]
+    ends_at: str
+
+
+class LotContinued(Event, frozen=True):
+    """A lot goes on with fewer bids than its minimum."""
+
+    lot: str
+    ground: str
+    signed: Signed
+
+
+class CustodianKeysDestroyed(Event, frozen=True):
+    """A custodian has destroyed its keys of an aborted session."""
+
+    person: str
+    signed: Signed
+
+
 OpeningEvent = (
     OpeningScheduled
     | CustodianKeyOffered
@@ -351,4 +448,15 @@ OpeningEvent = (
     | ObjectionAnswered
     | RecordRefused
     | CrlNotedDown
+    | SignatureAwaited
+    | RequestRefused
+    | WindowExtended
+    | OpeningSuspended
+    | SuspensionCountersigned
+    | OpeningResumed
+    | AbortOrdered
+    | RoleHandedOver
+    | CountCheckOpened
+    | LotContinued
+    | CustodianKeysDestroyed
 )

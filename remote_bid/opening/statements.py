@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import msgspec
 
-from remote_bid.opening.terms import LotSet
+from remote_bid.opening.terms import ExtensionCause, LotSet, Pause, Role, SuspensionCause
 from remote_bid.seal.statements import Payload
 from remote_bid.tender.terms import Factor, Heading, Words
 
@@ -57,7 +57,9 @@ class LotWindow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class WindowClosed(Payload, frozen=True):
-    """The server's: the bidders' window is over, in every lot that was not aborted."""
+    """The server's: the bidders' window is over, in every lot that was not aborted. `extensions` are the ids of the
+    statements that moved its end, `pauses` the suspensions until then.
+    """
 
     kind: ClassVar[str] = "window_closed"
     session: str
@@ -65,6 +67,8 @@ class WindowClosed(Payload, frozen=True):
     timetable: str
     at: str
     lots: list[LotWindow]
+    extensions: list[str] = msgspec.field(default_factory=list)
+    pauses: list[Pause] = msgspec.field(default_factory=list)
 
 
 class Custody(Payload, frozen=True):
@@ -125,6 +129,70 @@ class RecordRefusal(Payload, frozen=True):
     person: str
     record: str
     reason: Words
+
+
+class Extension(Payload, frozen=True):
+    """Host and supervisor extend the bidders' window, for all bidders: the session's extension `number`, from 1."""
+
+    kind: ClassVar[str] = "extension"
+    session: str
+    close: str
+    number: int
+    by_ms: int
+    cause: ExtensionCause
+
+
+class Suspend(Payload, frozen=True):
+    """Host or supervisor stops the clocks: the session's suspension `number`, from 1."""
+
+    kind: ClassVar[str] = "suspend"
+    session: str
+    number: int
+    cause: SuspensionCause
+
+
+class Resume(Payload, frozen=True):
+    """Host and supervisor let suspension `number` end."""
+
+    kind: ClassVar[str] = "resume"
+    session: str
+    number: int
+
+
+class Abort(Payload, frozen=True):
+    """The supervisor ends a session that has been suspended too long."""
+
+    kind: ClassVar[str] = "abort"
+    session: str
+    number: int
+
+
+class Handover(Payload, frozen=True):
+    """Who holds an office hands it to its deputy, or the deputy hands it back: the session's handover `number`."""
+
+    kind: ClassVar[str] = "handover"
+    session: str
+    number: int
+    role: Role
+    to: str
+
+
+class BelowMinimum(Payload, frozen=True):
+    """Host and supervisor go on with a lot that has too few bids, on a ground that its policy lists."""
+
+    kind: ClassVar[str] = "below_minimum"
+    session: str
+    close: str
+    lot: str
+    ground: str
+
+
+class KeysDestroyed(Payload, frozen=True):
+    """A custodian has destroyed its keys of an aborted session: `kids` are their ids, sorted."""
+
+    kind: ClassVar[str] = "keys_destroyed"
+    session: str
+    kids: list[str]
 
 
 class RecordSignature(Payload, frozen=True):

@@ -16,6 +16,7 @@ class Phase(StrEnum):
     LOBBY = "LOBBY"
     CLOSED_FOR_BIDS = "CLOSED_FOR_BIDS"
     HELD = "HELD"
+    COUNT_CHECK = "COUNT_CHECK"
     ROSTER = "ROSTER"
     RELEASE = "RELEASE"
     CUSTODY = "CUSTODY"
@@ -39,6 +40,15 @@ def reached(phase: Phase, other: Phase) -> bool:
     return ORDER.index(phase) >= ORDER.index(other)
 
 
+def under_way(phase: Phase) -> bool:
+    """Whether the deadline has counted and the session is not over."""
+    return reached(phase, Phase.COUNT_CHECK) and phase not in (Phase.HELD, Phase.CLOSED, Phase.ABORTED)
+
+
+ABORTABLE = (Phase.COUNT_CHECK, Phase.ROSTER, Phase.RELEASE, Phase.CUSTODY, Phase.UNSEAL)
+"""A suspended session may be aborted until every bid is settled: nobody who has seen a price may undo the opening."""
+
+
 class Role(StrEnum):
     """What a person is in this session."""
 
@@ -49,6 +59,10 @@ class Role(StrEnum):
     CUSTODIAN = "custodian"
     BIDDER = "bidder"
     OBSERVER = "observer"
+
+
+OFFICES = (Role.HOST, Role.SUPERVISOR, Role.TENDERER)
+"""Roles that one person holds at a time, and may hand over to a deputy."""
 
 
 class Outcome(StrEnum):
@@ -68,15 +82,19 @@ class Cause(StrEnum):
     GARBAGE = "garbage"
     INVALID_FORM = "invalid_form"
     ENVELOPE_LOST = "envelope_lost"
+    ABORTED = "aborted"
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A person of the session other than its bidders; `side` is whom a custodian holds its share for."""
+    """A person of the session other than its bidders; `side` is whom a custodian holds its share for, `deputy_of` the
+    person whose office this one may take over.
+    """
 
     person: str
     name: str
     role: Role
     side: str = ""
+    deputy_of: str = ""
 
 
 class SealedPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -111,6 +129,45 @@ class AbortCause(StrEnum):
 
     TOO_FEW_BIDS = "too_few_bids"
     NONE_OPENED = "none_opened"
+    SUPERVISOR_DECIDED = "supervisor_decided"
+    SUSPENDED_TOO_LONG = "suspended_too_long"
+
+
+class SuspensionCause(StrEnum):
+    """Why the clocks stand still; the last two are the server's own."""
+
+    TECHNICAL_FAULT = "technical_fault"
+    NETWORK_FAULT = "network_fault"
+    CERTIFICATE_SERVICE = "certificate_service"
+    EMERGENCY = "emergency"
+    COMPLAINT = "complaint"
+    CUSTODIANS_ABSENT = "custodians_absent"
+    OUTAGE = "outage"
+
+
+class ExtensionCause(StrEnum):
+    """Why the bidders' window may be extended."""
+
+    PLATFORM_FAULT = "platform_fault"
+    NETWORK_FAULT = "network_fault"
+    CERTIFICATE_SERVICE = "certificate_service"
+    EMERGENCY = "emergency"
+
+
+class RequestRefusal(StrEnum):
+    """Why what host or supervisor asked for did not come about."""
+
+    BEYOND_CAP = "beyond_cap"
+    WINDOW_OVER = "window_over"
+    DECLINED = "declined"
+
+
+class Pause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A suspension that is over: from when to when, and why."""
+
+    since: str
+    until: str
+    cause: SuspensionCause
 
 
 class LotEnd(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

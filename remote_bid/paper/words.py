@@ -5,6 +5,7 @@ from remote_bid.opening.terms import AbortCause, Cause, Outcome, Role
 ROLES = {
     Role.HOST: "主持人 host",
     Role.SUPERVISOR: "监督人员 supervisor",
+    Role.WITNESS: "见证人员 witness",
     Role.TENDERER: "招标人 tenderer",
     Role.CUSTODIAN: "密钥保管人 custodian",
     Role.BIDDER: "投标人 bidder",
@@ -23,10 +24,13 @@ CAUSES = {
     Cause.BAD_DEAL: "密钥份额有误 bad deal",
     Cause.GARBAGE: "文件无法打开 garbage sealed",
     Cause.INVALID_FORM: "开标一览表无效 invalid form",
+    Cause.ABORTED: "本场终止 the session was aborted",
     Cause.ENVELOPE_LOST: "平台原因：文件遗失 envelope lost by the platform",
 }
 
 ABORTED = {
     AbortCause.TOO_FEW_BIDS: "投标人不足，原封退回 too few bids, returned sealed",
+    AbortCause.SUPERVISOR_DECIDED: "监督人员决定终止 ended by the supervisor",
+    AbortCause.SUSPENDED_TOO_LONG: "中止时间过长 suspended for too long",
     AbortCause.NONE_OPENED: "无有效开启的投标 none opened",
 }

@@ -5,17 +5,20 @@ import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
-from remote_bid.opening.commands import OfferCustodianKey, PublishKey
+from remote_bid.opening.commands import ConfirmKeysDestroyed, OfferCustodianKey, PublishKey
 from remote_bid.opening.events import (
     BidsClosed,
     LotAborted,
+    OpeningResumed,
+    OpeningSuspended,
     ReleaseOpened,
     RosterPublished,
     TimetableSigned,
     WindowClosed,
+    WindowExtended,
 )
 from remote_bid.opening.rules.closing import TOLERANCE_S, set_root
-from remote_bid.opening.statements import Close, Custody
+from remote_bid.opening.statements import Close, Custody, KeysDestroyed
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import Phase, reached
 from remote_bid.participant.checks import Broken, cosigned_times, from_server
@@ -27,6 +30,7 @@ from remote_bid.seal.statements import id_of, said, statement_id
 from remote_bid.seal.xwing import SEED_SIZE, key_id, public_key
 from remote_bid.tender.statements import CustodianKey, Timetable
 from remote_bid.timeline import instant
+from remote_bid.timeline.entry import Shown
 from remote_bid.verify.trust import Trust
 
 
@@ -59,6 +63,15 @@ class Custodian:
         )
         await self._client.hand_in(PublishKey(signed=self._identity.sign(custody)))
 
+    async def destroy(self, lots: list[tuple[str, str]]) -> None:
+        """Of an aborted session: destroy the keys for these lots and parts, then sign that they are gone."""
+        await self._client.until(lambda view: view.phase is Phase.ABORTED)
+        kids = sorted(key_id(public_key(self._seed(lot, part))) for lot, part in lots)
+        for lot, part in lots:
+            self._path(lot, part).unlink()
+        destroyed = KeysDestroyed(session=self._client.copy.session, kids=kids)
+        await self._client.hand_in(ConfirmKeysDestroyed(signed=self._identity.sign(destroyed)))
+
     def _checked(self) -> tuple[Close, WindowClosedStatement]:
         """Close and window_closed, signed, cosigned, and belonging together; Broken otherwise."""
         copy = self._client.copy
@@ -72,6 +85,7 @@ class Custodian:
         if window.close != id_of(close):
             raise Broken("window_closed is for another close")
         self._check_every_bid(close, window)
+        self._check_course(window)
         if any(lot.missing for lot in window.lots):
             self._check_window_over()
         return close, window
@@ -102,13 +116,36 @@ class Custodian:
         if sum(abs(when - at) <= TOLERANCE_S for when in times) < self._trust.quorum:
             raise Broken("the close was not cosigned in time")
 
+    def _check_course(self, window: WindowClosedStatement) -> None:
+        """window_closed tells of every extension and pause that we were shown."""
+        extended = [event for _, event in self._client.copy.events(WindowExtended)]
+        stopped = [event for _, event in self._client.copy.events(OpeningSuspended)]
+        shown = [statement_id(event.signed.statement) for event in extended]
+        if (
+            window.extensions != shown
+            or [p.since for p in window.pauses] != [e.since for e in stopped][: len(window.pauses)]
+        ):
+            raise Broken("window_closed tells of other extensions or pauses than the timeline")
+
     def _check_window_over(self) -> None:
-        opened = self._client.copy.last(ReleaseOpened)
-        if opened is None or datetime.now(UTC) < instant.when(opened.ends_at):
+        """By our own clock, whatever moved the window's end: the latest that was ever shown."""
+        copy = self._client.copy
+        ends = [event.ends_at for _, event in copy.events(ReleaseOpened)]
+        ends += [event.ends_at for _, event in copy.events(WindowExtended)]
+        ends += [event.ends_at for _, event in self._resumed_in_window() if event.ends_at]
+        if not ends or datetime.now(UTC) < max(instant.when(end) for end in ends):
             raise Broken("bids are missing and the bidders' window is not over by our own clock")
 
+    def _resumed_in_window(self) -> list[tuple[Shown, OpeningResumed]]:
+        """Later pauses move the end of another window."""
+        closed_at, _ = self._client.copy.events(WindowClosed)[-1]
+        return [item for item in self._client.copy.events(OpeningResumed) if item[0].seq < closed_at.seq]
+
+    def _path(self, lot: str, part: str) -> Path:
+        return self._folder / f"{b64(labelled_hash('custodian', lot.encode(), part.encode())[:9])}.seed"
+
     def _seed(self, lot: str, part: str) -> bytes:
-        path = self._folder / f"{b64(labelled_hash('custodian', lot.encode(), part.encode())[:9])}.seed"
+        path = self._path(lot, part)
         if not path.exists():
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "wb") as file:

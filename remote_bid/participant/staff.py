@@ -1,25 +1,21 @@
 """Those who run and watch a session: tenderer, supervisor, host."""
 
 import asyncio
-import secrets
 from collections.abc import Callable
 
 import msgspec
 
 from remote_bid.opening.commands import (
+    AbortOpening,
     AnswerObjection,
-    CheckIn,
     CloseOpening,
     CountersignTimetable,
     OpenRelease,
     ProposeTimetable,
     PublishPolicy,
     ReadOut,
-    RefuseRecord,
-    Say,
     ScheduleOpening,
-    SealDraw,
-    SignRecord,
+    SuspendOpening,
 )
 from remote_bid.opening.events import (
     CustodianKeyOffered,
@@ -27,95 +23,20 @@ from remote_bid.opening.events import (
     ObjectionAnswered,
     ObjectionRaised,
     OpeningScheduled,
-    PolicyPublished,
-    RecordPrepared,
+    OpeningSuspended,
     TimetableProposed,
 )
-from remote_bid.opening.rules.drawing import COMMITTED
-from remote_bid.opening.statements import Answer, RecordRefusal, RecordSignature
+from remote_bid.opening.statements import Abort, Answer
 from remote_bid.opening.terms import Phase, Role, reached
 from remote_bid.opening.view import OpeningView
 from remote_bid.participant.checks import Broken
-from remote_bid.participant.client import Client
-from remote_bid.participant.identity import Identity
-from remote_bid.participant.presence import presence
+from remote_bid.participant.draw_sealer import DrawSealer
+from remote_bid.participant.two import OneOfTheTwo
 from remote_bid.people.certificates import Signed, fingerprint
-from remote_bid.seal.canonical import b64, unb64
-from remote_bid.seal.dealing import SECRET_SIZE, commitment, deal
 from remote_bid.seal.envelope import SUITE
-from remote_bid.seal.statements import countersign, said, statement_id
-from remote_bid.tender.statements import Custodian, CustodianKey, DrawEnvelope, Policy, Timetable, draw_ctx
-from remote_bid.tender.terms import DRAW
+from remote_bid.seal.statements import said, statement_id
+from remote_bid.tender.statements import Custodian, CustodianKey, Policy, Timetable
 from remote_bid.verify.trust import Trust
-
-
-class Staff:
-    """A person of the session: checks in, signs the record."""
-
-    def __init__(self, client: Client, identity: Identity, person: str, role: Role) -> None:
-        self.client, self.identity = client, identity
-        self._person, self._role = person, role
-
-    async def check_in(self) -> None:
-        """Be present, from the lobby on."""
-        await self.client.until(lambda view: reached(view.phase, Phase.LOBBY))
-        signed = self.identity.sign(presence(self.client.copy.session, self._person, self._role))
-        await self.client.hand_in(CheckIn(signed=signed))
-
-    async def say(self, text: str) -> None:
-        """Speak in the hall, which is open from the roster on."""
-        await self.client.until(lambda view: reached(view.phase, Phase.ROSTER))
-        await self.client.hand_in(Say(text=text, nonce=b64(secrets.token_bytes(16))))
-
-    async def sign_record(self) -> None:
-        """Sign the opening record."""
-        record = await self._record()
-        signature = RecordSignature(session=self.client.copy.session, person=self._person, record=record)
-        await self.client.hand_in(SignRecord(signed=self.identity.sign(signature)))
-
-    async def refuse_record(self, reason: str) -> None:
-        """Do not sign it, and say why."""
-        told = RecordRefusal(
-            session=self.client.copy.session, person=self._person, record=await self._record(), reason=reason
-        )
-        await self.client.hand_in(RefuseRecord(signed=self.identity.sign(told)))
-
-    async def _record(self) -> str:
-        """The record's hash, once it is there."""
-        await self.client.until(lambda view: reached(view.phase, Phase.RECORD))
-        prepared = self.client.copy.last(RecordPrepared)
-        if prepared is None:
-            raise Broken("the record was not shown")
-        return prepared.hash
-
-
-class DrawSealer(Staff):
-    """Whoever gives a seed to the draws: tenderer and supervisor."""
-
-    async def seal_draw(self, lot: str) -> None:
-        """Seal a fresh seed for a lot's draw; nobody keeps it, for the custodians' keys will open it."""
-        await self.client.until(lambda view: bool(view.timetable))
-        envelope = self._envelope(lot, self._draw_policy(lot))
-        await self.client.hand_in(SealDraw(signed=self.identity.sign(envelope)))
-
-    def _draw_policy(self, lot: str) -> Policy:
-        published = [event.signed.statement for _, event in self.client.copy.events(PolicyPublished)]
-        policies = [policy for policy in (said(one, Policy) for one in published) if policy.lot == lot]
-        return next(policy for policy in policies if policy.part == DRAW)
-
-    def _envelope(self, lot: str, policy: Policy) -> DrawEnvelope:
-        seed, nonce = secrets.token_bytes(SECRET_SIZE), b64(secrets.token_bytes(32))
-        ctx = draw_ctx(policy.session, lot, self._person, nonce)
-        publics = [unb64(said(c.proof.statement, CustodianKey).public_key) for c in policy.custodians]
-        return DrawEnvelope(
-            session=policy.session,
-            lot=lot,
-            person=self._person,
-            nonce=nonce,
-            D=commitment(ctx, COMMITTED, seed),
-            k=policy.k,
-            shares=deal(ctx, seed, policy.k, publics, group=COMMITTED),
-        )
 
 
 class Tenderer(DrawSealer):
@@ -175,8 +96,23 @@ class Tenderer(DrawSealer):
         return [Custodian(person=p, side=sides[p], proof=proof) for p, proof in sorted(offers.items())]
 
 
-class Supervisor(DrawSealer):
-    """Countersigns timetables, gives a seed to the draws."""
+class Supervisor(OneOfTheTwo, DrawSealer):
+    """Countersigns timetables, gives a seed to the draws; aborts what has been suspended too long."""
+
+    async def countersign_suspension(self) -> None:
+        """Let the host's suspension last."""
+        stopped = self.client.copy.last(OpeningSuspended)
+        if stopped is None or stopped.signed is None:
+            raise Broken("the host has not suspended the session")
+        await self.client.hand_in(SuspendOpening(signed=self._with_ours(stopped.signed)))
+
+    async def abort(self) -> None:
+        """End a session that has been suspended for too long."""
+        view = await self._now()
+        if not view.suspended:
+            raise Broken("the session is not suspended")
+        told = Abort(session=self.client.copy.session, number=view.suspended.number)
+        await self.client.hand_in(AbortOpening(signed=self.identity.sign(told)))
 
     async def keep_countersigning(self) -> None:
         """Sign every timetable the tenderer proposes, until the opening is under way."""
@@ -189,15 +125,11 @@ class Supervisor(DrawSealer):
             proposed = self.client.copy.last(TimetableProposed)
             if proposed is None:
                 raise Broken("the timetable was not shown")
-            signed = Signed(
-                statement=countersign(proposed.signed.statement, self.identity.signer),
-                certificates=[*proposed.signed.certificates, self.identity.certificate],
-            )
-            await self.client.hand_in(CountersignTimetable(signed=signed))
+            await self.client.hand_in(CountersignTimetable(signed=self._with_ours(proposed.signed)))
             await self.client.until(lambda view: view.me.ask != "countersign_timetable")
 
 
-class Host(Staff):
+class Host(OneOfTheTwo):
     """Drives the session from phase to phase."""
 
     async def schedule(self, command: ScheduleOpening) -> None:

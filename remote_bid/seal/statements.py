@@ -43,9 +43,9 @@ P = TypeVar("P", bound=Payload)
 def state(payload: Payload, *signers: Signer) -> Statement:
     """`payload` as a statement signed by each of `signers`."""
     body = jcs(payload)
-    message = _pae(_media_type(type(payload)), body)
+    message = _pae(media_type(type(payload)), body)
     signatures = [Signature(keyid=s.keyid, sig=b64(s.sign(message))) for s in signers]
-    return Statement(payload_type=_media_type(type(payload)), payload=b64(body), signatures=signatures)
+    return Statement(payload_type=media_type(type(payload)), payload=b64(body), signatures=signatures)
 
 
 def countersign(statement: Statement, signer: Signer) -> Statement:
@@ -61,12 +61,12 @@ def statement_id(statement: Statement) -> str:
 
 def id_of(payload: Payload) -> str:
     """The id of the statement that says `payload`, whoever signs it."""
-    return b64(hashlib.sha256(_pae(_media_type(type(payload)), jcs(payload))).digest())
+    return b64(hashlib.sha256(_pae(media_type(type(payload)), jcs(payload))).digest())
 
 
 def said(statement: Statement, kind: type[P]) -> P:
     """What the statement says, or BadStatement; tells nothing of who signed it."""
-    if statement.payload_type != _media_type(kind):
+    if statement.payload_type != media_type(kind):
         raise BadStatement(f"a {kind.kind} statement is expected, this is {statement.payload_type[:80]}")
     try:
         body = unb64(statement.payload)
@@ -105,7 +105,8 @@ def _message(statement: Statement) -> bytes:
         raise BadStatement("the payload is not base64url") from error
 
 
-def _media_type(kind: type[Payload]) -> str:
+def media_type(kind: type[Payload]) -> str:
+    """What a statement of this kind says it is."""
     return f"application/vnd.sbid.{kind.kind}+json"
 
 

@@ -2,6 +2,7 @@
 receipt.
 """
 
+from enum import StrEnum
 from typing import ClassVar
 
 import msgspec
@@ -10,6 +11,7 @@ from remote_bid.people.certificates import Signed
 from remote_bid.seal.canonical import labelled_hash, unb64
 from remote_bid.seal.dealing import Share
 from remote_bid.seal.statements import Payload
+from remote_bid.tender.terms import Line
 
 
 class CustodianKey(Payload, frozen=True):
@@ -52,6 +54,8 @@ class Policy(Payload, frozen=True):
     log: NamedLogKey
     cosigners: list[NamedLogKey]
     quorum: int
+    grounds: list[Line] = msgspec.field(default_factory=list)
+    """On which the lot may go on with too few bids, if host and supervisor sign it."""
 
 
 class Cadence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,6 +75,30 @@ class Windows(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     objection_ms: int = 600_000
 
 
+class Pauses(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Limits of suspending, in milliseconds."""
+
+    host_ms: int = 300_000
+    """The host's own suspension ends by itself after so long, unless the supervisor countersigns it."""
+    supervisor_ms: int = 7_200_000
+    """Suspended so long, the supervisor decides alone: resume or abort."""
+    abort_ms: int = 86_400_000
+    """Suspended so long, the session is aborted."""
+    outage_ms: int = 60_000
+    """After T0: what falls due and is not done for so long tells of an outage, which suspends."""
+    hold_ms: int = 300_000
+    """Before T0 likewise, which holds the session."""
+    hold_within_ms: int = 7_200_000
+    """So long before T0 an outage begins to matter."""
+
+
+class NamesShown(StrEnum):
+    """From when on bidders learn each other's names."""
+
+    ROSTER = "roster"
+    WINDOW_CLOSED = "window_closed"
+
+
 class Timetable(Payload, frozen=True):
     """When everything happens; a later one replaces it, seals stand. Signed by tenderer and supervisor."""
 
@@ -83,6 +111,12 @@ class Timetable(Payload, frozen=True):
     lobby_ms: int = 3_600_000
     ticks: Cadence = Cadence(every_ms=600_000, slots=256)
     lobby_ticks: Cadence = Cadence(every_ms=60_000, slots=4096)
+    host_ms: int = 600_000
+    """How long a step waits for the host; then its deputy may act, and after as long again the supervisor."""
+    extension_ms: int = 1_800_000
+    """By how much the bidders' window may be extended in all; the host's suspensions count."""
+    pauses: Pauses = Pauses()
+    names_shown: NamesShown = NamesShown.WINDOW_CLOSED
 
 
 class Submission(Payload, frozen=True):

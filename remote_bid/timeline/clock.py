@@ -57,7 +57,9 @@ class Clock:
         """The earliest deadline; a room that cannot tell is asked again when the session moves."""
         folded = await self._desk.look(session)
         try:
-            return min(folded.context.due(folded.state), key=lambda due: due.at, default=None)
+            due, now = folded.context.due(folded.state), self._now()
+            overtaking = [item for item in due if item.overtakes and item.at <= now]
+            return min(overtaking or due, key=lambda item: item.at, default=None)
         except Exception:
             _LOG.exception("no deadline", session=session)
             return None

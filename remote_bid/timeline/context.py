@@ -89,10 +89,13 @@ class Turn:
 
 @dataclass(frozen=True)
 class Due:
-    """A deadline: the command that the clock hands in at `at`."""
+    """A deadline: the command that the clock hands in at `at`. If it `overtakes`, it goes before all others that are
+    due by then.
+    """
 
     at: datetime
     command: Command
+    overtakes: bool = False
 
 
 State = TypeVar("State")

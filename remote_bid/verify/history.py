@@ -1,7 +1,7 @@
 """Steps 3 to 5: the chain, its cosigned checkpoints, the side lines."""
 
 from remote_bid.opening import COSIGNED
-from remote_bid.opening.events import BidsClosed, LotAborted, TimetableSigned
+from remote_bid.opening.events import AbortOrdered, BidsClosed, LotAborted, TimetableSigned
 from remote_bid.opening.rules.closing import TOLERANCE_S
 from remote_bid.opening.statements import Close
 from remote_bid.opening.terms import AbortCause
@@ -184,8 +184,18 @@ def _same(case: Case, name: str, entry: DisclosedEntry, shown: Shown | None, pre
 
 def _withheld(case: Case, name: str, kind: str, shown: Shown) -> None:
     """Only what belongs to a lot with too few bids may be withheld, and must name it."""
-    stopped = {event.lot for _, event in case.happened(LotAborted) if event.cause is AbortCause.TOO_FEW_BIDS}
+    causes = {event.lot: event.cause for _, event in case.happened(LotAborted)}
+    stopped = {lot for lot, cause in causes.items() if cause is not AbortCause.NONE_OPENED}
     lot = (shown.event or {}).get("lot")
-    if not stopped or (kind in ("BidSubmitted", "BidWithdrawn") and lot not in stopped) or kind not in _WITHHELD:
+    if (
+        not stopped
+        or (kind in ("BidSubmitted", "BidWithdrawn") and lot not in stopped)
+        or kind not in _withholdable(case)
+    ):
         raise Failed(name, f"{kind} is withheld, though it belongs to no lot with too few bids")
     case.report.withheld(5, name, kind)
+
+
+def _withholdable(case: Case) -> tuple[str, ...]:
+    """Of a session that was aborted after its bidders began to release, the releases too."""
+    return (*_WITHHELD, "KeyReleased", "WrongKeyTried") if case.happened(AbortOrdered) else _WITHHELD

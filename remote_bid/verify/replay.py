@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from remote_bid.opening.events import (
+    AbortOrdered,
     BidderCheckedIn,
     BidReadOut,
     BidsClosed,
@@ -12,8 +13,10 @@ from remote_bid.opening.events import (
     BidWithdrawn,
     CoefficientDrawn,
     ConfirmationOpened,
+    CountCheckOpened,
     CrlNotedDown,
     CustodianKeyOffered,
+    CustodianKeysDestroyed,
     CustodyOpened,
     DrawOpened,
     DrawSealed,
@@ -23,6 +26,7 @@ from remote_bid.opening.events import (
     LineDisputed,
     LobbyOpened,
     LotAborted,
+    LotContinued,
     LotteryCalled,
     MemberCheckedIn,
     ObjectionAnswered,
@@ -31,29 +35,39 @@ from remote_bid.opening.events import (
     OpeningAborted,
     OpeningClosed,
     OpeningHeld,
+    OpeningResumed,
     OpeningScheduled,
+    OpeningSuspended,
     PolicyPublished,
     ReadoutOpened,
     RecordPrepared,
     RecordRefused,
     RecordSigned,
     ReleaseOpened,
+    RequestRefused,
+    RoleHandedOver,
     RosterPublished,
     Said,
+    SignatureAwaited,
+    SuspensionCountersigned,
     TimetableProposed,
     TimetableSigned,
     WindowClosed,
+    WindowExtended,
     WrongKeyTried,
 )
 from remote_bid.opening.rules import evolve
 from remote_bid.opening.rules.speaking import HEARING, SPEAKING
 from remote_bid.opening.rules.state import Opening
-from remote_bid.opening.terms import Phase, Role
+from remote_bid.opening.terms import ABORTABLE, OFFICES, Phase, Role
 from remote_bid.seal.statements import statement_id
 from remote_bid.timeline.context import CLOCK, LOG, Event
 from remote_bid.timeline.entry import MAIN, Shown, Who
 from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
 from remote_bid.verify.case import Case, Failed, entry_name, happening, whole
+from remote_bid.verify.course import course
+
+_TWO = (Role.HOST, Role.SUPERVISOR)
 
 _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     OpeningScheduled: (Role.HOST,),
@@ -70,10 +84,10 @@ _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     BidsClosed: (CLOCK.role,),
     OpeningHeld: (CLOCK.role, LOG.role),
     CheckpointCosigned: (LOG.role,),
-    RosterPublished: (LOG.role,),
+    RosterPublished: (LOG.role, CLOCK.role, *_TWO),
     LotAborted: (LOG.role, CLOCK.role),
-    OpeningAborted: (LOG.role,),
-    ReleaseOpened: (Role.HOST,),
+    OpeningAborted: (LOG.role, CLOCK.role),
+    ReleaseOpened: _TWO,
     KeyReleased: (Role.BIDDER,),
     WrongKeyTried: (Role.BIDDER,),
     WindowClosed: (CLOCK.role,),
@@ -86,8 +100,8 @@ _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     CoefficientDrawn: (CLOCK.role, Role.SUPERVISOR),
     LotteryCalled: (CLOCK.role,),
     ReadoutOpened: (CLOCK.role, Role.SUPERVISOR),
-    BidReadOut: (Role.HOST,),
-    ConfirmationOpened: (Role.HOST,),
+    BidReadOut: _TWO,
+    ConfirmationOpened: _TWO,
     LineConfirmed: (Role.BIDDER,),
     LineDisputed: (Role.BIDDER,),
     ObjectionsOpened: (CLOCK.role,),
@@ -97,18 +111,34 @@ _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     RecordPrepared: (CLOCK.role,),
     RecordSigned: (Role.HOST, Role.SUPERVISOR, Role.WITNESS, Role.BIDDER),
     RecordRefused: (Role.HOST, Role.SUPERVISOR, Role.WITNESS, Role.BIDDER),
-    OpeningClosed: (Role.HOST, CLOCK.role),
+    OpeningClosed: (*_TWO, CLOCK.role),
     CrlNotedDown: (LOG.role,),
+    SignatureAwaited: _TWO,
+    RequestRefused: (*_TWO, CLOCK.role),
+    WindowExtended: _TWO,
+    OpeningSuspended: (*_TWO, CLOCK.role),
+    SuspensionCountersigned: _TWO,
+    OpeningResumed: (*_TWO, CLOCK.role),
+    AbortOrdered: (Role.SUPERVISOR, CLOCK.role),
+    RoleHandedOver: OFFICES,
+    CountCheckOpened: (LOG.role,),
+    LotContinued: _TWO,
+    CustodianKeysDestroyed: (Role.CUSTODIAN,),
 }
 """Whose act each event is."""
 
 _STEPS = {
     (Phase.SCHEDULED, Phase.LOBBY),
     (Phase.LOBBY, Phase.CLOSED_FOR_BIDS),
+    (Phase.SCHEDULED, Phase.HELD),
+    (Phase.LOBBY, Phase.HELD),
     (Phase.CLOSED_FOR_BIDS, Phase.HELD),
     (Phase.HELD, Phase.SCHEDULED),
     (Phase.CLOSED_FOR_BIDS, Phase.ROSTER),
     (Phase.CLOSED_FOR_BIDS, Phase.ABORTED),
+    (Phase.CLOSED_FOR_BIDS, Phase.COUNT_CHECK),
+    (Phase.COUNT_CHECK, Phase.ROSTER),
+    *((phase, Phase.ABORTED) for phase in ABORTABLE),
     (Phase.ROSTER, Phase.RELEASE),
     (Phase.RELEASE, Phase.CUSTODY),
     (Phase.CUSTODY, Phase.UNSEAL),
@@ -150,6 +180,7 @@ def replay(case: Case) -> None:
         _in_its_line(shown, event, happened.by, owners)
         if state.phase not in _DURING.get(type(event), (state.phase,)):
             raise Failed(entry_name(shown), f"{type(event).__name__} does not happen in {state.phase}")
+        course(shown, state, happened)
         before, state = state.phase, evolve(state, happened)
         if isinstance(event, LobbyOpened) and before is Phase.LOBBY:
             raise Failed(entry_name(shown), "LobbyOpened has happened already")
@@ -176,6 +207,8 @@ _ONCE = (
     RecordPrepared,
     OpeningClosed,
     OpeningAborted,
+    CountCheckOpened,
+    AbortOrdered,
 )
 
 
@@ -189,6 +222,8 @@ _ONCE_FOR: dict[type[Event], Callable[[Any], object]] = {
     RecordSigned: lambda event: ("record", event.person),
     RecordRefused: lambda event: ("record", event.person),
     LotAborted: lambda event: ("aborted", event.lot),
+    LotContinued: lambda event: ("continued", event.lot),
+    CustodianKeysDestroyed: lambda event: ("destroyed", event.person),
     LotteryCalled: lambda event: ("lottery", event.lot),
     DrawSealed: lambda event: ("seed", event.lot, event.person),
     CoefficientDrawn: lambda event: ("drawn", event.lot, event.coefficient),

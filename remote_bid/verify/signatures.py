@@ -5,26 +5,35 @@ from typing import Any
 import msgspec
 
 from remote_bid.opening.events import (
+    AbortOrdered,
     BidderCheckedIn,
     BidSubmitted,
     BidWithdrawn,
     CoefficientDrawn,
     CustodianKeyOffered,
+    CustodianKeysDestroyed,
     DrawSealed,
     KeyPublished,
     KeyReleased,
     LineConfirmed,
     LineDisputed,
+    LotContinued,
     MemberCheckedIn,
     ObjectionAnswered,
     ObjectionRaised,
+    OpeningResumed,
+    OpeningSuspended,
     PolicyPublished,
     RecordRefused,
     RecordSigned,
+    RequestRefused,
+    RoleHandedOver,
+    SignatureAwaited,
+    SuspensionCountersigned,
     TimetableProposed,
     TimetableSigned,
+    WindowExtended,
 )
-from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.submitting import custodian_kids
 from remote_bid.opening.terms import Role
 from remote_bid.people.certificates import Certified, NotTrusted, Signed, fingerprint, signers
@@ -39,6 +48,22 @@ from remote_bid.verify.case import Case, Failed, entry_name, whole
 from remote_bid.verify.papers import named, papers
 from remote_bid.verify.replay import in_order
 from remote_bid.verify.revocations import Evidence
+
+JOINT = (SignatureAwaited, RequestRefused, WindowExtended, SuspensionCountersigned, OpeningResumed, LotContinued)
+"""What host and supervisor sign, or begin to sign, together."""
+
+OWN = (
+    CustodianKeyOffered,
+    KeyPublished,
+    DrawSealed,
+    BidderCheckedIn,
+    MemberCheckedIn,
+    ObjectionRaised,
+    RecordSigned,
+    RecordRefused,
+    CustodianKeysDestroyed,
+)
+"""What the person signs whom the entry names."""
 
 
 def people(case: Case) -> None:
@@ -70,48 +95,54 @@ def _signers(case: Case, shown: Shown, signed: Signed) -> list[Certified]:
 def _allowed(case: Case, shown: Shown, event: Event, certified: list[Certified]) -> None:
     """That the signers are those whom this event needs."""
     persons = [person.person for person in certified]
-    expected = _expected(case.state, event)
+    if isinstance(event, JOINT):
+        _joint(case, shown, event, persons)
+        return
+    expected = _expected(case, shown, event)
     if expected is not None and persons != expected:
         raise Failed(entry_name(shown), f"signed by {', '.join(persons)}, not by whom it must be")
 
 
-def _expected(state: Opening, event: Event) -> list[str] | None:
-    members = {member.role: member.person for member in state.members.values()}
+def _joint(case: Case, shown: Shown, event: Event, persons: list[str]) -> None:
+    """What host and supervisor sign together; what lacks a signature, or needs only one, is signed by its sender."""
+    both = [_holder(case, shown, Role.HOST), _holder(case, shown, Role.SUPERVISOR)]
+    one = isinstance(event, SignatureAwaited | RequestRefused | OpeningResumed)
+    sender = (shown.event or {})["by"]["person"]
+    if sorted(persons) != sorted(both) and not (one and persons == [sender] and sender in both):
+        raise Failed(entry_name(shown), f"signed by {', '.join(persons)}, not by host and supervisor")
+
+
+def _holder(case: Case, shown: Shown, role: Role) -> str:
+    """Who held an office when this entry was made."""
+    taken = [event.to for at, event in case.happened(RoleHandedOver) if at.seq < shown.seq and event.role is role]
+    first = [member.person for member in case.state.members.values() if member.role is role and not member.deputy_of]
+    return [*first, *taken][-1]
+
+
+def _expected(case: Case, shown: Shown, event: Event) -> list[str] | None:
     match event:
         case PolicyPublished() | TimetableProposed():
-            return [members[Role.TENDERER]]
+            return [_holder(case, shown, Role.TENDERER)]
         case TimetableSigned():
-            return [members[Role.TENDERER], members[Role.SUPERVISOR]]
+            return [_holder(case, shown, Role.TENDERER), _holder(case, shown, Role.SUPERVISOR)]
         case ObjectionAnswered():
-            return [members[Role.HOST]]
+            return [_holder(case, shown, Role.HOST)]
         case CoefficientDrawn():
-            return [members[Role.HOST], members[Role.SUPERVISOR]]
+            return [_holder(case, shown, Role.HOST), _holder(case, shown, Role.SUPERVISOR)]
+        case OpeningSuspended() | AbortOrdered() | RoleHandedOver():
+            return [str((shown.event or {})["by"]["person"])]
         case _:
-            return _expected_of_one(state, event)
+            return _expected_of_one(case, event)
 
 
-_BY_PERSON = (
-    CustodianKeyOffered,
-    KeyPublished,
-    DrawSealed,
-    BidderCheckedIn,
-    MemberCheckedIn,
-    ObjectionRaised,
-    RecordSigned,
-    RecordRefused,
-)
-
-
-def _expected_of_one(state: Opening, event: Event) -> list[str] | None:
+def _expected_of_one(case: Case, event: Event) -> list[str] | None:
     match event:
         case BidSubmitted() | BidWithdrawn():
             return [event.bidder]
         case KeyReleased() | LineConfirmed() | LineDisputed():
-            return [state.bids[event.bid].bidder] if event.bid in state.bids else []
-        case _ if isinstance(event, _BY_PERSON):
-            return [event.person]
+            return [case.state.bids[event.bid].bidder] if event.bid in case.state.bids else []
         case _:
-            return None
+            return [event.person] if isinstance(event, OWN) else None
 
 
 def _receipts(case: Case) -> None:

@@ -4,7 +4,7 @@ from remote_bid.opening import commands as c
 from remote_bid.timeline.context import Command
 from remote_bid.timeline.marks import RecordCheckpoint, Tick
 from tests.given import Act, Past, at
-from tests.opening.actors import ALPHA, FIRST, HOST, TENDERER
+from tests.opening.actors import ALPHA, DEPUTY, FIRST, HOST, SUPERVISOR, TENDERER
 from tests.opening.acts import (
     CLOSE_BIDS,
     CLOSE_OPENING,
@@ -31,11 +31,32 @@ from tests.opening.acts import (
     submit,
     withdraw,
 )
+from tests.opening.course import (
+    CARRY_OUT_ABORT,
+    END_COUNT_CHECK,
+    END_CUSTODY,
+    END_PAUSE,
+    HOST_SUSPENDED,
+    NOTICE_OUTAGE,
+    ORDERED,
+    SUSPENDED,
+    WITH_DEPUTY,
+    abort,
+    continue_lot,
+    decline,
+    destroy,
+    extend,
+    hand_over,
+    resume,
+    suspend,
+)
 from tests.opening.day import (
+    ABORTED,
     BETAS_BID,
     CLOSED_FOR_BIDS,
     CONFIRM,
     CONVENED,
+    COUNT_CHECK,
     CUSTODY,
     KEYS_OFFERED,
     LOBBY,
@@ -94,4 +115,17 @@ ACCEPTED: dict[type[Command], tuple[Past, Act]] = {
     c.PrepareRecord: (OBJECTION, at(after_t0(660), PREPARE_RECORD)),
     c.RefuseRecord: (RECORD, refuse_record(ALPHA)),
     c.NoteCrl: (ROSTER, NOTE_CRL),
+    c.ExtendWindow: (RELEASE, extend(HOST)),
+    c.SuspendOpening: (RELEASE, suspend(SUPERVISOR)),
+    c.ResumeOpening: (SUSPENDED, resume(HOST)),
+    c.AbortOpening: (SUSPENDED, at(after_t0(120 + 7200), abort())),
+    c.DeclineRequest: ((*RELEASE, extend(HOST)), decline(SUPERVISOR)),
+    c.HandOver: (WITH_DEPUTY, hand_over(HOST, DEPUTY)),
+    c.ContinueLot: (COUNT_CHECK, continue_lot(HOST)),
+    c.ConfirmKeysDestroyed: (ABORTED, destroy(FIRST)),
+    c.EndCountCheck: (COUNT_CHECK, at(after_t0(600), END_COUNT_CHECK)),
+    c.EndCustody: (CUSTODY, at(after_t0(1860), END_CUSTODY)),
+    c.EndPause: (HOST_SUSPENDED, at(after_t0(420), END_PAUSE)),
+    c.NoticeOutage: (ROSTER, at(after_t0(120), NOTICE_OUTAGE)),
+    c.CarryOutAbort: (ORDERED, CARRY_OUT_ABORT),
 }

@@ -22,6 +22,8 @@ from tests.opening.tender import LOT
 HOST = Who(person="agency-host", role=Role.HOST)
 SUPERVISOR = Who(person="supervisor", role=Role.SUPERVISOR)
 WITNESS = Who(person="notary", role=Role.WITNESS)
+DEPUTY = Who(person="deputy-host", role=Role.HOST)
+"""Stands in for the host where the members' list names a deputy."""
 TENDERER = Who(person="tenderer", role=Role.TENDERER)
 WATCHER = Who(person="city-press", role=Role.OBSERVER)
 """An observer whom the members' list names."""
@@ -57,6 +59,10 @@ MEMBERS = [
 ]
 
 PEOPLE = [HOST, SUPERVISOR, WITNESS, TENDERER, FIRST, ALPHA, WATCHER, PUBLIC, CLOCK, LOG]
+DEPUTISED = [*MEMBERS, Member(person=DEPUTY.person, name="副主持人", role=Role.HOST, deputy_of=HOST.person)]
+"""The same people, and a deputy for the host."""
+
+PEOPLE = [HOST, SUPERVISOR, TENDERER, FIRST, ALPHA, WATCHER, PUBLIC, CLOCK, LOG]
 """One of every kind that may stand at the desk."""
 
 AUTHORITY = Authority("演示证书中心")

@@ -65,6 +65,19 @@ HELD: Past = (*CLOSED_FOR_BIDS, at(after_t0(2), HOLD))
 ABORTED: Past = (*CONVENED, ALPHAS_BID, OPENS_LOBBY, at(T0, CLOSE_BIDS), cosign_close())
 """One bid where three are needed."""
 
+GROUND = "只有两家单位具备许可"
+COUNT_CHECK: Past = (
+    *KEYS_OFFERED,
+    publish_policy(grounds=[GROUND]),
+    countersign_timetable(),
+    ALPHAS_BID,
+    BETAS_BID,
+    OPENS_LOBBY,
+    at(T0, CLOSE_BIDS),
+    cosign_close(),
+)
+"""Two bids where three are needed, and a ground to go on."""
+
 ROSTER: Past = (*CLOSED_FOR_BIDS, cosign_close())
 RELEASE: Past = (*ROSTER, at(after_t0(60), OPEN_RELEASE))
 RELEASED: Past = (*RELEASE, *(release(who) for who in BIDDERS))
@@ -93,6 +106,7 @@ PHASES: dict[Phase, Past] = {
     Phase.LOBBY: LOBBY,
     Phase.CLOSED_FOR_BIDS: CLOSED_FOR_BIDS,
     Phase.HELD: HELD,
+    Phase.COUNT_CHECK: COUNT_CHECK,
     Phase.ROSTER: ROSTER,
     Phase.RELEASE: RELEASE,
     Phase.CUSTODY: CUSTODY,

@@ -7,7 +7,7 @@ handing in their commands at good and at bad moments. All signatures, seals and 
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import pytest
@@ -15,13 +15,18 @@ from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from remote_bid.opening.terms import ORDER, Phase, reached
+from remote_bid.opening import commands as c
+from remote_bid.opening.events import WindowExtended
+from remote_bid.opening.statements import Extension
+from remote_bid.opening.terms import ORDER, Phase, Role, reached, under_way
 from remote_bid.seal.canonical import b64
+from remote_bid.seal.statements import said
 from remote_bid.tender.terms import DRAW, READOUT_FORM
 from remote_bid.timeline import instant
-from remote_bid.timeline.context import CLOCK, Refused
+from remote_bid.timeline.context import CLOCK, Event, Refused
 from remote_bid.timeline.desk import happening
 from remote_bid.timeline.entry import Who
+from remote_bid.timeline.marks import Tick
 from tests.given import Act, Past, Story, given, handle
 from tests.opening.actors import (
     ALPHA,
@@ -29,6 +34,7 @@ from tests.opening.actors import (
     BIDDERS,
     CUSTODIANS,
     DELTA,
+    DEPUTY,
     EVERYBODY,
     GAMMA,
     HOST,
@@ -62,10 +68,30 @@ from tests.opening.acts import (
     submit,
     withdraw,
 )
+from tests.opening.course import (
+    ABSENT,
+    CARRY_OUT_ABORT,
+    DEPUTY_IN_OFFICE,
+    END_COUNT_CHECK,
+    END_CUSTODY,
+    END_PAUSE,
+    NOTICE_OUTAGE,
+    SUSPENDED,
+    WITH_DEPUTY,
+    abort,
+    continue_lot,
+    decline,
+    destroy,
+    extend,
+    hand_over,
+    resume,
+    suspend,
+)
 from tests.opening.day import (
     CLOSED_FOR_BIDS,
     CONFIRM,
     CONVENED,
+    COUNT_CHECK,
     CUSTODY,
     LOBBY,
     OBJECTION,
@@ -96,6 +122,8 @@ from tests.opening.invariants import (
 from tests.opening.preparing import countersign_timetable, offer_key, propose_timetable, publish_policy, schedule
 from tests.opening.sealed import PRICES, halves_of
 from tests.opening.tender import after_t0
+
+E = TypeVar("E", bound=Event)
 
 MANY_BIDDERS = [*BIDDERS, DELTA]
 
@@ -155,6 +183,7 @@ BY_CUSTODIANS: list[Callable[[Who], Act]] = [
     check_in,
     offer_key,
     lambda who: publish_key(who, seed=b64(bytes(32))),
+    destroy,
 ]
 BY_STAFF = [
     OPEN_RELEASE,
@@ -170,6 +199,18 @@ BY_STAFF = [
     *(check_in(who) for who in (HOST, SUPERVISOR, TENDERER)),
     *(act for hours in (-1, 0, 2, 48) for act in postponed(hours)),
 ]
+COURSE = [
+    *(act(*by) for act in (extend, resume, continue_lot) for by in ((HOST,), (SUPERVISOR,), (HOST, SUPERVISOR))),
+    *(suspend(*by) for by in ((HOST,), (SUPERVISOR,), (HOST, SUPERVISOR))),
+    extend(minutes=31),
+    abort(),
+    decline(HOST),
+    decline(SUPERVISOR),
+    hand_over(HOST, DEPUTY),
+    hand_over(DEPUTY, HOST),
+    *(replace(OPEN_RELEASE, by=by) for by in (DEPUTY, SUPERVISOR)),
+]
+"""What moves or stops the clocks, and who acts instead of whom."""
 BY_THE_CLOCK = [
     OPEN_LOBBY,
     TICK,
@@ -181,6 +222,11 @@ BY_THE_CLOCK = [
     OPEN_OBJECTIONS,
     PREPARE_RECORD,
     Act(CLOSE_OPENING.ask, CLOCK),
+    END_COUNT_CHECK,
+    END_CUSTODY,
+    END_PAUSE,
+    NOTICE_OUTAGE,
+    CARRY_OUT_ABORT,
 ]
 LATENESS = [(0, 0, 0), (2, -2, None), (3, 3, 3), (0, None, None), (0, 3, 3), (-3, 0, 0)]
 
@@ -188,6 +234,7 @@ anything = st.one_of(
     st.builds(lambda make, who: make(who), st.sampled_from(BY_BIDDERS), st.sampled_from(MANY_BIDDERS)),
     st.builds(lambda make, who: make(who), st.sampled_from(BY_CUSTODIANS), st.sampled_from(CUSTODIANS)),
     st.sampled_from(BY_STAFF),
+    st.sampled_from(COURSE),
     st.sampled_from(BY_THE_CLOCK),
     st.builds(
         lambda number, late: cosigned(lambda seqs: seqs[number % len(seqs)], late),
@@ -200,10 +247,15 @@ BEGINNINGS = [
     CONVENED,
     LOBBY,
     CLOSED_FOR_BIDS,
+    COUNT_CHECK,
     ROSTER,
+    WITH_DEPUTY,
+    DEPUTY_IN_OFFICE,
     RELEASE,
+    SUSPENDED,
     WINDOW_CLOSED,
     CUSTODY,
+    ABSENT,
     READOUT,
     CONFIRM,
     OBJECTION,
@@ -270,7 +322,7 @@ class AnyDay(RuleBasedStateMachine):
     def somebody_tries_it_for_another(self, act: Act, by: Who) -> None:
         self.attempt(Act(act.ask, by))
 
-    @rule(ms=st.sampled_from([0, 1, 999, 2000, 60_000, 600_000, 3_600_000]))
+    @rule(ms=st.sampled_from([0, 1, 999, 2000, 60_000, 600_000, 3_600_000, 86_400_000]))
     def time_passes(self, ms: int) -> None:
         self.story = replace(self.story, at=instant.later(self.story.at, ms))
 
@@ -283,20 +335,61 @@ class AnyDay(RuleBasedStateMachine):
     @rule(number=st.integers(0, 1))
     def the_clock_hands_in_what_is_due(self, number: int) -> None:
         """At its time or later it is never refused."""
-        items = opening.context.due(self.story.state)
+        items = sorted(opening.context.due(self.story.state), key=lambda item: item.at)
         item = items[number % len(items)]
         self.story = replace(self.story, at=max(item.at, self.story.at))
         assert self.attempt(Act(item.command, CLOCK)), "what is due is refused"
 
     def carry_on(self) -> None:
         """Whatever was tried, honest people lead the day to its end: nobody can stop it."""
-        for _ in range(2 * len(Phase)):
-            phase = self.story.state.phase
-            for act in NEXT.get(phase, []):
-                self.attempt(act)
-            if phase is self.story.state.phase and opening.context.due(self.story.state):
-                self.the_clock_hands_in_what_is_due(-1)
+        for _ in range(4 * len(Phase)):
+            self.people_do_their_part()
+            self.the_clock_does_its()
         assert self.story.state.phase in (Phase.CLOSED, Phase.ABORTED)
+
+    def people_do_their_part(self) -> None:
+        if self.story.state.suspension is not None:
+            self.attempt(resume(*self.in_office()))
+        for act in NEXT.get(self.story.state.phase, []):
+            host, _ = self.in_office()
+            self.attempt(replace(act, by=host) if act.by == HOST else act)
+
+    def in_office(self) -> tuple[Who, Who]:
+        host = DEPUTY if self.story.state.holder(Role.HOST) == DEPUTY.person else HOST
+        return host, SUPERVISOR
+
+    def the_clock_does_its(self) -> None:
+        """It is not away: nothing is overdue for long."""
+        on_time = [item for item in opening.context.due(self.story.state) if not item.overtakes]
+        if on_time:
+            first = min(on_time, key=lambda item: item.at)
+            steps = [item for item in on_time if not isinstance(item.command, Tick)]
+            step = min(steps, key=lambda item: item.at, default=first)
+            self.story = replace(self.story, at=max(step.at, self.story.at))
+            assert self.attempt(Act(step.command, CLOCK)), "what is due is refused"
+
+    @invariant()
+    def every_pause_has_a_cause_and_a_time(self) -> None:
+        """I7, and what stands still: no window ends while the session is suspended."""
+        state = self.story.state
+        assert all(pause.since <= pause.until and pause.cause for pause in state.pauses)
+        if state.suspension is not None:
+            assert under_way(state.phase)
+            assert state.suspension.cause
+            commands = {type(item.command) for item in opening.context.due(state)}
+            assert commands <= {Tick, c.EndPause, c.CarryOutAbort}
+
+    @invariant()
+    def host_and_supervisor_stay_within_the_cap(self) -> None:
+        """The host's last pause may be noticed late; what is granted never goes beyond."""
+        state = self.story.state
+        said_ = [said(e.signed.statement, Extension).by_ms for e in self.events(WindowExtended)]
+        assert sum(said_) <= (state.timetable.extension_ms if state.timetable else 0)
+
+    def events(self, kind: type[E]) -> list[E]:
+        entries = [entry for turn in self.story.turns for entry in turn]
+        happened = (happening(opening.context, entry).event for entry in entries if entry.type == kind.__name__)
+        return [event for event in happened if isinstance(event, kind)]
 
     @invariant()
     def phases_never_go_back_and_each_transition_is_once(self) -> None:

@@ -18,6 +18,7 @@ from tests.opening.day import (
     CLOSED_FOR_BIDS,
     CONFIRM,
     CONVENED,
+    COUNT_CHECK,
     CUSTODY,
     HELD,
     LOBBY,
@@ -41,27 +42,35 @@ def due(story: Story) -> list[Due]:
     return sorted(opening.context.due(story.state), key=lambda item: item.at)
 
 
+OUTAGE = c.NoticeOutage
+ANSWERED: Past = (*OBJECTION, raise_objection(ALPHA), answer_objection())
+
 DUE: list[tuple[str, Past, dict[type[Command], datetime]]] = [
     ("no timetable", POLICY_PUBLISHED, {}),
-    ("SCHEDULED", CONVENED, {Tick: after_t0(-85_800), c.OpenLobby: after_t0(-3600)}),
-    ("LOBBY", LOBBY, {Tick: after_t0(-86_340), c.CloseBids: T0}),
+    ("SCHEDULED", CONVENED, {Tick: after_t0(-85_800), c.OpenLobby: after_t0(-3600), OUTAGE: after_t0(-7200)}),
+    ("LOBBY", LOBBY, {Tick: after_t0(-86_340), c.CloseBids: T0, OUTAGE: after_t0(-3300)}),
     ("CLOSED_FOR_BIDS", CLOSED_FOR_BIDS, {c.HoldOpening: after_t0(2)}),
     ("HELD", HELD, {}),
-    ("ROSTER", ROSTER, {Tick: after_t0(60)}),
-    ("RELEASE", RELEASE, {Tick: after_t0(60), c.CloseWindow: after_t0(1860)}),
-    ("all released", RELEASED, {Tick: after_t0(60), c.CloseWindow: after_t0(60)}),
+    ("COUNT_CHECK", COUNT_CHECK, {c.EndCountCheck: after_t0(600), OUTAGE: after_t0(660)}),
+    ("ROSTER", ROSTER, {Tick: after_t0(60), OUTAGE: after_t0(120)}),
+    ("RELEASE", RELEASE, {Tick: after_t0(60), c.CloseWindow: after_t0(1860), OUTAGE: after_t0(120)}),
+    ("all released", RELEASED, {Tick: after_t0(60), c.CloseWindow: after_t0(60), OUTAGE: after_t0(120)}),
     ("window closed", WINDOW_CLOSED, {}),
-    ("CUSTODY", CUSTODY, {}),
+    ("CUSTODY", CUSTODY, {c.EndCustody: after_t0(1860), OUTAGE: after_t0(1920)}),
     ("UNSEAL", UNSEAL, {c.SettleBids: after_t0(60)}),
     ("READOUT", READOUT, {}),
     ("DRAW", DRAWING, {c.DrawCoefficients: after_t0(60)}),
     ("lots are drawn by hand", NOBODY_SEALED, {}),
-    ("CONFIRM", CONFIRM, {c.OpenObjections: after_t0(360)}),
+    ("CONFIRM", CONFIRM, {c.OpenObjections: after_t0(360), OUTAGE: after_t0(420)}),
     ("all have confirmed", OBJECTION[:-1], {c.OpenObjections: after_t0(60)}),
-    ("OBJECTION", OBJECTION, {c.PrepareRecord: after_t0(660)}),
-    ("not answered", (*OBJECTION, raise_objection(ALPHA)), {c.PrepareRecord: after_t0(1260)}),
-    ("answered", (*OBJECTION, raise_objection(ALPHA), answer_objection()), {c.PrepareRecord: after_t0(660)}),
-    ("RECORD", RECORD, {c.CloseOpening: after_t0(1260)}),
+    ("OBJECTION", OBJECTION, {c.PrepareRecord: after_t0(660), OUTAGE: after_t0(720)}),
+    ("not answered", (*OBJECTION, raise_objection(ALPHA)), {c.PrepareRecord: after_t0(1260), OUTAGE: after_t0(1320)}),
+    (
+        "answered",
+        (*OBJECTION, raise_objection(ALPHA), answer_objection()),
+        {c.PrepareRecord: after_t0(660), OUTAGE: after_t0(720)},
+    ),
+    ("RECORD", RECORD, {c.CloseOpening: after_t0(1260), OUTAGE: after_t0(1320)}),
     ("CLOSED", CLOSED, {}),
     ("ABORTED", ABORTED, {}),
 ]
@@ -89,6 +98,7 @@ def test_a_later_deadline_moves_what_is_due() -> None:
     assert {type(item.command): item.at for item in due(story)} == {
         Tick: after_t0(-6600),
         c.OpenLobby: after_t0(86_400 - 3600),
+        OUTAGE: after_t0(86_400 - 7200),
     }
 
 
@@ -105,6 +115,7 @@ def test_after_a_hold_ticks_go_on_and_the_lobby_opens_again() -> None:
     assert {type(item.command): item.at for item in due(story)} == {
         Tick: after_t0(600),
         c.OpenLobby: after_t0(86_400 - 3600),
+        OUTAGE: after_t0(86_400 - 7200),
     }
 
 

@@ -199,7 +199,7 @@ def test_the_host_closes_the_session_or_the_clock_when_the_time_for_signing_is_o
     at = given(opening, RECORD).story.at
     given(opening, RECORD).when(CLOSE_OPENING, CLOCK, instant.later(at, ENDS_MS - 1)).then_refused("not_yet")
     given(opening, RECORD).when(CLOSE_OPENING, CLOCK, instant.later(at, ENDS_MS)).then(OpeningClosed)
-    given(opening, RECORD).when(CLOSE_OPENING, SUPERVISOR).then_refused("not_allowed")
+    given(opening, RECORD).when(CLOSE_OPENING, SUPERVISOR).then_refused("not_yet")
 
 
 def test_what_is_closed_is_closed() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from remote_bid.opening import commands as c
 from remote_bid.opening.rules.speaking import HEARING, SPEAKING
-from remote_bid.opening.terms import Phase, Role
+from remote_bid.opening.terms import Phase, Role, reached
 from remote_bid.timeline.context import CLOCK, LOG, Command
 from remote_bid.timeline.entry import Who
 from remote_bid.timeline.marks import RecordCheckpoint, Tick
@@ -49,14 +49,14 @@ MAY: dict[type[Command], set[str]] = {
     c.CloseBids: {CLOCK.role},
     c.HoldOpening: {CLOCK.role},
     RecordCheckpoint: {LOG.role},
-    c.OpenRelease: {Role.HOST},
+    c.OpenRelease: {Role.HOST, Role.SUPERVISOR},
     c.ReleaseKey: {Role.BIDDER},
     c.CloseWindow: {CLOCK.role},
     c.PublishKey: {Role.CUSTODIAN},
     c.SettleBids: {CLOCK.role},
-    c.ReadOut: {Role.HOST},
+    c.ReadOut: {Role.HOST, Role.SUPERVISOR},
     c.SignRecord: {Role.HOST, Role.SUPERVISOR, Role.WITNESS, Role.BIDDER},
-    c.CloseOpening: {Role.HOST},
+    c.CloseOpening: {Role.HOST, Role.SUPERVISOR},
     c.SealDraw: {Role.TENDERER, Role.SUPERVISOR},
     c.DrawCoefficients: {CLOCK.role},
     c.DrawByLottery: {Role.SUPERVISOR},
@@ -68,10 +68,23 @@ MAY: dict[type[Command], set[str]] = {
     c.PrepareRecord: {CLOCK.role},
     c.RefuseRecord: {Role.HOST, Role.SUPERVISOR, Role.WITNESS, Role.BIDDER},
     c.NoteCrl: {LOG.role},
+    c.ExtendWindow: {Role.HOST, Role.SUPERVISOR},
+    c.SuspendOpening: {Role.HOST, Role.SUPERVISOR},
+    c.ResumeOpening: {Role.HOST, Role.SUPERVISOR},
+    c.AbortOpening: {Role.SUPERVISOR},
+    c.DeclineRequest: {Role.HOST, Role.SUPERVISOR},
+    c.ContinueLot: {Role.HOST, Role.SUPERVISOR},
+    c.ConfirmKeysDestroyed: {Role.CUSTODIAN},
+    c.EndCountCheck: {CLOCK.role},
+    c.EndCustody: {CLOCK.role},
+    c.EndPause: {CLOCK.role},
+    c.NoticeOutage: {CLOCK.role},
+    c.CarryOutAbort: {CLOCK.role},
 }
 """Whose business a command is. A statement counts for its signer only, so among those it is still the signer's.
 
 ScheduleOpening is left out: before it nobody has a role, and the members' list names whoever hands it in as host.
+HandOver is its signer's: whoever signs it must hold the office.
 """
 
 EVERYBODY = [*PEOPLE, SECOND, BETA, DELTA]
@@ -109,13 +122,13 @@ TIMES: dict[str, tuple[Act, set[Phase]]] = {
     "countersign it": (countersign_timetable(), {Phase.SCHEDULED, Phase.LOBBY, Phase.HELD}),
     "submit": (submit(ALPHA), {Phase.SCHEDULED, Phase.LOBBY}),
     "withdraw": (withdraw(ALPHA), {Phase.SCHEDULED, Phase.LOBBY}),
-    "check in": (check_in(HOST), {Phase.LOBBY, Phase.ROSTER, Phase.RELEASE}),
+    "check in": (check_in(HOST), {Phase.LOBBY, Phase.COUNT_CHECK, Phase.ROSTER, Phase.RELEASE}),
     "open the lobby": (OPEN_LOBBY, {Phase.SCHEDULED}),
     "close for bids": (CLOSE_BIDS, {Phase.LOBBY}),
     "hold": (HOLD, {Phase.CLOSED_FOR_BIDS}),
-    "open the bidders' window": (OPEN_RELEASE, {Phase.ROSTER, Phase.RELEASE}),
+    "open the bidders' window": (OPEN_RELEASE, {phase for phase in Phase if reached(phase, Phase.ROSTER)}),
     "release": (release(ALPHA, half=bytes(32)), {Phase.RELEASE, Phase.ABORTED}),
-    "close the bidders' window": (CLOSE_WINDOW, {Phase.RELEASE}),
+    "close the bidders' window": (CLOSE_WINDOW, {phase for phase in Phase if reached(phase, Phase.RELEASE)}),
     "publish a key": (publish_key(THIRD), {Phase.CUSTODY}),
     "settle": (SETTLE, {Phase.UNSEAL}),
     "seal a draw": (seal_draw(TENDERER), {Phase.SCHEDULED, Phase.LOBBY}),

@@ -6,17 +6,31 @@ Time stands still in these tests until they move it, so nothing here depends on 
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from remote_bid.timeline.clock import Clock
-from remote_bid.timeline.context import CLOCK
+from remote_bid.timeline.context import CLOCK, Due
 from remote_bid.timeline.desk import Desk
 from remote_bid.timeline.entry import Entry
+from remote_bid.timeline.instant import later
 from remote_bid.timeline.log import MemoryLog
 from tests.timeline.faults import Faulty
-from tests.timeline.guestbook import ANN, Plan, Write, desk_over
+from tests.timeline.guestbook import (
+    ANN,
+    LINE_SECRET,
+    OFFICE,
+    Disclose,
+    Guestbook,
+    Plan,
+    Shut,
+    Write,
+    desk_over,
+    guestbook,
+    nothing_to_look_up,
+    shuts_at,
+)
 from tests.timeline.hours import Stopped
 from tests.timeline.logs import HALL
 
@@ -204,3 +218,25 @@ async def test_a_session_whose_deadline_cannot_be_told_does_not_stop_the_others(
     await house.plan(SOON_MS, "KB-2")
     house.move(SOON_MS)
     await house.shuts("KB-2")
+
+
+async def test_what_overtakes_is_handed_in_before_all_else_that_is_overdue() -> None:
+    """So the first entry after an outage can tell of it."""
+
+    def due(book: Guestbook) -> list[Due]:
+        at = shuts_at(book)
+        return [] if at is None or book.shut else [Due(at, Disclose()), Due(later(at, SOON_MS), Shut(), overtakes=True)]
+
+    time_ = Stopped()
+    log = MemoryLog(time_)
+    desk = Desk(log, OFFICE, LINE_SECRET, {guestbook.name: (replace(guestbook, due=due), nothing_to_look_up)})
+    clock = Clock(desk, time_)
+    await desk.create(HALL.id, guestbook.name)
+    await desk.handle(HALL.id, Plan(in_ms=SOON_MS), ANN)
+    time_.move(2 * SOON_MS)
+    shut = asyncio.Event()
+    desk.listen(lambda moved: shut.set() if moved.after.state.shut else None)
+    clock.watch(await desk.look(HALL.id))
+    await asyncio.wait_for(shut.wait(), 5)
+    await clock.close()
+    assert [entry.type for entry in (await desk.look(HALL.id)).main] == ["Planned", "BookShut"]

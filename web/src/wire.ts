@@ -12,7 +12,26 @@ export interface components {
          * @description Why a lot ends without an award.
          * @enum {unknown}
          */
-        readonly AbortCause: "none_opened" | "too_few_bids";
+        readonly AbortCause: "none_opened" | "supervisor_decided" | "suspended_too_long" | "too_few_bids";
+        /**
+         * AbortOpening
+         * @description The supervisor ends a session that has been suspended too long.
+         */
+        readonly AbortOpening: {
+            /** @enum {unknown} */
+            readonly type: "AbortOpening";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * AbortOrdered
+         * @description The session will be aborted as soon as every entry is held by a tick. Unsigned: it was suspended too long.
+         */
+        readonly AbortOrdered: {
+            /** @enum {unknown} */
+            readonly type: "AbortOrdered";
+            readonly cause: components["schemas"]["AbortCause"];
+            readonly signed: components["schemas"]["Signed"] | null;
+        };
         /**
          * AnswerObjection
          * @description The host answers an objection.
@@ -45,6 +64,7 @@ export interface components {
             readonly lot: string;
             readonly name?: string;
             readonly checked_in_at?: string;
+            readonly late?: boolean;
             readonly released?: boolean;
             readonly outcome?: components["schemas"]["Outcome"];
             readonly cause?: components["schemas"]["Cause"];
@@ -115,11 +135,19 @@ export interface components {
             readonly close: components["schemas"]["Statement"];
         };
         /**
+         * CarryOutAbort
+         * @description The clock's: a session suspended for too long, or aborted by the supervisor, ends.
+         */
+        readonly CarryOutAbort: {
+            /** @enum {unknown} */
+            readonly type: "CarryOutAbort";
+        };
+        /**
          * Cause
          * @description Why; each is shown by evidence in the timeline.
          * @enum {unknown}
          */
-        readonly Cause: "bad_deal" | "envelope_lost" | "garbage" | "invalid_form" | "not_released" | "opened";
+        readonly Cause: "aborted" | "bad_deal" | "envelope_lost" | "garbage" | "invalid_form" | "not_released" | "opened";
         /**
          * CheckCodeView
          * @description 核对码 of the last cosigned phase change, and the note it is made from.
@@ -201,6 +229,15 @@ export interface components {
             readonly lottery: components["schemas"]["Signed"] | null;
         };
         /**
+         * ConfirmKeysDestroyed
+         * @description A custodian has destroyed its keys of an aborted session.
+         */
+        readonly ConfirmKeysDestroyed: {
+            /** @enum {unknown} */
+            readonly type: "ConfirmKeysDestroyed";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * ConfirmLine
          * @description A bidder confirms or disputes its own line.
          */
@@ -219,6 +256,15 @@ export interface components {
             readonly ends_at: string;
         };
         /**
+         * ContinueLot
+         * @description Host or supervisor asks to go on with a lot that has too few bids; signed by both, it goes on.
+         */
+        readonly ContinueLot: {
+            /** @enum {unknown} */
+            readonly type: "ContinueLot";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * Core
          * @description What a seal binds to. `policy` is a statement id; `segment` (encrypted) and `size` (padded) are bytes.
          */
@@ -232,6 +278,16 @@ export interface components {
             readonly suite: string;
             readonly segment: number;
             readonly size: number;
+        };
+        /**
+         * CountCheckOpened
+         * @description These lots have too few bids; until `ends_at` host and supervisor may go on with them on a listed ground.
+         */
+        readonly CountCheckOpened: {
+            /** @enum {unknown} */
+            readonly type: "CountCheckOpened";
+            readonly lots: readonly string[];
+            readonly ends_at: string;
         };
         /**
          * CountersignTimetable
@@ -272,6 +328,16 @@ export interface components {
             readonly signed: components["schemas"]["Signed"];
         };
         /**
+         * CustodianKeysDestroyed
+         * @description A custodian has destroyed its keys of an aborted session.
+         */
+        readonly CustodianKeysDestroyed: {
+            /** @enum {unknown} */
+            readonly type: "CustodianKeysDestroyed";
+            readonly person: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * CustodianRow
          * @description One custodian, and whether its key is public.
          */
@@ -288,6 +354,15 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "CustodyOpened";
             readonly ends_at: string;
+        };
+        /**
+         * DeclineRequest
+         * @description Host or supervisor will not sign what the other has signed; `statement` is its id.
+         */
+        readonly DeclineRequest: {
+            /** @enum {unknown} */
+            readonly type: "DeclineRequest";
+            readonly statement: string;
         };
         /**
          * Disclosed
@@ -385,6 +460,39 @@ export interface components {
             readonly fault?: string;
         };
         /**
+         * EndCountCheck
+         * @description The clock's: lots with too few bids on which nobody has decided end.
+         */
+        readonly EndCountCheck: {
+            /** @enum {unknown} */
+            readonly type: "EndCountCheck";
+        };
+        /**
+         * EndCustody
+         * @description The clock's: the custodians' window is over without enough keys.
+         */
+        readonly EndCustody: {
+            /** @enum {unknown} */
+            readonly type: "EndCustody";
+        };
+        /**
+         * EndPause
+         * @description The clock's: the host's suspension is over.
+         */
+        readonly EndPause: {
+            /** @enum {unknown} */
+            readonly type: "EndPause";
+        };
+        /**
+         * ExtendWindow
+         * @description Host or supervisor asks to extend the bidders' window; signed by both, it is.
+         */
+        readonly ExtendWindow: {
+            /** @enum {unknown} */
+            readonly type: "ExtendWindow";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * Frame
          * @description One step of a session for one audience. `n` counts this audience's frames without a gap.
          *
@@ -415,6 +523,15 @@ export interface components {
             readonly slots?: readonly components["schemas"]["OwnSlot"][];
         };
         /**
+         * HandOver
+         * @description Who holds an office hands it over.
+         */
+        readonly HandOver: {
+            /** @enum {unknown} */
+            readonly type: "HandOver";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * Header
          * @description The envelope's clear text: the core and the commitments to both secrets.
          */
@@ -431,6 +548,15 @@ export interface components {
         readonly HoldOpening: {
             /** @enum {unknown} */
             readonly type: "HoldOpening";
+        };
+        /**
+         * HostStep
+         * @description What waits for the host since then; from when on its deputy, if there is one, and the supervisor may act.
+         */
+        readonly HostStep: {
+            readonly since: string;
+            readonly supervisor_from: string;
+            readonly deputy_from?: string;
         };
         /**
          * Join
@@ -542,6 +668,17 @@ export interface components {
             readonly cause: components["schemas"]["AbortCause"];
         };
         /**
+         * LotContinued
+         * @description A lot goes on with fewer bids than its minimum.
+         */
+        readonly LotContinued: {
+            /** @enum {unknown} */
+            readonly type: "LotContinued";
+            readonly lot: string;
+            readonly ground: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * LotCount
          * @description How many live bids a lot has.
          */
@@ -582,7 +719,8 @@ export interface components {
         };
         /**
          * Member
-         * @description A person of the session other than its bidders; `side` is whom a custodian holds its share for.
+         * @description A person of the session other than its bidders; `side` is whom a custodian holds its share for, `deputy_of` the
+         *         person whose office this one may take over.
          */
         readonly Member: {
             readonly person: string;
@@ -590,6 +728,8 @@ export interface components {
             readonly role: components["schemas"]["Role"];
             /** @default  */
             readonly side?: string;
+            /** @default  */
+            readonly deputy_of?: string;
         };
         /**
          * MemberCheckedIn
@@ -609,6 +749,14 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "NoteCrl";
             readonly crl: components["schemas"]["CrlNoted"];
+        };
+        /**
+         * NoticeOutage
+         * @description The clock's: what was due was not done for too long.
+         */
+        readonly NoticeOutage: {
+            /** @enum {unknown} */
+            readonly type: "NoticeOutage";
         };
         /**
          * ObjectionAnswered
@@ -732,11 +880,12 @@ export interface components {
             readonly type: "OpeningClosed";
             readonly silent: readonly string[];
         };
-        readonly OpeningCommand: components["schemas"]["ScheduleOpening"] | components["schemas"]["OfferCustodianKey"] | components["schemas"]["PublishPolicy"] | components["schemas"]["ProposeTimetable"] | components["schemas"]["CountersignTimetable"] | components["schemas"]["SubmitBid"] | components["schemas"]["WithdrawBid"] | components["schemas"]["CheckIn"] | components["schemas"]["OpenLobby"] | components["schemas"]["Tick"] | components["schemas"]["CloseBids"] | components["schemas"]["HoldOpening"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["OpenRelease"] | components["schemas"]["ReleaseKey"] | components["schemas"]["CloseWindow"] | components["schemas"]["PublishKey"] | components["schemas"]["SettleBids"] | components["schemas"]["ReadOut"] | components["schemas"]["SignRecord"] | components["schemas"]["CloseOpening"] | components["schemas"]["SealDraw"] | components["schemas"]["DrawCoefficients"] | components["schemas"]["DrawByLottery"] | components["schemas"]["Say"] | components["schemas"]["RaiseObjection"] | components["schemas"]["AnswerObjection"] | components["schemas"]["ConfirmLine"] | components["schemas"]["OpenObjections"] | components["schemas"]["PrepareRecord"] | components["schemas"]["RefuseRecord"] | components["schemas"]["NoteCrl"];
-        readonly OpeningEvent: components["schemas"]["OpeningScheduled"] | components["schemas"]["CustodianKeyOffered"] | components["schemas"]["PolicyPublished"] | components["schemas"]["TimetableProposed"] | components["schemas"]["TimetableSigned"] | components["schemas"]["BidSubmitted"] | components["schemas"]["BidWithdrawn"] | components["schemas"]["BidderCheckedIn"] | components["schemas"]["MemberCheckedIn"] | components["schemas"]["LobbyOpened"] | components["schemas"]["Ticked"] | components["schemas"]["BidsClosed"] | components["schemas"]["OpeningHeld"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["RosterPublished"] | components["schemas"]["LotAborted"] | components["schemas"]["OpeningAborted"] | components["schemas"]["ReleaseOpened"] | components["schemas"]["KeyReleased"] | components["schemas"]["WrongKeyTried"] | components["schemas"]["WindowClosed"] | components["schemas"]["CustodyOpened"] | components["schemas"]["KeyPublished"] | components["schemas"]["BidSettled"] | components["schemas"]["Disclosed"] | components["schemas"]["ReadoutOpened"] | components["schemas"]["BidReadOut"] | components["schemas"]["RecordPrepared"] | components["schemas"]["RecordSigned"] | components["schemas"]["OpeningClosed"] | components["schemas"]["DrawSealed"] | components["schemas"]["DrawOpened"] | components["schemas"]["CoefficientDrawn"] | components["schemas"]["LotteryCalled"] | components["schemas"]["ConfirmationOpened"] | components["schemas"]["LineConfirmed"] | components["schemas"]["LineDisputed"] | components["schemas"]["ObjectionsOpened"] | components["schemas"]["Said"] | components["schemas"]["ObjectionRaised"] | components["schemas"]["ObjectionAnswered"] | components["schemas"]["RecordRefused"] | components["schemas"]["CrlNotedDown"];
+        readonly OpeningCommand: components["schemas"]["ScheduleOpening"] | components["schemas"]["OfferCustodianKey"] | components["schemas"]["PublishPolicy"] | components["schemas"]["ProposeTimetable"] | components["schemas"]["CountersignTimetable"] | components["schemas"]["SubmitBid"] | components["schemas"]["WithdrawBid"] | components["schemas"]["CheckIn"] | components["schemas"]["OpenLobby"] | components["schemas"]["Tick"] | components["schemas"]["CloseBids"] | components["schemas"]["HoldOpening"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["OpenRelease"] | components["schemas"]["ReleaseKey"] | components["schemas"]["CloseWindow"] | components["schemas"]["PublishKey"] | components["schemas"]["SettleBids"] | components["schemas"]["ReadOut"] | components["schemas"]["SignRecord"] | components["schemas"]["CloseOpening"] | components["schemas"]["SealDraw"] | components["schemas"]["DrawCoefficients"] | components["schemas"]["DrawByLottery"] | components["schemas"]["Say"] | components["schemas"]["RaiseObjection"] | components["schemas"]["AnswerObjection"] | components["schemas"]["ConfirmLine"] | components["schemas"]["OpenObjections"] | components["schemas"]["PrepareRecord"] | components["schemas"]["RefuseRecord"] | components["schemas"]["NoteCrl"] | components["schemas"]["ExtendWindow"] | components["schemas"]["SuspendOpening"] | components["schemas"]["ResumeOpening"] | components["schemas"]["AbortOpening"] | components["schemas"]["DeclineRequest"] | components["schemas"]["HandOver"] | components["schemas"]["ContinueLot"] | components["schemas"]["ConfirmKeysDestroyed"] | components["schemas"]["EndCountCheck"] | components["schemas"]["EndCustody"] | components["schemas"]["EndPause"] | components["schemas"]["NoticeOutage"] | components["schemas"]["CarryOutAbort"];
+        readonly OpeningEvent: components["schemas"]["OpeningScheduled"] | components["schemas"]["CustodianKeyOffered"] | components["schemas"]["PolicyPublished"] | components["schemas"]["TimetableProposed"] | components["schemas"]["TimetableSigned"] | components["schemas"]["BidSubmitted"] | components["schemas"]["BidWithdrawn"] | components["schemas"]["BidderCheckedIn"] | components["schemas"]["MemberCheckedIn"] | components["schemas"]["LobbyOpened"] | components["schemas"]["Ticked"] | components["schemas"]["BidsClosed"] | components["schemas"]["OpeningHeld"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["RosterPublished"] | components["schemas"]["LotAborted"] | components["schemas"]["OpeningAborted"] | components["schemas"]["ReleaseOpened"] | components["schemas"]["KeyReleased"] | components["schemas"]["WrongKeyTried"] | components["schemas"]["WindowClosed"] | components["schemas"]["CustodyOpened"] | components["schemas"]["KeyPublished"] | components["schemas"]["BidSettled"] | components["schemas"]["Disclosed"] | components["schemas"]["ReadoutOpened"] | components["schemas"]["BidReadOut"] | components["schemas"]["RecordPrepared"] | components["schemas"]["RecordSigned"] | components["schemas"]["OpeningClosed"] | components["schemas"]["DrawSealed"] | components["schemas"]["DrawOpened"] | components["schemas"]["CoefficientDrawn"] | components["schemas"]["LotteryCalled"] | components["schemas"]["ConfirmationOpened"] | components["schemas"]["LineConfirmed"] | components["schemas"]["LineDisputed"] | components["schemas"]["ObjectionsOpened"] | components["schemas"]["Said"] | components["schemas"]["ObjectionRaised"] | components["schemas"]["ObjectionAnswered"] | components["schemas"]["RecordRefused"] | components["schemas"]["CrlNotedDown"] | components["schemas"]["SignatureAwaited"] | components["schemas"]["RequestRefused"] | components["schemas"]["WindowExtended"] | components["schemas"]["OpeningSuspended"] | components["schemas"]["SuspensionCountersigned"] | components["schemas"]["OpeningResumed"] | components["schemas"]["AbortOrdered"] | components["schemas"]["RoleHandedOver"] | components["schemas"]["CountCheckOpened"] | components["schemas"]["LotContinued"] | components["schemas"]["CustodianKeysDestroyed"];
         /**
          * OpeningHeld
-         * @description The close was not cosigned in time: nothing is counted; a new timetable is needed.
+         * @description The close was not cosigned in time, or the server was away before it: nothing is counted; a new timetable is
+         *         needed.
          */
         readonly OpeningHeld: {
             /** @enum {unknown} */
@@ -760,6 +909,17 @@ export interface components {
             readonly objections: readonly components["schemas"]["ObjectionLine"][];
         };
         /**
+         * OpeningResumed
+         * @description The clocks run again; the phase's window ends at `ends_at`. Unsigned: the host's time was over.
+         */
+        readonly OpeningResumed: {
+            /** @enum {unknown} */
+            readonly type: "OpeningResumed";
+            readonly number: number;
+            readonly ends_at: string | null;
+            readonly signed: components["schemas"]["Signed"] | null;
+        };
+        /**
          * OpeningScheduled
          * @description A session begins: its tender and its people.
          */
@@ -770,8 +930,23 @@ export interface components {
             readonly members: readonly components["schemas"]["Member"][];
         };
         /**
+         * OpeningSuspended
+         * @description The clocks stand still as of `since`; the host's suspension ends by itself at `ends_at`. Unsigned it is the
+         *         server's.
+         */
+        readonly OpeningSuspended: {
+            /** @enum {unknown} */
+            readonly type: "OpeningSuspended";
+            readonly number: number;
+            readonly cause: components["schemas"]["SuspensionCause"];
+            readonly since: string;
+            readonly ends_at: string | null;
+            readonly signed: components["schemas"]["Signed"] | null;
+        };
+        /**
          * OpeningView
-         * @description An opening as one person may see it now. Instants are server time; `ends_at` is what the countdown runs to.
+         * @description An opening as one person may see it now. Instants are server time; `ends_at` is what the countdown runs to,
+         *         unless the session is suspended.
          */
         readonly OpeningView: {
             readonly session: string;
@@ -799,6 +974,20 @@ export interface components {
                 readonly [key: string]: components["schemas"]["AbortCause"];
             };
             readonly released?: number;
+            readonly suspended?: components["schemas"]["SuspensionView"];
+            readonly pauses?: readonly components["schemas"]["Pause"][];
+            readonly extensions?: number;
+            readonly host_step?: components["schemas"]["HostStep"];
+            readonly awaited?: {
+                readonly [key: string]: components["schemas"]["Signed"];
+            };
+            readonly in_office?: {
+                readonly [key: string]: string;
+            };
+            readonly questioned?: readonly string[];
+            readonly continued?: {
+                readonly [key: string]: string;
+            };
             readonly check_code?: components["schemas"]["CheckCodeView"];
             readonly record_hash?: string;
             readonly signed_by?: readonly string[];
@@ -843,11 +1032,20 @@ export interface components {
             readonly proof: components["schemas"]["SlotProof"];
         };
         /**
+         * Pause
+         * @description A suspension that is over: from when to when, and why.
+         */
+        readonly Pause: {
+            readonly since: string;
+            readonly until: string;
+            readonly cause: components["schemas"]["SuspensionCause"];
+        };
+        /**
          * Phase
          * @description Where an opening stands; the order is the order of the day.
          * @enum {unknown}
          */
-        readonly Phase: "ABORTED" | "CLOSED" | "CLOSED_FOR_BIDS" | "CONFIRM" | "CUSTODY" | "DRAW" | "HELD" | "LOBBY" | "OBJECTION" | "READOUT" | "RECORD" | "RELEASE" | "ROSTER" | "SCHEDULED" | "UNSEAL";
+        readonly Phase: "ABORTED" | "CLOSED" | "CLOSED_FOR_BIDS" | "CONFIRM" | "COUNT_CHECK" | "CUSTODY" | "DRAW" | "HELD" | "LOBBY" | "OBJECTION" | "READOUT" | "RECORD" | "RELEASE" | "ROSTER" | "SCHEDULED" | "UNSEAL";
         /**
          * PolicyPublished
          * @description What seals bind to from now on.
@@ -1044,11 +1242,49 @@ export interface components {
             readonly ends_at: string;
         };
         /**
+         * RequestRefusal
+         * @description Why what host or supervisor asked for did not come about.
+         * @enum {unknown}
+         */
+        readonly RequestRefusal: "beyond_cap" | "declined" | "window_over";
+        /**
+         * RequestRefused
+         * @description What host or supervisor asked for by this statement (its id) did not come about.
+         */
+        readonly RequestRefused: {
+            /** @enum {unknown} */
+            readonly type: "RequestRefused";
+            readonly statement: string;
+            readonly cause: components["schemas"]["RequestRefusal"];
+            /** @default null */
+            readonly signed?: components["schemas"]["Signed"] | null;
+        };
+        /**
+         * ResumeOpening
+         * @description Host or supervisor asks to let the clocks run again; signed by both, they do.
+         */
+        readonly ResumeOpening: {
+            /** @enum {unknown} */
+            readonly type: "ResumeOpening";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * Role
          * @description What a person is in this session.
          * @enum {unknown}
          */
         readonly Role: "bidder" | "custodian" | "host" | "observer" | "supervisor" | "tenderer" | "witness";
+        /**
+         * RoleHandedOver
+         * @description An office is another person's now.
+         */
+        readonly RoleHandedOver: {
+            /** @enum {unknown} */
+            readonly type: "RoleHandedOver";
+            readonly role: components["schemas"]["Role"];
+            readonly to: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
         /**
          * RosterPublished
          * @description The count of each lot; `close` is shown to all.
@@ -1156,6 +1392,15 @@ export interface components {
             readonly sig: string;
         };
         /**
+         * SignatureAwaited
+         * @description Host or supervisor has signed what both must sign; the other's signature is awaited.
+         */
+        readonly SignatureAwaited: {
+            /** @enum {unknown} */
+            readonly type: "SignatureAwaited";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * Signed
          * @description A statement together with its signers' certificates (DER, base64url), in the order of the signatures.
          */
@@ -1190,6 +1435,43 @@ export interface components {
             readonly type: "SubmitBid";
             readonly lot: string;
             readonly parts: readonly components["schemas"]["OfferedPart"][];
+        };
+        /**
+         * SuspendOpening
+         * @description Host or supervisor stops the clocks; the supervisor may countersign what the host has signed.
+         */
+        readonly SuspendOpening: {
+            /** @enum {unknown} */
+            readonly type: "SuspendOpening";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * SuspensionCause
+         * @description Why the clocks stand still; the last two are the server's own.
+         * @enum {unknown}
+         */
+        readonly SuspensionCause: "certificate_service" | "complaint" | "custodians_absent" | "emergency" | "network_fault" | "outage" | "technical_fault";
+        /**
+         * SuspensionCountersigned
+         * @description The supervisor has signed the host's suspension too: it does not end by itself.
+         */
+        readonly SuspensionCountersigned: {
+            /** @enum {unknown} */
+            readonly type: "SuspensionCountersigned";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * SuspensionView
+         * @description The clocks stand still since then; the host's suspension ends by itself at `ends_at`. From `supervisor_from` on
+         *         the supervisor decides alone; at `aborted_at` the session is aborted, unless every bid is settled.
+         */
+        readonly SuspensionView: {
+            readonly number: number;
+            readonly cause: components["schemas"]["SuspensionCause"];
+            readonly since: string;
+            readonly supervisor_from: string;
+            readonly aborted_at?: string;
+            readonly ends_at?: string;
         };
         /**
          * Tender
@@ -1249,6 +1531,16 @@ export interface components {
             readonly window_closed: components["schemas"]["Statement"];
         };
         /**
+         * WindowExtended
+         * @description The bidders' window is open until `ends_at`, for all.
+         */
+        readonly WindowExtended: {
+            /** @enum {unknown} */
+            readonly type: "WindowExtended";
+            readonly signed: components["schemas"]["Signed"];
+            readonly ends_at: string;
+        };
+        /**
          * WithdrawBid
          * @description A bidder takes its bid back before the deadline.
          */
@@ -1276,6 +1568,8 @@ export interface components {
     pathItems: never;
 }
 export type AbortCause = components['schemas']['AbortCause'];
+export type AbortOpening = components['schemas']['AbortOpening'];
+export type AbortOrdered = components['schemas']['AbortOrdered'];
 export type AnswerObjection = components['schemas']['AnswerObjection'];
 export type BidReadOut = components['schemas']['BidReadOut'];
 export type BidRow = components['schemas']['BidRow'];
@@ -1284,6 +1578,7 @@ export type BidSubmitted = components['schemas']['BidSubmitted'];
 export type BidWithdrawn = components['schemas']['BidWithdrawn'];
 export type BidderCheckedIn = components['schemas']['BidderCheckedIn'];
 export type BidsClosed = components['schemas']['BidsClosed'];
+export type CarryOutAbort = components['schemas']['CarryOutAbort'];
 export type Cause = components['schemas']['Cause'];
 export type CheckCodeView = components['schemas']['CheckCodeView'];
 export type CheckIn = components['schemas']['CheckIn'];
@@ -1293,15 +1588,20 @@ export type CloseOpening = components['schemas']['CloseOpening'];
 export type CloseWindow = components['schemas']['CloseWindow'];
 export type Coefficient = components['schemas']['Coefficient'];
 export type CoefficientDrawn = components['schemas']['CoefficientDrawn'];
+export type ConfirmKeysDestroyed = components['schemas']['ConfirmKeysDestroyed'];
 export type ConfirmLine = components['schemas']['ConfirmLine'];
 export type ConfirmationOpened = components['schemas']['ConfirmationOpened'];
+export type ContinueLot = components['schemas']['ContinueLot'];
 export type Core = components['schemas']['Core'];
+export type CountCheckOpened = components['schemas']['CountCheckOpened'];
 export type CountersignTimetable = components['schemas']['CountersignTimetable'];
 export type CrlNoted = components['schemas']['CrlNoted'];
 export type CrlNotedDown = components['schemas']['CrlNotedDown'];
 export type CustodianKeyOffered = components['schemas']['CustodianKeyOffered'];
+export type CustodianKeysDestroyed = components['schemas']['CustodianKeysDestroyed'];
 export type CustodianRow = components['schemas']['CustodianRow'];
 export type CustodyOpened = components['schemas']['CustodyOpened'];
+export type DeclineRequest = components['schemas']['DeclineRequest'];
 export type Disclosed = components['schemas']['Disclosed'];
 export type DisclosedEntry = components['schemas']['DisclosedEntry'];
 export type DisclosedTick = components['schemas']['DisclosedTick'];
@@ -1312,9 +1612,15 @@ export type DrawLine = components['schemas']['DrawLine'];
 export type DrawOpened = components['schemas']['DrawOpened'];
 export type DrawSealed = components['schemas']['DrawSealed'];
 export type DrawSeed = components['schemas']['DrawSeed'];
+export type EndCountCheck = components['schemas']['EndCountCheck'];
+export type EndCustody = components['schemas']['EndCustody'];
+export type EndPause = components['schemas']['EndPause'];
+export type ExtendWindow = components['schemas']['ExtendWindow'];
 export type Frame = components['schemas']['Frame'];
+export type HandOver = components['schemas']['HandOver'];
 export type Header = components['schemas']['Header'];
 export type HoldOpening = components['schemas']['HoldOpening'];
+export type HostStep = components['schemas']['HostStep'];
 export type Join = components['schemas']['Join'];
 export type Joined = components['schemas']['Joined'];
 export type KeyPublished = components['schemas']['KeyPublished'];
@@ -1325,6 +1631,7 @@ export type LineDisputed = components['schemas']['LineDisputed'];
 export type LobbyOpened = components['schemas']['LobbyOpened'];
 export type Lot = components['schemas']['Lot'];
 export type LotAborted = components['schemas']['LotAborted'];
+export type LotContinued = components['schemas']['LotContinued'];
 export type LotCount = components['schemas']['LotCount'];
 export type LotEnd = components['schemas']['LotEnd'];
 export type LotteryCalled = components['schemas']['LotteryCalled'];
@@ -1332,6 +1639,7 @@ export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
 export type MemberCheckedIn = components['schemas']['MemberCheckedIn'];
 export type NoteCrl = components['schemas']['NoteCrl'];
+export type NoticeOutage = components['schemas']['NoticeOutage'];
 export type ObjectionAnswered = components['schemas']['ObjectionAnswered'];
 export type ObjectionLine = components['schemas']['ObjectionLine'];
 export type ObjectionRaised = components['schemas']['ObjectionRaised'];
@@ -1348,11 +1656,14 @@ export type OpeningCommand = components['schemas']['OpeningCommand'];
 export type OpeningEvent = components['schemas']['OpeningEvent'];
 export type OpeningHeld = components['schemas']['OpeningHeld'];
 export type OpeningRecord = components['schemas']['OpeningRecord'];
+export type OpeningResumed = components['schemas']['OpeningResumed'];
 export type OpeningScheduled = components['schemas']['OpeningScheduled'];
+export type OpeningSuspended = components['schemas']['OpeningSuspended'];
 export type OpeningView = components['schemas']['OpeningView'];
 export type Outcome = components['schemas']['Outcome'];
 export type OwnBid = components['schemas']['OwnBid'];
 export type OwnSlot = components['schemas']['OwnSlot'];
+export type Pause = components['schemas']['Pause'];
 export type Phase = components['schemas']['Phase'];
 export type PolicyPublished = components['schemas']['PolicyPublished'];
 export type PrepareRecord = components['schemas']['PrepareRecord'];
@@ -1373,7 +1684,11 @@ export type Refusal = components['schemas']['Refusal'];
 export type RefuseRecord = components['schemas']['RefuseRecord'];
 export type ReleaseKey = components['schemas']['ReleaseKey'];
 export type ReleaseOpened = components['schemas']['ReleaseOpened'];
+export type RequestRefusal = components['schemas']['RequestRefusal'];
+export type RequestRefused = components['schemas']['RequestRefused'];
+export type ResumeOpening = components['schemas']['ResumeOpening'];
 export type Role = components['schemas']['Role'];
+export type RoleHandedOver = components['schemas']['RoleHandedOver'];
 export type RosterPublished = components['schemas']['RosterPublished'];
 export type Said = components['schemas']['Said'];
 export type Say = components['schemas']['Say'];
@@ -1385,16 +1700,22 @@ export type SettleBids = components['schemas']['SettleBids'];
 export type Shown = components['schemas']['Shown'];
 export type SignRecord = components['schemas']['SignRecord'];
 export type Signature = components['schemas']['Signature'];
+export type SignatureAwaited = components['schemas']['SignatureAwaited'];
 export type Signed = components['schemas']['Signed'];
 export type SlotProof = components['schemas']['SlotProof'];
 export type Statement = components['schemas']['Statement'];
 export type SubmitBid = components['schemas']['SubmitBid'];
+export type SuspendOpening = components['schemas']['SuspendOpening'];
+export type SuspensionCause = components['schemas']['SuspensionCause'];
+export type SuspensionCountersigned = components['schemas']['SuspensionCountersigned'];
+export type SuspensionView = components['schemas']['SuspensionView'];
 export type Tender = components['schemas']['Tender'];
 export type Tick = components['schemas']['Tick'];
 export type Ticked = components['schemas']['Ticked'];
 export type TimetableProposed = components['schemas']['TimetableProposed'];
 export type TimetableSigned = components['schemas']['TimetableSigned'];
 export type WindowClosed = components['schemas']['WindowClosed'];
+export type WindowExtended = components['schemas']['WindowExtended'];
 export type WithdrawBid = components['schemas']['WithdrawBid'];
 export type WrongKeyTried = components['schemas']['WrongKeyTried'];
 export type $defs = Record<string, never>;

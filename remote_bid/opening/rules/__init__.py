@@ -1,12 +1,17 @@
 """The rules of an opening session: pure, no clock, no database, no network.
 
-    SCHEDULED → LOBBY → CLOSED_FOR_BIDS → ROSTER → RELEASE → CUSTODY → UNSEAL
-        ↑                    │      │                                    │
-        └────── HELD ←───────┘      └──→ ABORTED                         ├──→ DRAW (if the tender declares one)
-                                         (every lot has too few bids)    ↓     ↓
-                                                                       READOUT → CONFIRM → OBJECTION → RECORD → CLOSED
+    SCHEDULED → LOBBY → CLOSED_FOR_BIDS → (COUNT_CHECK) → ROSTER → RELEASE → CUSTODY → UNSEAL
+        ↑         │          │     │             │                                        ↓
+        └─ HELD ←─┴──────────┘     └─────────────┴──→ ABORTED                           (DRAW)
+                                                                                          ↓
+                                     CLOSED ← RECORD ← OBJECTION ← CONFIRM ← READOUT ←────┘
 
-HELD: the close was not cosigned within two seconds of the deadline; a new timetable leads back.
+ABORTED: every lot has too few bids. HELD: the close was not cosigned within two seconds of the deadline, or the server
+was away before it; a new timetable leads back. COUNT_CHECK: a lot with too few bids may go on, on a ground that its
+policy lists.
+
+From COUNT_CHECK to RECORD a session may be suspended: that is no phase, the clocks of the phase stand still. Up to
+UNSEAL a session that stays suspended is aborted.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,10 +19,16 @@ from typing import Any
 
 from remote_bid.opening import commands as c
 from remote_bid.opening.rules import (
+    aborting,
     closing,
+    counting,
     drawing,
+    extending,
+    handing_over,
+    joint,
     noting,
     objecting,
+    pausing,
     preparing,
     recording,
     releasing,
@@ -27,6 +38,7 @@ from remote_bid.opening.rules import (
 )
 from remote_bid.opening.rules.deadlines import due
 from remote_bid.opening.rules.folding import evolve
+from remote_bid.opening.rules.guards import refuse
 from remote_bid.opening.rules.state import Opening
 from remote_bid.timeline.context import Aside, Command, Event, Turn
 from remote_bid.timeline.marks import RecordCheckpoint, Tick
@@ -66,6 +78,19 @@ DECISIONS: dict[type[Command], Callable[[Opening, Any, Turn], Sequence[Event | A
     c.PrepareRecord: objecting.prepare_record,
     c.RefuseRecord: recording.refuse_record,
     c.NoteCrl: noting.note_crl,
+    c.ExtendWindow: extending.extend,
+    c.SuspendOpening: pausing.suspend,
+    c.ResumeOpening: pausing.resume,
+    c.AbortOpening: aborting.abort,
+    c.DeclineRequest: joint.decline,
+    c.HandOver: handing_over.hand_over,
+    c.ContinueLot: counting.continue_lot,
+    c.ConfirmKeysDestroyed: aborting.confirm_destroyed,
+    c.EndCountCheck: counting.end_count_check,
+    c.EndCustody: pausing.end_custody,
+    c.EndPause: pausing.end_pause,
+    c.NoticeOutage: pausing.notice_outage,
+    c.CarryOutAbort: aborting.carry_out,
 }
 """One decision for every command of the room."""
 
@@ -77,4 +102,38 @@ def begin(session: str) -> Opening:
 
 def decide(opening: Opening, command: Command, turn: Turn) -> Sequence[Event | Aside]:
     """The events that a command brings about, none if it is a repetition, or Refused."""
-    return DECISIONS[type(command)](opening, command, turn)
+    events = DECISIONS[type(command)](opening, command, turn)
+    if events and opening.suspension is not None:
+        _require_taken_meanwhile(opening, command)
+    return events
+
+
+_WHILE_SUSPENDED = (
+    c.ReleaseKey,
+    c.CheckIn,
+    c.ExtendWindow,
+    c.SuspendOpening,
+    c.ResumeOpening,
+    c.EndPause,
+    c.AbortOpening,
+    c.CarryOutAbort,
+    c.DeclineRequest,
+    c.HandOver,
+    c.Say,
+    c.RaiseObjection,
+    c.NoteCrl,
+    RecordCheckpoint,
+    Tick,
+)
+"""What goes on while the clocks stand still."""
+
+
+def _require_taken_meanwhile(opening: Opening, command: Command) -> None:
+    if opening.abort_ordered and not isinstance(command, c.CarryOutAbort | RecordCheckpoint | Tick):
+        refuse("aborting", "本场开标正在终止。", "The session is being aborted.")
+    if not isinstance(command, _WHILE_SUSPENDED):
+        refuse(
+            "suspended",
+            "本场开标已经中止，恢复后再办理。",
+            "The session is suspended; this can be done when it goes on.",
+        )

@@ -5,12 +5,10 @@ from remote_bid.opening.events import (
     BidsClosed,
     CustodyOpened,
     LobbyOpened,
-    LotAborted,
-    OpeningAborted,
     OpeningHeld,
-    RosterPublished,
 )
 from remote_bid.opening.known import Deployment
+from remote_bid.opening.rules.counting import counted
 from remote_bid.opening.rules.guards import (
     cadence,
     deadline,
@@ -24,13 +22,13 @@ from remote_bid.opening.rules.guards import (
 )
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.statements import Close
-from remote_bid.opening.terms import AbortCause, LotSet, Phase
+from remote_bid.opening.terms import LotSet, Phase
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.statements import state, statement_id
 from remote_bid.seal.tree import leaf_hash, root_of
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Turn
-from remote_bid.timeline.marks import RecordCheckpoint, Tick, cosigned, disclose, tick
+from remote_bid.timeline.marks import RecordCheckpoint, Tick, cosigned, tick
 from remote_bid.timeline.note import BadNote, NamedKey, cosigned_at, is_signed
 
 TOLERANCE_S = 2
@@ -126,15 +124,4 @@ def _counted(opening: Opening, times: list[int], turn: Turn) -> list[Event]:
     close = opening.close_statement
     if close is None:
         return []
-    sets = lot_sets(opening)
-    few = [lot.lot for lot in sets if lot.count < _minimum(opening, lot.lot)]
-    aborted: list[Event] = [LotAborted(lot=lot, cause=AbortCause.TOO_FEW_BIDS) for lot in few]
-    if len(few) < len(sets):
-        return [*aborted, RosterPublished(close=close)]
-    return [*aborted, disclose(turn), OpeningAborted(cause=AbortCause.TOO_FEW_BIDS)]
-
-
-def _minimum(opening: Opening, name: str) -> int:
-    """A lot without any bid has too few, whatever the tender declares."""
-    lot = opening.lot(name)
-    return max(1, lot.minimum if lot else 0)
+    return counted(opening, lot_sets(opening), close, turn)

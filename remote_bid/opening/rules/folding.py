@@ -38,12 +38,13 @@ from remote_bid.opening.events import (
     WindowClosed,
     WrongKeyTried,
 )
+from remote_bid.opening.rules.course import COURSE, cosigned, enter
 from remote_bid.opening.rules.heard import HEARD
 from remote_bid.opening.rules.state import Bid, CheckpointSeen, Opening
 from remote_bid.opening.rules.unsealing import enough_keys
 from remote_bid.opening.statements import Close, Custody, Release
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
-from remote_bid.opening.terms import AbortCause, Phase, Settlement
+from remote_bid.opening.terms import AbortCause, Cause, Outcome, Phase, Settlement
 from remote_bid.seal.canonical import unb64
 from remote_bid.seal.statements import said, statement_id
 from remote_bid.tender.statements import CustodianKey, Policy, Timetable
@@ -60,19 +61,9 @@ def evolve(opening: Opening, happened: Happened) -> Opening:
     return fold(opening, happened.event, happened)
 
 
-def _enter(opening: Opening, phase: Phase, happened: Happened, ends_at: str | None = None) -> Opening:
-    return replace(
-        opening,
-        phase=phase,
-        phase_since=happened.at,
-        ends_at=instant.when(ends_at) if ends_at else None,
-        marks=opening.marks | {happened.seq: phase},
-    )
-
-
 def _scheduled(opening: Opening, event: OpeningScheduled, happened: Happened) -> Opening:
     members = {member.person: member for member in event.members}
-    return replace(_enter(opening, Phase.SCHEDULED, happened), tender=event.tender, members=members)
+    return replace(enter(opening, Phase.SCHEDULED, happened), tender=event.tender, members=members)
 
 
 def _key_offered(opening: Opening, event: CustodianKeyOffered, happened: Happened) -> Opening:
@@ -103,7 +94,7 @@ def _timetable(opening: Opening, event: TimetableSigned, happened: Happened) -> 
         return replace(opening, ends_at=instant.when(table.deadline))
     if opening.phase is not Phase.HELD:
         return opening
-    reopened = _enter(opening, Phase.SCHEDULED, happened)
+    reopened = enter(opening, Phase.SCHEDULED, happened)
     return replace(reopened, close=None, close_statement=None, close_seq=0)
 
 
@@ -137,26 +128,27 @@ def _checked_in(opening: Opening, event: BidderCheckedIn | MemberCheckedIn, happ
 
 def _lobby(opening: Opening, event: LobbyOpened, happened: Happened) -> Opening:
     deadline = opening.timetable.deadline if opening.timetable else None
-    return _enter(opening, Phase.LOBBY, happened, deadline)
+    return enter(opening, Phase.LOBBY, happened, deadline)
 
 
 def _ticked(opening: Opening, event: Ticked, happened: Happened) -> Opening:
-    return replace(opening, last_tick=happened.seq, last_tick_at=happened.at)
+    uncosigned = opening.uncosigned | {happened.seq: happened.at}
+    return replace(opening, last_tick=happened.seq, last_tick_at=happened.at, uncosigned=uncosigned)
 
 
 def _closed_for_bids(opening: Opening, event: BidsClosed, happened: Happened) -> Opening:
     close = said(event.close, Close)
-    opening = _enter(opening, Phase.CLOSED_FOR_BIDS, happened)
+    opening = enter(opening, Phase.CLOSED_FOR_BIDS, happened)
     bids = dict(sorted(opening.bids.items(), key=lambda item: unb64(item[0])))
     return replace(opening, bids=bids, proposed=None, close=close, close_statement=event.close, close_seq=happened.seq)
 
 
 def _held(opening: Opening, event: OpeningHeld, happened: Happened) -> Opening:
-    return _enter(opening, Phase.HELD, happened)
+    return enter(opening, Phase.HELD, happened)
 
 
 def _checkpoint(opening: Opening, event: CheckpointCosigned, happened: Happened) -> Opening:
-    opening = replace(opening, cosigned=opening.cosigned | {event.covers})
+    opening = cosigned(replace(opening, cosigned=opening.cosigned | {event.covers}), event.covers)
     phase = opening.marks.get(event.covers)
     if phase is None:
         return opening
@@ -166,24 +158,31 @@ def _checkpoint(opening: Opening, event: CheckpointCosigned, happened: Happened)
 
 
 def _roster(opening: Opening, event: RosterPublished, happened: Happened) -> Opening:
-    return _enter(opening, Phase.ROSTER, happened)
+    return enter(opening, Phase.ROSTER, happened)
 
 
 def _lot_aborted(opening: Opening, event: LotAborted, happened: Happened) -> Opening:
     opening = replace(opening, aborted=opening.aborted | {event.lot: event.cause})
-    if event.cause is not AbortCause.TOO_FEW_BIDS:
+    if event.cause is AbortCause.NONE_OPENED:
         return opening
     gone = {name: bid for name, bid in opening.bids.items() if bid.lot == event.lot}
     bids = {name: bid for name, bid in opening.bids.items() if name not in gone}
-    return replace(opening, bids=bids, returned=opening.returned | gone)
+    if event.cause is not AbortCause.TOO_FEW_BIDS:
+        gone = {name: replace(bid, settlement=_WITHDRAWN, read_out=True) for name, bid in gone.items()}
+    questioned = [lot for lot in opening.questioned if lot != event.lot]
+    return replace(opening, bids=bids, returned=opening.returned | gone, questioned=questioned)
+
+
+_WITHDRAWN = Settlement(outcome=Outcome.DEEMED_WITHDRAWN, cause=Cause.ABORTED)
+"""The cause lies elsewhere than with any bidder."""
 
 
 def _aborted(opening: Opening, event: OpeningAborted, happened: Happened) -> Opening:
-    return _enter(opening, Phase.ABORTED, happened)
+    return replace(enter(opening, Phase.ABORTED, happened), suspension=None)
 
 
 def _release_opened(opening: Opening, event: ReleaseOpened, happened: Happened) -> Opening:
-    return _enter(opening, Phase.RELEASE, happened, event.ends_at)
+    return enter(opening, Phase.RELEASE, happened, event.ends_at)
 
 
 def _released(opening: Opening, event: KeyReleased, happened: Happened) -> Opening:
@@ -209,7 +208,7 @@ def _window_closed(opening: Opening, event: WindowClosed, happened: Happened) ->
 
 
 def _custody(opening: Opening, event: CustodyOpened, happened: Happened) -> Opening:
-    return _enter(opening, Phase.CUSTODY, happened, event.ends_at)
+    return enter(opening, Phase.CUSTODY, happened, event.ends_at)
 
 
 def _key_published(opening: Opening, event: KeyPublished, happened: Happened) -> Opening:
@@ -217,7 +216,7 @@ def _key_published(opening: Opening, event: KeyPublished, happened: Happened) ->
     keys = opening.keys | {custody.kid: custody.seed}
     opening = replace(opening, keys=keys, keys_by=[*opening.keys_by, event.person])
     done = all(enough_keys(policy, keys) for policy in opening.running_policies())
-    return _enter(opening, Phase.UNSEAL, happened) if done else opening
+    return enter(opening, Phase.UNSEAL, happened) if done else opening
 
 
 def _settled(opening: Opening, event: BidSettled, happened: Happened) -> Opening:
@@ -231,28 +230,28 @@ def _disclosed(opening: Opening, event: Disclosed, happened: Happened) -> Openin
 
 
 def _draw_opened(opening: Opening, event: DrawOpened, happened: Happened) -> Opening:
-    return _enter(opening, Phase.DRAW, happened)
+    return enter(opening, Phase.DRAW, happened)
 
 
 def _confirmation(opening: Opening, event: ConfirmationOpened, happened: Happened) -> Opening:
-    return _enter(opening, Phase.CONFIRM, happened, event.ends_at)
+    return enter(opening, Phase.CONFIRM, happened, event.ends_at)
 
 
 def _objections(opening: Opening, event: ObjectionsOpened, happened: Happened) -> Opening:
-    return _enter(opening, Phase.OBJECTION, happened, event.ends_at)
+    return enter(opening, Phase.OBJECTION, happened, event.ends_at)
 
 
 def _readout(opening: Opening, event: ReadoutOpened, happened: Happened) -> Opening:
-    return _enter(opening, Phase.READOUT, happened)
+    return enter(opening, Phase.READOUT, happened)
 
 
 def _read_out(opening: Opening, event: BidReadOut, happened: Happened) -> Opening:
     bid = replace(opening.bids[event.bid], read_out=True)
-    return replace(opening, bids=opening.bids | {bid.bid: bid})
+    return replace(opening, bids=opening.bids | {bid.bid: bid}, waiting_since=happened.at)
 
 
 def _prepared(opening: Opening, event: RecordPrepared, happened: Happened) -> Opening:
-    opening = _enter(opening, Phase.RECORD, happened, event.ends_at)
+    opening = enter(opening, Phase.RECORD, happened, event.ends_at)
     return replace(opening, record=event.record, record_hash=event.hash)
 
 
@@ -262,7 +261,7 @@ def _record_signed(opening: Opening, event: RecordSigned, happened: Happened) ->
 
 
 def _closed(opening: Opening, event: OpeningClosed, happened: Happened) -> Opening:
-    return _enter(opening, Phase.CLOSED, happened)
+    return enter(opening, Phase.CLOSED, happened)
 
 
 def _crl(opening: Opening, event: CrlNotedDown, happened: Happened) -> Opening:
@@ -305,5 +304,6 @@ FOLDS: dict[type[Event], Callable[[Opening, Any, Happened], Opening]] = {
     ObjectionsOpened: _objections,
     **HEARD,
     CrlNotedDown: _crl,
+    **COURSE,
 }
 """One fold for every event of the room."""

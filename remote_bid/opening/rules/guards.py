@@ -29,6 +29,32 @@ def require_role(opening: Opening, by: Who, *roles: Role) -> None:
     """This act belongs to people of these roles."""
     if opening.role_of(by.person) not in roles or by.role not in roles:
         refuse("not_allowed", "您的身份不能办理此事。", f"Only {' or '.join(roles)} may do this.")
+    if not opening.in_office(by.person):
+        refuse("not_in_office", "该职责现由他人履行。", "Somebody else holds this office now.")
+
+
+def may_stand_in(opening: Opening, by: Who) -> datetime | None:
+    """From when on somebody may do what waits for the host: the host at any time, its deputy and the supervisor after
+    one and two spans of waiting; None: never. Without a deputy the supervisor's span is the first.
+    """
+    since = opening.waiting_since
+    member = opening.members.get(by.person)
+    if member is None or since is None or by.role != member.role:
+        return None
+    if member.role is Role.HOST:
+        return since if opening.in_office(by.person) else instant.later(since, timetable(opening).host_ms)
+    if member.role is not Role.SUPERVISOR or not opening.in_office(by.person):
+        return None
+    hosts = sum(other.role is Role.HOST for other in opening.members.values())
+    return instant.later(since, hosts * timetable(opening).host_ms)
+
+
+def require_host(opening: Opening, turn: Turn) -> None:
+    """This step waits for the host; others may do it when it has waited long enough."""
+    member = opening.members.get(turn.by.person)
+    if member is None or member.role not in (Role.HOST, Role.SUPERVISOR) or turn.by.role != member.role:
+        refuse("not_allowed", "您的身份不能办理此事。", "Only the host, or who stands in for it, may do this.")
+    require_due(turn, may_stand_in(opening, turn.by))
 
 
 def require_clock(turn: Turn) -> None:

@@ -57,7 +57,7 @@ def confirm_line(opening: Opening, command: ConfirmLine, turn: Turn) -> list[Eve
 
 
 def _require_open(opening: Opening, turn: Turn) -> None:
-    if opening.ends_at is None or turn.at >= opening.ends_at:
+    if opening.over(turn.at):
         refuse("window_over", "本阶段的时限已过。", "The time for this is over.")
 
 

@@ -1,5 +1,6 @@
 """Before any bid: the session, the custodians' keys, the policy, the timetable."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
@@ -28,14 +29,15 @@ from remote_bid.opening.rules.guards import (
     signed_by_sender,
     signers,
 )
+from remote_bid.opening.rules.handing_over import deputies_fit
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.submitting import custodian_kids
-from remote_bid.opening.terms import Phase, Role
+from remote_bid.opening.terms import OFFICES, Phase, Role
 from remote_bid.seal.canonical import NotCanonical, unb64_sized
 from remote_bid.seal.envelope import SUITE
 from remote_bid.seal.statements import statement_id
 from remote_bid.seal.xwing import PUBLIC_SIZE, CannotOpen, seal_to
-from remote_bid.tender.statements import CustodianKey, Policy, Timetable
+from remote_bid.tender.statements import CustodianKey, Pauses, Policy, Timetable, Windows
 from remote_bid.tender.terms import DRAW, READOUT_FORM, Lot, Tender
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Turn
@@ -48,8 +50,9 @@ def schedule(opening: Opening, command: ScheduleOpening, turn: Turn) -> list[Eve
     if opening.tender is not None:
         refuse("scheduled_already", "本场开标已经安排。", "This session is scheduled already.")
     roles = [member.role for member in command.members]
-    hosts = [member.person for member in command.members if member.role is Role.HOST]
-    single = all(roles.count(role) == 1 for role in (Role.HOST, Role.SUPERVISOR, Role.TENDERER))
+    hosts = [m.person for m in command.members if m.role is Role.HOST and not m.deputy_of]
+    firsts = [member.role for member in command.members if not member.deputy_of]
+    single = all(firsts.count(role) == 1 for role in OFFICES) and deputies_fit(command.members)
     if hosts != [turn.by.person] or not single or Role.BIDDER in roles or not command.tender.lots:
         refuse(
             "bad_members", "人员名单不完整或有误。", "Name yourself as host, one supervisor, one tenderer, some lot."
@@ -172,8 +175,8 @@ def _require_timetable(opening: Opening, table: Timetable, turn: Turn) -> None:
     cadences = (table.ticks, table.lobby_ticks)
     if any(not (_FASTEST_MS <= c.every_ms <= _DAY_MS and c.slots in (256, MOST_SLOTS)) for c in cadences):
         refuse("bad_cadence", "封存节奏不符合要求。", "Ticks have 256 or 4096 slots, ten a second to one a day.")
-    spans = (table.lobby_ms, *msgspec.structs.astuple(table.windows))
-    if any(not 0 < span <= 30 * _DAY_MS for span in spans):
+    spans = (table.lobby_ms, table.host_ms, *(span for part in _PARTS for span in msgspec.structs.astuple(part(table))))
+    if any(not 0 < span <= 30 * _DAY_MS for span in spans) or not 0 <= table.extension_ms <= 30 * _DAY_MS:
         refuse("bad_windows", "时限不符合要求。", "A window lasts from a moment to thirty days.")
 
 
@@ -196,6 +199,8 @@ def _require_later(opening: Opening, deadline: datetime, turn: Turn) -> None:
     if opening.phase is not Phase.HELD and held is not None and turn.at >= instant.when(held.deadline):
         refuse("deadline_passed", "投标截止时间已过，不能顺延。", "The deadline has come; it can no longer be moved.")
 
+
+_PARTS: list[Callable[[Timetable], Windows | Pauses]] = [lambda table: table.windows, lambda table: table.pauses]
 
 _FASTEST_MS, _DAY_MS = 100, 86_400_000
 

@@ -5,6 +5,7 @@ from remote_bid.opening.events import BidReadOut, ConfirmationOpened, OpeningClo
 from remote_bid.opening.rules.guards import (
     refuse,
     require_due,
+    require_host,
     require_phase,
     require_role,
     require_session,
@@ -20,7 +21,7 @@ from remote_bid.timeline.context import CLOCK, Event, Turn
 
 
 def read_out(opening: Opening, command: ReadOut, turn: Turn) -> list[Event]:
-    require_role(opening, turn.by, Role.HOST)
+    require_host(opening, turn)
     bid = opening.bids.get(command.bid)
     if bid is None or bid.settlement is None:
         refuse("no_such_bid", "没有这份投标。", "There is no such settled bid.")
@@ -86,6 +87,6 @@ def close_opening(opening: Opening, command: CloseOpening, turn: Turn) -> list[E
     if turn.by == CLOCK:
         require_due(turn, opening.ends_at)
     else:
-        require_role(opening, turn.by, Role.HOST)
+        require_host(opening, turn)
     answered = {*opening.signatures, *opening.refusals}
     return [OpeningClosed(silent=[person for person in opening.signatories() if person not in answered])]

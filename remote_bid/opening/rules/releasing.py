@@ -4,11 +4,13 @@ import hashlib
 
 from remote_bid.opening.commands import CloseWindow, OpenRelease, ReleaseKey
 from remote_bid.opening.events import KeyReleased, ReleaseOpened, WindowClosed, WrongKeyTried
+from remote_bid.opening.rules.extending import unanswered
 from remote_bid.opening.rules.guards import (
     cadence,
     refuse,
     require_clock,
     require_due,
+    require_host,
     require_phase,
     require_role,
     require_room_in_line,
@@ -21,7 +23,7 @@ from remote_bid.opening.rules.state import WRONG_TRIES, Bid, Opening
 from remote_bid.opening.rules.submitting import receipt
 from remote_bid.opening.statements import LotWindow, Release, Released
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
-from remote_bid.opening.terms import Phase, Role
+from remote_bid.opening.terms import Phase, Role, reached
 from remote_bid.seal.canonical import NotCanonical, b64, unb64_sized
 from remote_bid.seal.dealing import SECRET_SIZE, commitment
 from remote_bid.seal.envelope import ctx_of
@@ -32,9 +34,9 @@ from remote_bid.timeline.marks import tick
 
 
 def open_release(opening: Opening, command: OpenRelease, turn: Turn) -> list[Event]:
-    require_role(opening, turn.by, Role.HOST)
-    if opening.phase is Phase.RELEASE:
+    if reached(opening.phase, Phase.RELEASE) and turn.by.role in (Role.HOST, Role.SUPERVISOR):
         return []
+    require_host(opening, turn)
     require_phase(opening, Phase.ROSTER)
     ends_at = instant.later(turn.at, timetable(opening).windows.release_ms)
     return [ReleaseOpened(ends_at=instant.text(ends_at))]
@@ -50,7 +52,7 @@ def release_key(opening: Opening, command: ReleaseKey, turn: Turn) -> list[Event
     if bid.release == statement_id(command.signed.statement):
         return []
     require_phase(opening, Phase.RELEASE)
-    if opening.window_closed is not None or opening.ends_at is None or turn.at >= opening.ends_at:
+    if opening.window_closed is not None or opening.over(turn.at):
         refuse("window_over", "解密时限已过。", "The time for releasing keys is over.")
     if bid.release:
         refuse("released_already", "您已经解密，无需重复。", "This bid's key is released already.")
@@ -85,8 +87,10 @@ def _judged(opening: Opening, bid: Bid, release: Release, command: ReleaseKey, t
 
 def close_window(opening: Opening, command: CloseWindow, turn: Turn) -> list[Event]:
     require_clock(turn)
+    if opening.window_closed is not None:
+        return []
     require_phase(opening, Phase.RELEASE)
-    if opening.window_closed is not None or opening.close is None:
+    if opening.close is None:
         return []
     if opening.unreleased():
         require_due(turn, opening.ends_at)
@@ -96,8 +100,11 @@ def close_window(opening: Opening, command: CloseWindow, turn: Turn) -> list[Eve
         timetable=opening.timetable_id,
         at=instant.text(turn.at),
         lots=[_lot_window(opening, lot) for lot in opening.running_lots()],
+        extensions=opening.extensions,
+        pauses=opening.pauses,
     )
-    return [tick(turn, cadence(opening).slots), WindowClosed(window_closed=state(window_closed, turn.office))]
+    closed = WindowClosed(window_closed=state(window_closed, turn.office))
+    return [*unanswered(opening), tick(turn, cadence(opening).slots), closed]
 
 
 def _lot_window(opening: Opening, lot: str) -> LotWindow:

@@ -1,12 +1,13 @@
 """An opening as the rules see it: folded from its events, never from anywhere else."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
 
 from remote_bid.opening.statements import Close, WindowClosed
 from remote_bid.opening.terms import (
+    OFFICES,
     AbortCause,
     DrawLine,
     DrawSeed,
@@ -14,16 +15,19 @@ from remote_bid.opening.terms import (
     Member,
     OpeningRecord,
     Outcome,
+    Pause,
     Phase,
     Role,
     SealedPart,
     Settlement,
+    SuspensionCause,
 )
 from remote_bid.people.certificates import Signed
 from remote_bid.people.revocation import CrlNoted
 from remote_bid.seal.statements import Statement
 from remote_bid.tender.statements import Policy, Timetable
 from remote_bid.tender.terms import Lot, ReadoutForm, Tender
+from remote_bid.timeline import instant
 
 WRONG_TRIES = 5
 """Halves that do not match, per submission, before no more are taken."""
@@ -79,6 +83,27 @@ class CheckpointSeen(msgspec.Struct, frozen=True, kw_only=True):
     covers: int
     note: str
     phase: Phase
+
+
+class Suspension(msgspec.Struct, frozen=True, kw_only=True):
+    """The suspension that holds now."""
+
+    number: int
+    cause: SuspensionCause
+    since: datetime
+    statement: str = ""
+    """Id of what was signed; empty if it is the server's own."""
+    ends_at: datetime | None = None
+    """When it ends by itself: only the host's does, and only until the supervisor has countersigned it."""
+    hosts: bool = False
+    """The host's alone: as long as it is, it counts against the extension cap."""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What one of host and supervisor, `first`, has signed, and the other is asked to sign."""
+
+    signed: Signed
+    first: str
 
 
 class Opening(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,6 +173,35 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     """Bidders who have spoken or objected, numbered in the order of their first words."""
     spoken: dict[str, tuple[Spoken, ...]] = {}
     """By person."""
+    suspension: Suspension | None = None
+    """Orthogonal to the phase, which stays what it is while its clocks stand still."""
+    pauses: list[Pause] = []
+    extensions: list[str] = []
+    """Ids of the extensions of the bidders' window."""
+    spent_ms: int = 0
+    """Of the extension cap: extensions, and suspensions by the host."""
+    acts: frozenset[str] = frozenset()
+    """Ids of the statements about the day's course that were acted upon or refused."""
+    declined: frozenset[str] = frozenset()
+    """Ids of those that the other of the two has once declined to sign."""
+    awaited: dict[str, Asked] = {}
+    """What lacks the signature of host or supervisor, by id."""
+    waiting_since: datetime | None = None
+    """When the step that waits for the host began to."""
+    handed: dict[Role, str] = {}
+    """Offices that are not their first holder's."""
+    handovers: int = 0
+    questioned: list[str] = []
+    """Lots with too few bids on which nobody has decided."""
+    continued: dict[str, str] = {}
+    """Lots that go on with too few bids, and on which ground."""
+    abort_ordered: AbortCause | None = None
+    destroyed: frozenset[str] = frozenset()
+    """Custodians who have destroyed their keys."""
+    uncosigned: dict[int, datetime] = {}
+    """When each tick and phase change that awaits its checkpoint was."""
+    cosigned_at: datetime | None = None
+    """When the last one that has it was."""
 
     def lot(self, name: str) -> Lot | None:
         """The lot of this name."""
@@ -167,6 +221,31 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
         """What a person who proved who it is may be here: one of the session's people, or a bidder."""
         member = self.members.get(person)
         return member.role if member else Role.BIDDER
+
+    def holder(self, role: Role) -> str:
+        """Who holds an office now."""
+        first = (m.person for m in self.members.values() if m.role is role and not m.deputy_of)
+        return self.handed.get(role) or next(first, "")
+
+    def in_office(self, person: str) -> bool:
+        """Whether a person may act as what it is: not a deputy before, nor anybody after, handing over."""
+        role = self.role_of(person)
+        return role not in OFFICES or self.holder(role) == person
+
+    def stood_still(self, at: datetime) -> timedelta:
+        """For how long the present phase's clocks have not run by this time; a phase may begin while suspended."""
+        if self.suspension is None:
+            return timedelta()
+        return at - max(self.suspension.since, self.phase_since or self.suspension.since)
+
+    def late(self, checked_in: datetime) -> bool:
+        """Whether somebody came after the deadline."""
+        return self.timetable is not None and checked_in >= instant.when(self.timetable.deadline)
+
+    def over(self, at: datetime) -> bool:
+        """Whether the phase's window is over at this time; the clocks of a suspended session stand still."""
+        now = self.suspension.since if self.suspension else at
+        return self.ends_at is None or now >= self.ends_at
 
     def running_policies(self) -> list[Policy]:
         """The policies of lots that are being opened."""
@@ -203,8 +282,8 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
         return [*members, *dict.fromkeys(bid.bidder for bid in self.bids.values())]
 
     def stopped_lots(self) -> set[str]:
-        """Lots with too few bids: theirs stay sealed."""
-        return {lot for lot, cause in self.aborted.items() if cause is AbortCause.TOO_FEW_BIDS}
+        """Lots with too few bids, or aborted before anything was opened: theirs stay sealed."""
+        return {lot for lot, cause in self.aborted.items() if cause is not AbortCause.NONE_OPENED}
 
     def unreleased(self) -> list[Bid]:
         """Live bids whose half is not here."""

@@ -170,7 +170,7 @@ def _names(bid: Bid, withdrawn: Withdraw) -> bool:
 def check_in(opening: Opening, command: CheckIn, turn: Turn) -> list[Event | Aside]:
     if turn.by.person in opening.present and signers(turn, command.signed):
         return []
-    require_phase(opening, Phase.LOBBY, Phase.ROSTER, Phase.RELEASE)
+    require_phase(opening, Phase.LOBBY, Phase.COUNT_CHECK, Phase.ROSTER, Phase.RELEASE)
     present, certified = signed_by_sender(turn, command.signed, CheckInStatement)
     require_session(turn, present.session)
     if opening.window_closed is not None:

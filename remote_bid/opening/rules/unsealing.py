@@ -50,6 +50,12 @@ def _holders(opening: Opening) -> set[tuple[str, str]]:
     }
 
 
+def keys_of(opening: Opening, person: str) -> list[str]:
+    """The key ids of all that a custodian holds in this session, sorted."""
+    held = (zip(policy.custodians, custodian_kids(policy), strict=True) for policy in opening.policies.values())
+    return sorted(kid for pairs in held for custodian, kid in pairs if custodian.person == person)
+
+
 def _belongs(custody: Custody) -> bool:
     try:
         return key_id(public_key(unb64(custody.seed))) == custody.kid

@@ -97,7 +97,7 @@ test('a lost link is said, everything stays, and coming back says what it brough
   hall.connect()
   await painted()
   expect(text('.banner')).toBe('已重新连接，补齐 1 条记录。')
-  expect(text('.now .sentence')).toBe('截标前暂停：截标记录没有按时取得联署。')
+  expect(text('.now .sentence')).toBe('截标前暂停：截标记录没有按时取得联署，或截止前系统中断。')
   expect(text('.phase-bar .held')).toContain('截标前暂停')
 })
 

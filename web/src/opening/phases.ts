@@ -21,6 +21,7 @@ export const STEPS = [
 export const TIMED = [
   'SCHEDULED',
   'LOBBY',
+  'COUNT_CHECK',
   'RELEASE',
   'CUSTODY',
   'CONFIRM',
@@ -50,7 +51,7 @@ export function declaresDraw({ tender }: OpeningView): boolean {
 
 /** The step at which a session stands: it is held at the deadline, and aborted at the count. */
 export function stands(phase: Phase): StepName {
-  if (phase === 'HELD') return 'CLOSED_FOR_BIDS'
+  if (phase === 'HELD' || phase === 'COUNT_CHECK') return 'CLOSED_FOR_BIDS'
   return phase === 'ABORTED' ? 'ROSTER' : phase
 }
 

@@ -78,8 +78,7 @@ const TELLERS: { readonly [K in Type]: Teller<K> } = {
   CheckpointCosigned: ({ covers }) => ({ covers: covers ?? '' }),
   RosterPublished: (_seen, { view }) => ({ n: (view.counts ?? []).reduce((sum, { bids }) => sum + bids, 0) }),
   LotAborted: ({ lot, cause }, { view }) => {
-    const title = view.tender?.lots.find((other) => other.lot === lot)?.title ?? lot ?? ''
-    return [cause === 'none_opened' ? 'LotNoneOpened' : 'LotTooFewBids', { lot: title }]
+    return [cause ? ENDED[cause] : 'LotEnded', { lot: titleOf(lot, view) }]
   },
   OpeningAborted: nothing,
   ReleaseOpened: until,
@@ -134,6 +133,32 @@ function byBidderWithText({ name, number, text }: { name?: string; number?: numb
 function speaker(alias: number | null | undefined, person: string | undefined, known: Known): string {
   const name = known.soFar.names.get(person ?? '')
   return name ?? (alias ? known.t('opening.alias', { alias }) : nameOf(person, known))
+  SignatureAwaited: ({ by }, known) => ({ name: nameOf(by?.person, known) }),
+  RequestRefused: nothing,
+  WindowExtended: until,
+  OpeningSuspended: ({ cause }, { t }) => ({ cause: cause ? t(`opening.stopped.${cause}`) : '' }),
+  SuspensionCountersigned: nothing,
+  OpeningResumed: nothing,
+  AbortOrdered: nothing,
+  RoleHandedOver: ({ to, role }, known) => ({
+    name: nameOf(to, known),
+    role: role ? known.t(`opening.roles.${role}`) : '',
+  }),
+  CountCheckOpened: until,
+  LotContinued: ({ lot, ground }, { view }) => ({ lot: titleOf(lot, view), ground: ground ?? '' }),
+  CustodianKeysDestroyed: byPerson,
+}
+
+/** How it is told that a lot has ended. */
+const ENDED = {
+  none_opened: 'LotNoneOpened',
+  too_few_bids: 'LotTooFewBids',
+  supervisor_decided: 'LotEnded',
+  suspended_too_long: 'LotEnded',
+} as const
+
+function titleOf(lot: string | undefined, { tender }: OpeningView): string {
+  return tender?.lots.find((other) => other.lot === lot)?.title ?? lot ?? ''
 }
 
 function nameOf(person: string | undefined, { t, soFar }: Known): string {
@@ -159,6 +184,7 @@ const PHASE_CHANGES: ReadonlySet<string> = new Set<Type>([
   'OpeningScheduled',
   'LobbyOpened',
   'BidsClosed',
+  'CountCheckOpened',
   'RosterPublished',
   'ReleaseOpened',
   'WindowClosed',
@@ -172,6 +198,15 @@ const PHASE_CHANGES: ReadonlySet<string> = new Set<Type>([
 ])
 const BAD: ReadonlySet<string> = new Set<Type>(['OpeningHeld', 'LotAborted', 'OpeningAborted', 'WrongKeyTried'])
 const QUIET: ReadonlySet<string> = new Set<Type>(['Ticked', 'CheckpointCosigned', 'CrlNotedDown'])
+const BAD: ReadonlySet<string> = new Set<Type>([
+  'OpeningHeld',
+  'OpeningSuspended',
+  'AbortOrdered',
+  'LotAborted',
+  'OpeningAborted',
+  'WrongKeyTried',
+])
+const QUIET: ReadonlySet<string> = new Set<Type>(['Ticked', 'CheckpointCosigned'])
 
 function toneOf({ type, outcome }: Happened): Tone {
   if (BAD.has(type)) return 'bad'

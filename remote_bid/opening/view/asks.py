@@ -1,0 +1,95 @@
+"""The one thing that a page asks of its reader now."""
+
+from remote_bid.opening.rules.state import Opening
+from remote_bid.opening.terms import Phase, Role
+from remote_bid.timeline.entry import Who
+
+
+def ask_of(opening: Opening, who: Who) -> str:
+    """The one thing asked of this person now, or what it waits for."""
+    asks = {
+        Role.HOST: _ask_host,
+        Role.SUPERVISOR: _ask_supervisor,
+        Role.TENDERER: _ask_tenderer,
+        Role.CUSTODIAN: _ask_custodian,
+        Role.BIDDER: _ask_bidder,
+        Role.WITNESS: _ask_signature,
+    }
+    asked = asks.get(Role(who.role))
+    if not opening.in_office(who.person) or asked is None:
+        return "wait"
+    return _ask_of_the_two(opening, who) or ("" if _stopped(opening, who) else asked(opening, who)) or "wait"
+
+
+def _stopped(opening: Opening, who: Who) -> bool:
+    """While the clocks stand still only releases go on."""
+    return opening.suspension is not None and not (who.role == Role.BIDDER and opening.phase is Phase.RELEASE)
+
+
+def _ask_of_the_two(opening: Opening, who: Who) -> str:
+    """Host and supervisor: to countersign what the other has signed, to let a suspended session go on, to decide."""
+    if who.role not in (Role.HOST, Role.SUPERVISOR):
+        return ""
+    if opening.awaited:
+        return "countersign" if any(asked.first != who.person for asked in opening.awaited.values()) else ""
+    if opening.suspension is not None:
+        return "resume"
+    return "continue_lot" if opening.phase is Phase.COUNT_CHECK else ""
+
+
+def _ask_signature(opening: Opening, who: Who) -> str:
+    answered = who.person in opening.signatures or who.person in opening.refusals
+    return "sign_record" if opening.phase is Phase.RECORD and not answered else ""
+
+
+def _ask_host(opening: Opening, who: Who) -> str:
+    if opening.phase is Phase.RECORD:
+        return _ask_signature(opening, who) or "close_opening"
+    if opening.phase is Phase.OBJECTION and opening.unanswered():
+        return "answer_objection"
+    return {
+        Phase.ROSTER: "open_release",
+        Phase.READOUT: "read_out",
+    }.get(opening.phase, "")
+
+
+def _ask_supervisor(opening: Opening, who: Who) -> str:
+    if opening.proposed is not None:
+        return "countersign_timetable"
+    if opening.phase is Phase.DRAW and opening.lotteries:
+        return "draw_by_lottery"
+    return _ask_draw(opening, who) or _ask_signature(opening, who)
+
+
+def _ask_draw(opening: Opening, who: Who) -> str:
+    """Before the deadline: a seed for every lot that declares a draw."""
+    before = opening.phase in (Phase.SCHEDULED, Phase.LOBBY) and opening.timetable is not None
+    drawn = [lot.lot for lot in (opening.tender.lots if opening.tender else []) if lot.draw]
+    missing = any((lot, who.person) not in opening.draw_envelopes for lot in drawn)
+    return "seal_draw" if before and missing else ""
+
+
+def _ask_tenderer(opening: Opening, who: Who) -> str:
+    if opening.tender is not None and not opening.policies:
+        return "publish_policy"
+    waiting = opening.phase is Phase.HELD or (opening.timetable is None and bool(opening.policies))
+    return "propose_timetable" if waiting and opening.proposed is None else _ask_draw(opening, who)
+
+
+def _ask_custodian(opening: Opening, who: Who) -> str:
+    if not opening.policies:
+        return "" if any(offer.startswith(f"{who.person}/") for offer in opening.offers) else "offer_key"
+    return "publish_key" if opening.phase is Phase.CUSTODY and who.person not in opening.keys_by else ""
+
+
+def _ask_bidder(opening: Opening, who: Who) -> str:
+    own = [bid for bid in opening.bids.values() if bid.bidder == who.person]
+    if opening.phase in (Phase.SCHEDULED, Phase.LOBBY) and not own:
+        return "submit" if opening.timetable else ""
+    if opening.phase is Phase.LOBBY and who.person not in opening.present:
+        return "check_in"
+    if opening.phase is Phase.RELEASE and opening.window_closed is None and any(not bid.release for bid in own):
+        return "release"
+    if opening.phase is Phase.CONFIRM and any(bid.bid not in opening.line_answers for bid in own):
+        return "confirm_line"
+    return _ask_signature(opening, who) if own else ""

@@ -1,0 +1,85 @@
+"""The bids on a page: the roster's rows, and the reader's own."""
+
+from functools import lru_cache
+
+import msgspec
+from msgspec import UNSET
+
+from remote_bid.opening.rules.order import in_order
+from remote_bid.opening.rules.state import WRONG_TRIES, Bid, Opening
+from remote_bid.opening.terms import Phase, Role, reached
+from remote_bid.opening.view.names import after_window, names_shown
+from remote_bid.opening.view.page import BidRow, OwnBid, SetProof
+from remote_bid.seal.canonical import b64, unb64
+from remote_bid.seal.tree import inclusion_path, leaf_hash
+from remote_bid.timeline import instant
+from remote_bid.timeline.entry import Who
+
+
+def rows(opening: Opening, who: Who) -> dict[str, BidRow]:
+    """The roster, numbered from 1 in each lot."""
+    numbers: dict[str, int] = {}
+    rows = {}
+    for bid in in_order(opening):
+        numbers[bid.lot] = numbers.get(bid.lot, 0) + 1
+        rows[bid.bid] = _row(opening, numbers[bid.lot], bid, who)
+    return rows
+
+
+def _row(opening: Opening, number: int, bid: Bid, who: Who) -> BidRow:
+    row = BidRow(number=number, lot=bid.lot)
+    if not names_shown(opening, who):
+        return row
+    row = msgspec.structs.replace(row, name=bid.name)
+    if not (who.role in (Role.SUPERVISOR, Role.WITNESS) or after_window(opening)):
+        return row
+    checked_in = opening.present.get(bid.bidder)
+    row = msgspec.structs.replace(
+        row,
+        checked_in_at=instant.text(checked_in) if checked_in else UNSET,
+        late=True if checked_in and opening.late(checked_in) else UNSET,
+        released=bool(bid.release),
+        signed_record=True if bid.bidder in opening.signatures else UNSET,
+        answer=opening.line_answers.get(bid.bid, UNSET),
+    )
+    if bid.settlement is None or not bid.read_out:
+        return row
+    return msgspec.structs.replace(
+        row, outcome=bid.settlement.outcome, cause=bid.settlement.cause, form=bid.settlement.form or UNSET
+    )
+
+
+def own_bids(opening: Opening, who: Who) -> dict[str, OwnBid]:
+    """The live bids of a bidder, and those that were returned to it."""
+    bids = [*opening.bids.values(), *opening.returned.values()]
+    return {bid.bid: _own(opening, bid) for bid in bids if bid.bidder == who.person}
+
+
+def _own(opening: Opening, bid: Bid) -> OwnBid:
+    settlement = bid.settlement if bid.read_out else None
+    return OwnBid(
+        lot=bid.lot,
+        version=bid.version,
+        submitted_at=instant.text(bid.submitted_at),
+        receipts=bid.receipts,
+        proof=_set_proof(opening, bid) if _counted(opening, bid) else UNSET,
+        released_at=instant.text(bid.released_at) if bid.released_at else UNSET,
+        tries_left=WRONG_TRIES - len(bid.wrong) if bid.wrong else UNSET,
+        outcome=settlement.outcome if settlement else UNSET,
+        cause=settlement.cause if settlement else UNSET,
+    )
+
+
+def _counted(opening: Opening, bid: Bid) -> bool:
+    return reached(opening.phase, Phase.ROSTER) and bid.bid in opening.bids
+
+
+def _set_proof(opening: Opening, bid: Bid) -> SetProof:
+    ids = tuple(other.bid for other in in_order(opening) if other.lot == bid.lot)
+    return _place_in(ids, ids.index(bid.bid))
+
+
+@lru_cache(maxsize=4096)
+def _place_in(ids: tuple[str, ...], index: int) -> SetProof:
+    path = inclusion_path([leaf_hash(unb64(name)) for name in ids], index)
+    return SetProof(index=index, size=len(ids), path=[b64(node) for node in path])

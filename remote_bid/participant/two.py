@@ -1,0 +1,83 @@
+"""Host and supervisor: what either may begin, and both must sign."""
+
+from remote_bid.opening.commands import (
+    ContinueLot,
+    DeclineRequest,
+    ExtendWindow,
+    ResumeOpening,
+    SuspendOpening,
+)
+from remote_bid.opening.events import BidsClosed
+from remote_bid.opening.statements import BelowMinimum, Extension, Resume, Suspend
+from remote_bid.opening.terms import ExtensionCause, SuspensionCause
+from remote_bid.opening.view import OpeningView
+from remote_bid.participant.checks import Broken
+from remote_bid.participant.member import Staff
+from remote_bid.people.certificates import Signed
+from remote_bid.seal.statements import countersign, media_type, statement_id
+
+
+class OneOfTheTwo(Staff):
+    """Host or supervisor: moves and stops the day's clocks, mostly together with the other."""
+
+    async def extend(self, by_ms: int, cause: ExtensionCause) -> None:
+        """Ask to extend the bidders' window."""
+        view, close = await self._now(), self._close()
+        number = (view.extensions or 0) + 1
+        extension = Extension(session=self.client.copy.session, close=close, number=number, by_ms=by_ms, cause=cause)
+        await self.client.hand_in(ExtendWindow(signed=self.identity.sign(extension)))
+
+    async def suspend(self, cause: SuspensionCause) -> None:
+        """Stop the clocks."""
+        view = await self._now()
+        told = Suspend(session=self.client.copy.session, number=len(view.pauses or []) + 1, cause=cause)
+        await self.client.hand_in(SuspendOpening(signed=self.identity.sign(told)))
+
+    async def resume(self) -> None:
+        """Ask to let the clocks run again."""
+        view = await self._now()
+        if not view.suspended:
+            raise Broken("the session is not suspended")
+        told = Resume(session=self.client.copy.session, number=view.suspended.number)
+        await self.client.hand_in(ResumeOpening(signed=self.identity.sign(told)))
+
+    async def continue_lot(self, lot: str, ground: str) -> None:
+        """Ask to go on with a lot that has too few bids."""
+        told = BelowMinimum(session=self.client.copy.session, close=self._close(), lot=lot, ground=ground)
+        await self.client.hand_in(ContinueLot(signed=self.identity.sign(told)))
+
+    async def countersign(self) -> None:
+        """Sign what the other of the two has signed and asks for."""
+        view = await self.client.until(lambda view: view.me.ask == "countersign")
+        for signed in (view.awaited or {}).values():
+            both = self._with_ours(signed)
+            await self.client.hand_in(_JOINT[signed.statement.payload_type](signed=both))
+
+    async def decline(self) -> None:
+        """Say no to all that awaits our signature."""
+        view = await self._now()
+        for statement in view.awaited or {}:
+            await self.client.hand_in(DeclineRequest(statement=statement))
+
+    def _with_ours(self, signed: Signed) -> Signed:
+        return Signed(
+            statement=countersign(signed.statement, self.identity.signer),
+            certificates=[*signed.certificates, self.identity.certificate],
+        )
+
+    async def _now(self) -> OpeningView:
+        return await self.client.until(lambda view: True)
+
+    def _close(self) -> str:
+        closed = self.client.copy.last(BidsClosed)
+        if closed is None:
+            raise Broken("the close was not shown")
+        return statement_id(closed.close)
+
+
+_JOINT: dict[str, type[ExtendWindow] | type[ResumeOpening] | type[ContinueLot]] = {
+    media_type(Extension): ExtendWindow,
+    media_type(Resume): ResumeOpening,
+    media_type(BelowMinimum): ContinueLot,
+}
+"""How a statement that both sign is handed in."""

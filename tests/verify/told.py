@@ -1,0 +1,77 @@
+"""A day told in the sentences of tests/opening, cosigned throughout, as its server's public bundle."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from remote_bid.gateway.bundle import public_bundle
+from remote_bid.timeline.context import Aside, Event
+from remote_bid.timeline.desk import happening, unfolded
+from remote_bid.timeline.log import Session
+from remote_bid.verify import Report, Trust
+from tests.given import Act, Past, Room, Story, handle
+from tests.opening.actors import AUTHORITY, DEPLOYMENT, OFFICE
+from tests.opening.acts import record_checkpoint
+from tests.opening.day import opening
+from tests.opening.sealed import SAFE
+from tests.verify.judging import judged
+
+TRUST = Trust(
+    roots=[AUTHORITY.root.public_bytes(Encoding.PEM).decode()],
+    log=DEPLOYMENT.log,
+    cosigners=DEPLOYMENT.cosigners,
+    quorum=DEPLOYMENT.quorum,
+)
+
+Lie = Callable[[Event], Event]
+"""What a lying server writes instead; everything else fits, and its cosigners sign it."""
+
+
+def _no_crl(digest: str) -> bytes:
+    raise KeyError(digest)
+
+
+def verified(past: Past, lie: Lie | None = None) -> Report:
+    """The verifier's report on a day that went so."""
+    story = lived(past, lie)
+    bundle = public_bundle(story.folded, TRUST, OFFICE, SAFE.open, _no_crl)
+    return judged(bundle, TRUST)
+
+
+def lived(past: Past, lie: Lie | None = None) -> Story:
+    """The day, with a checkpoint after every entry that is cosigned; the acts' own checkpoints are left out."""
+    room = _lying(lie) if lie else opening
+    story = Story(room, unfolded(Session(room.session, room.context.name, ""), room.context), room.begins)
+    for act in past:
+        if type(act.asked(story)).__name__ == "RecordCheckpoint":
+            continue
+        story = _cosigned(handle(story, act)[0])
+    return story
+
+
+def _cosigned(story: Story) -> Story:
+    """The newest entries as well, whatever the checkpoint of the one before has brought about."""
+    while wanted := _uncovered(story):
+        story = handle(story, _checkpoint(wanted[0], story))[0]
+    return story
+
+
+def _uncovered(story: Story) -> list[int]:
+    events = [(entry.seq, happening(story.room.context, entry).event) for entry in story.folded.main]
+    done = {entry.fields["covers"] for entry in story.folded.main if entry.type == "CheckpointCosigned"}
+    return [seq for seq, event in events if story.room.context.checkpoints(event) and seq not in done]
+
+
+def _checkpoint(seq: int, story: Story) -> Act:
+    return record_checkpoint(lambda _: seq, *[story.at] * 3)
+
+
+def _lying(lie: Lie) -> Room:
+    honest = opening.context
+
+    def decide(state: object, command: object, turn: object) -> Sequence[Event | Aside]:
+        told = honest.decide(state, command, turn)  # type: ignore[arg-type]
+        return [item if isinstance(item, Aside) else lie(item) for item in told]
+
+    return replace(opening, context=replace(honest, decide=decide))
