@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
 
+import msgspec
 import structlog
 import typer
 
@@ -16,6 +17,7 @@ from remote_bid.config import BadSettings, read_settings
 from remote_bid.demo.show import Options, show
 from remote_bid.gateway.wire import openapi
 from remote_bid.participant.cosigner import cosign_forever
+from remote_bid.seal.statements import Statement
 from remote_bid.verify import NotAZip
 from remote_bid.verify import verify as verified
 from remote_bid.verify.screen import explain
@@ -66,6 +68,7 @@ def demo(
 def verify(
     bundle: Annotated[Path, typer.Argument(help="the bundle of a session")],
     trust: Annotated[Path | None, typer.Option(help="trust file, got by another way than the bundle")] = None,
+    receipt: Annotated[list[Path] | None, typer.Option(help="a cosigner's receipt for a lodged release")] = None,
 ) -> None:
     """Check a finished session offline. Exit 0: verified, 1: something does not hold, 2: not a bundle or trust file."""
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -73,13 +76,17 @@ def verify(
     try:
         trusted = read_trust(trust) if trust else None
         with bundle.open("rb") as file:
-            report = verified(file, trusted)
-    except (BadTrust, NotAZip) as error:
+            report = verified(file, trusted, [_statement(path) for path in receipt or []])
+    except (BadTrust, NotAZip, msgspec.MsgspecError) as error:
         _give_up(str(error), 2)
     except OSError as error:
         _give_up(f"{bundle} cannot be read: {error.strerror}", 2)
     explain(report, trusted is not None)
     sys.exit(0 if report.verified else 1)
+
+
+def _statement(path: Path) -> Statement:
+    return msgspec.json.decode(path.read_bytes(), type=Statement)
 
 
 @app.command()
@@ -92,7 +99,8 @@ def cosign(
     """Run a cosigner: signs a log's checkpoints, each only if it extends the one before."""
     _log_to_stderr()
     try:
-        asyncio.run(cosign_forever(name, read_trust(trust).log_key(), data, port))
+        trusted = read_trust(trust)
+        asyncio.run(cosign_forever(name, trusted.log_key(), trusted.authorities(), data, port))
     except BadTrust as error:
         _give_up(str(error), 2)
 

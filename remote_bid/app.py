@@ -13,6 +13,7 @@ from remote_bid.config import Settings
 from remote_bid.gateway.cosigners import HttpCosigner
 from remote_bid.gateway.http import Http, guard, headers_for
 from remote_bid.gateway.hub import Hub
+from remote_bid.gateway.lodging import Keepers, LodgingKeys
 from remote_bid.gateway.socket import Sockets
 from remote_bid.opening import opening
 from remote_bid.opening.facts import Facts
@@ -60,7 +61,8 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     authorities = sorted(fingerprint(root) for root in roots)
     deployment = Deployment(authorities=authorities, log=trust.log, cosigners=trust.cosigners, quorum=trust.quorum)
     safe = Safe(folder / "safe", settings.part_limit)
-    rooms: Rooms = {opening.name: (opening, Facts(safe, roots, deployment, now))}
+    keepers = Keepers(keys.signer, now)
+    rooms: Rooms = {opening.name: (opening, Facts(safe, roots, deployment, now, keepers.ask))}
     desk = Desk(log, keys.signer, keys.lines, rooms)
     porter = Porter(roots, settings.origin, now)
     http = Http(desk, porter, safe, trust, keys.signer, settings.agencies, now, PAGES)
@@ -81,10 +83,12 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     sio.register_namespace(sockets)
     app = web.Application(client_max_size=1 << 20, middlewares=[guard(headers_for(settings.origin))])
     app.add_routes(http.routes())
+    app.add_routes(LodgingKeys(desk, keys.lines).routes())
     sio.attach(app)
     async with aiohttp.ClientSession() as outgoing:
         named = zip(trust.cosigner_keys(), settings.cosigners, strict=True)
-        cosigners = [HttpCosigner(key, cosigner.url, outgoing) for key, cosigner in named]
+        cosigners = [HttpCosigner(key, cosigner.url, outgoing, log.leaves) for key, cosigner in named]
+        keepers.cosigners = cosigners
         checkpointer = Checkpointer(log, desk, settings.log, keys.log, cosigners, settings.quorum)
         clock = Clock(desk, now)
         runner = web.AppRunner(

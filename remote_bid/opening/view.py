@@ -11,8 +11,10 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from remote_bid.opening.rules.order import in_order
+from remote_bid.opening.rules.remedy import holders, policy_of
 from remote_bid.opening.rules.state import WRONG_TRIES, Bid, Opening
-from remote_bid.opening.terms import AbortCause, Cause, Member, Outcome, Phase, Role, reached
+from remote_bid.opening.terms import AbortCause, Cause, Member, Outcome, Phase, Role, SealedPart, reached
+from remote_bid.people.certificates import Signed
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.statements import Statement
 from remote_bid.seal.tree import inclusion_path, leaf_hash
@@ -87,6 +89,14 @@ class OwnBid(_Part, frozen=True):
     cause: Cause | UnsetType = UNSET
 
 
+class RemedyAsked(_Part, frozen=True):
+    """What an escrow holder needs to see before it gives its share: who asks, for which bid, and how it was dealt."""
+
+    request: Signed
+    part: SealedPart
+    certificates: list[str]
+
+
 class Me(_Part, frozen=True):
     """The viewer: who, as what, and what is asked of it now (a code that the page words)."""
 
@@ -117,6 +127,7 @@ class OpeningView(_Part, frozen=True):
     aborted: dict[str, AbortCause] | UnsetType = UNSET
     released: int | UnsetType = UNSET
     check_code: CheckCodeView | UnsetType = UNSET
+    remedies: dict[str, RemedyAsked] | UnsetType = UNSET
     record_hash: str | UnsetType = UNSET
     signed_by: list[str] | UnsetType = UNSET
 
@@ -143,6 +154,7 @@ def see(opening: Opening, who: Who) -> OpeningView:
         aborted=opening.aborted or UNSET,
         released=_released(opening, who),
         check_code=_check_code(opening),
+        remedies=_remedies(opening, who) or UNSET,
         record_hash=opening.record_hash or UNSET,
         signed_by=sorted(opening.signatures) or UNSET,
     )
@@ -172,6 +184,17 @@ def _check_code(opening: Opening) -> CheckCodeView | UnsetType:
     if seen is None:
         return UNSET
     return CheckCodeView(code=check_code(parse(seen.note)[1]), phase=seen.phase, covers=seen.covers, note=seen.note)
+
+
+def _remedies(opening: Opening, who: Who) -> dict[str, RemedyAsked]:
+    """For the escrow holders of each bid alone, once the bidders' window is closed and cosigned."""
+    if opening.phase is not Phase.CUSTODY:
+        return {}
+    return {
+        bid.bid: RemedyAsked(request=bid.remedy, part=bid.readout_part(), certificates=bid.certificates)
+        for bid in opening.asking()
+        if bid.remedy is not None and who.person in {person for person, _ in holders(policy_of(opening, bid))}
+    }
 
 
 def _released(opening: Opening, who: Who) -> int | UnsetType:
@@ -294,6 +317,11 @@ def _ask_tenderer(opening: Opening, who: Who) -> str:
 def _ask_custodian(opening: Opening, who: Who) -> str:
     if not opening.policies:
         return "" if any(offer.startswith(f"{who.person}/") for offer in opening.offers) else "offer_key"
+    if any(who.person in {person for person, _ in holders(policy)} for policy in opening.policies.values()):
+        mine = {kid for policy in opening.policies.values() for person, kid in holders(policy) if person == who.person}
+        return (
+            "publish_share" if any(mine.isdisjoint(opening.bids[bid].shares) for bid in _remedies(opening, who)) else ""
+        )
     return "publish_key" if opening.phase is Phase.CUSTODY and who.person not in opening.keys_by else ""
 
 
@@ -351,4 +379,4 @@ def _side(opening: Opening, fields: Fields) -> Collection[str] | None:
     if not reached(opening.phase, Phase.RECORD):
         return ("type",)
     took_part = {bidder for lot, bidder in opening.versions if lot not in stopped}
-    return None if fields["by"]["person"] in took_part else ("type",)
+    return None if fields.get("bidder", fields["by"]["person"]) in took_part else ("type",)

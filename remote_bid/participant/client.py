@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 import msgspec
@@ -91,6 +92,12 @@ class Client:
         """An HTTP call as JSON, made until it is answered; ServerRefused unless it succeeds."""
         return await self._signed_in(lambda: self._post(path, body))
 
+    async def lodging_key(self, lot: str, part: str) -> str:
+        """The key that the server wants named in the policy of a lot and part."""
+        query = urlencode({"lot": lot, "part": part})
+        answer = await self._signed_in(lambda: self._get(f"/api/sessions/{self.copy.session}/lodging-key?{query}"))
+        return str(answer["key"])
+
     async def upload(self, name: str, envelope: bytes) -> None:
         """Put a sealed envelope into the safe under a name, again from the start if the line is lost."""
         path = f"/api/sessions/{self.copy.session}/uploads/{name}"
@@ -111,6 +118,10 @@ class Client:
     async def _post(self, path: str, body: Any) -> Any:
         raw = msgspec.json.encode(body)
         async with self._http.post(self.url + path, data=raw, headers=self._bearer(), timeout=_CALL) as answer:
+            return _answered(await answer.json())
+
+    async def _get(self, path: str) -> Any:
+        async with self._http.get(self.url + path, timeout=_CALL) as answer:
             return _answered(await answer.json())
 
     async def _put(self, path: str, body: bytes) -> Any:

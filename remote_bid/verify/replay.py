@@ -8,10 +8,15 @@ from remote_bid.opening.events import (
     BidSubmitted,
     BidWithdrawn,
     CustodianKeyOffered,
+    CustodyClosed,
     CustodyOpened,
+    EscrowSharePublished,
+    KeyLodged,
     KeyPublished,
     KeyReleased,
     LobbyOpened,
+    LodgingFailed,
+    LodgingSeedPublished,
     LotAborted,
     MemberCheckedIn,
     OpeningAborted,
@@ -23,6 +28,7 @@ from remote_bid.opening.events import (
     RecordPrepared,
     RecordSigned,
     ReleaseOpened,
+    RemedyRequested,
     RosterPublished,
     TimetableProposed,
     TimetableSigned,
@@ -59,6 +65,12 @@ _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     ReleaseOpened: (Role.HOST,),
     KeyReleased: (Role.BIDDER,),
     WrongKeyTried: (Role.BIDDER,),
+    KeyLodged: (CLOCK.role,),
+    LodgingFailed: (CLOCK.role,),
+    LodgingSeedPublished: (CLOCK.role,),
+    RemedyRequested: (Role.BIDDER,),
+    EscrowSharePublished: (Role.CUSTODIAN,),
+    CustodyClosed: (CLOCK.role,),
     WindowClosed: (CLOCK.role,),
     CustodyOpened: (LOG.role,),
     KeyPublished: (Role.CUSTODIAN,),
@@ -117,6 +129,7 @@ _ONCE = (
     ReleaseOpened,
     WindowClosed,
     CustodyOpened,
+    CustodyClosed,
     Disclosed,
     ReadoutOpened,
     RecordPrepared,
@@ -129,13 +142,15 @@ def _once(shown: Shown, event: Event, seen: set[object]) -> None:
     """What happens once, or once for each bid, person or lot, does not happen again."""
     what: object = None
     match event:
-        case BidSettled() | BidReadOut():
+        case BidSettled() | BidReadOut() | KeyLodged() | RemedyRequested():
             what = (type(event), event.bid)
         case RecordSigned() | MemberCheckedIn() | BidderCheckedIn():
             what = (type(event), event.person)
         case LotAborted():
             what = (type(event), event.lot)
-        case KeyPublished() | PolicyPublished():
+        case LodgingSeedPublished():
+            what = (type(event), event.policy)
+        case KeyPublished() | PolicyPublished() | EscrowSharePublished():
             what = (type(event), statement_id(event.signed.statement))
         case _ if isinstance(event, _ONCE):
             what = type(event)
@@ -144,7 +159,10 @@ def _once(shown: Shown, event: Event, seen: set[object]) -> None:
     seen.add(what)
 
 
-_SIDE = (BidSubmitted, BidWithdrawn, BidderCheckedIn, KeyReleased, WrongKeyTried)
+_LODGED = (KeyLodged, LodgingFailed)
+"""The server's, in the line of the bidder who left it with a cosigner."""
+
+_SIDE = (BidSubmitted, BidWithdrawn, BidderCheckedIn, KeyReleased, WrongKeyTried, RemedyRequested, *_LODGED)
 
 
 def _in_its_line(shown: Shown, event: Event, by: Who, owners: dict[str, str]) -> None:
@@ -153,8 +171,9 @@ def _in_its_line(shown: Shown, event: Event, by: Who, owners: dict[str, str]) ->
         raise Failed(entry_name(shown), f"{type(event).__name__} does not belong in this line")
     if shown.line == MAIN:
         return
-    known = owners.setdefault(shown.line, by.person)
-    if known != by.person or sum(person == by.person for person in owners.values()) != 1:
+    author = event.bidder if isinstance(event, _LODGED) else by.person
+    known = owners.setdefault(shown.line, author)
+    if known != author or sum(person == author for person in owners.values()) != 1:
         raise Failed(entry_name(shown), "the entry lies in somebody else's side line")
 
 

@@ -9,22 +9,26 @@ from remote_bid.opening.events import (
     BidSubmitted,
     BidWithdrawn,
     CustodianKeyOffered,
+    EscrowSharePublished,
+    KeyLodged,
     KeyPublished,
     KeyReleased,
+    LodgingFailed,
     MemberCheckedIn,
     PolicyPublished,
     RecordSigned,
+    RemedyRequested,
     TimetableProposed,
     TimetableSigned,
 )
 from remote_bid.opening.rules.state import Opening
-from remote_bid.opening.rules.submitting import custodian_kids
+from remote_bid.opening.rules.submitting import custodian_kids, escrow_kids
 from remote_bid.opening.terms import Role
 from remote_bid.people.certificates import Certified, NotTrusted, Signed, fingerprint, signers
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.envelope import SUITE
 from remote_bid.seal.statements import BadStatement, Statement, statement_id
-from remote_bid.tender.statements import Receipt
+from remote_bid.tender.statements import Custodian, Policy, Receipt
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event
 from remote_bid.timeline.entry import Shown, field_salt
@@ -72,11 +76,13 @@ def _expected(state: Opening, event: Event) -> list[str] | None:
             return [members[Role.TENDERER]]
         case TimetableSigned():
             return [members[Role.TENDERER], members[Role.SUPERVISOR]]
+        case EscrowSharePublished():
+            return [event.person]
         case CustodianKeyOffered() | KeyPublished() | RecordSigned() | BidderCheckedIn() | MemberCheckedIn():
             return [event.person]
         case BidSubmitted() | BidWithdrawn():
             return [event.bidder]
-        case KeyReleased():
+        case KeyReleased() | RemedyRequested():
             return [state.bids[event.bid].bidder]
         case _:
             return None
@@ -86,7 +92,9 @@ def _receipts(case: Case) -> None:
     """Every receipt is the log's promise for exactly the entry that carries it."""
     bids, halves = case.happened(BidSubmitted), case.happened(KeyReleased)
     owed = [(shown, event.receipt, [statement_id(p.submission) for p in event.parts]) for shown, event in bids]
+    asked = case.happened(RemedyRequested)
     owed += [(shown, event.receipt, [statement_id(event.signed.statement)]) for shown, event in halves]
+    owed += [(shown, event.receipt, [statement_id(event.signed.statement)]) for shown, event in asked]
     for shown, statement, statements in owed:
         name = entry_name(shown)
         receipt = case.from_log(name, statement, Receipt)
@@ -99,6 +107,8 @@ def _receipts(case: Case) -> None:
 
 def _signed(value: Any) -> list[Signed]:
     """Every statement in an event that a person signed, with its certificates."""
+    if isinstance(value, KeyLodged | LodgingFailed):
+        return []  # judged at the cosigner's time, in step 9
     if isinstance(value, Signed):
         return [value]
     if isinstance(value, BidSubmitted):
@@ -123,9 +133,23 @@ def policies(case: Case) -> None:
         kids = custodian_kids(policy)
         if not 2 <= policy.k <= len(set(kids)) == len(kids) or max(sides.count(side) for side in sides) >= policy.k:
             raise Failed(name, "k of its custodians do not stand for several sides")
-        for custodian in policy.custodians:
+        holders = _escrow(name, policy)
+        for custodian in [*policy.custodians, *holders]:
             _custodian(case, name, custodian.person, custodian.proof)
         case.report.holds(8, name, f"{policy.k} of {len(policy.custodians)} custodians")
+
+
+def _escrow(name: str, policy: Policy) -> list[Custodian]:
+    """The escrow holders: another group than the custodians, and of several sides too."""
+    if policy.escrow is None:
+        return []
+    held, kids, k = policy.escrow.holders, escrow_kids(policy), policy.escrow.k
+    sides = [holder.side for holder in held]
+    if not 2 <= k <= len(set(kids)) == len(kids) or max(sides.count(side) for side in sides) >= k:
+        raise Failed(name, "k of its escrow holders do not stand for several sides")
+    if {holder.person for holder in held} & {custodian.person for custodian in policy.custodians}:
+        raise Failed(name, "an escrow holder is a custodian too")
+    return held
 
 
 def _custodian(case: Case, name: str, person: str, proof: Signed) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from remote_bid.opening import commands as c
-from remote_bid.opening.rules import closing, preparing, recording, releasing, submitting, unsealing
+from remote_bid.opening.rules import closing, preparing, recording, releasing, remedy, submitting, unsealing
 from remote_bid.opening.rules.deadlines import due
 from remote_bid.opening.rules.folding import evolve
 from remote_bid.opening.rules.state import Opening
@@ -37,6 +37,9 @@ DECISIONS: dict[type[Command], Callable[[Opening, Any, Turn], Sequence[Event | A
     c.OpenRelease: releasing.open_release,
     c.ReleaseKey: releasing.release_key,
     c.CloseWindow: releasing.close_window,
+    c.AskRemedy: remedy.ask_remedy,
+    c.PublishEscrowShare: remedy.publish_share,
+    c.CloseCustody: remedy.close_custody,
     c.PublishKey: unsealing.publish_key,
     c.SettleBids: unsealing.settle_bids,
     c.ReadOut: recording.read_out,

@@ -1,9 +1,18 @@
 """What falls due: the commands that the clock hands in, and when."""
 
-from remote_bid.opening.commands import CloseBids, CloseOpening, CloseWindow, HoldOpening, OpenLobby, SettleBids
+from remote_bid.opening.commands import (
+    CloseBids,
+    CloseCustody,
+    CloseOpening,
+    CloseWindow,
+    HoldOpening,
+    OpenLobby,
+    SettleBids,
+)
 from remote_bid.opening.rules.closing import TOLERANCE_S
 from remote_bid.opening.rules.guards import cadence, deadline, timetable
 from remote_bid.opening.rules.state import Opening
+from remote_bid.opening.rules.unsealing import enough_keys_everywhere
 from remote_bid.opening.terms import Phase
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Due
@@ -36,6 +45,8 @@ def _steps(opening: Opening) -> list[Due]:
             return [Due(instant.later(deadline(opening), TOLERANCE_S * 1000), HoldOpening())]
         case Phase.RELEASE if opening.window_closed is None:
             return [Due((opening.ends_at if opening.unreleased() else None) or since, CloseWindow())]
+        case Phase.CUSTODY if enough_keys_everywhere(opening):
+            return [Due(opening.ends_at or since, CloseCustody())]
         case Phase.UNSEAL:
             return [Due(since, SettleBids())]
         case Phase.RECORD:

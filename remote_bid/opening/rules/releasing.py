@@ -6,6 +6,7 @@ from remote_bid.opening.commands import CloseWindow, OpenRelease, ReleaseKey
 from remote_bid.opening.events import KeyReleased, ReleaseOpened, WindowClosed, WrongKeyTried
 from remote_bid.opening.rules.guards import (
     cadence,
+    known,
     refuse,
     require_clock,
     require_due,
@@ -16,6 +17,7 @@ from remote_bid.opening.rules.guards import (
     signed_by_sender,
     timetable,
 )
+from remote_bid.opening.rules.lodging import take_lodgings
 from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.state import WRONG_TRIES, Bid, Opening
 from remote_bid.opening.rules.submitting import receipt
@@ -83,19 +85,25 @@ def _judged(opening: Opening, bid: Bid, release: Release, command: ReleaseKey, t
     return [WrongKeyTried(bid=bid.bid, tried=tried, left=left)]
 
 
-def close_window(opening: Opening, command: CloseWindow, turn: Turn) -> list[Event]:
+def close_window(opening: Opening, command: CloseWindow, turn: Turn) -> list[Event | Aside]:
+    """Closes the window; what was lodged is taken first, in a turn of its own, so that the tick can hold it."""
     require_clock(turn)
     require_phase(opening, Phase.RELEASE)
     if opening.window_closed is not None or opening.close is None:
         return []
     if opening.unreleased():
         require_due(turn, opening.ends_at)
+        if taken := take_lodgings(opening, turn):
+            return taken
+    told = known(turn).lodgings if opening.unreleased() or opening.lodged else None
     window_closed = WindowClosedStatement(
         session=turn.session,
         close=id_of(opening.close),
         timetable=opening.timetable_id,
         at=instant.text(turn.at),
         lots=[_lot_window(opening, policy.lot) for policy in opening.running_policies()],
+        lodgings=told.lists if told else [],
+        away=told.away if told else [],
     )
     return [tick(turn, cadence(opening).slots), WindowClosed(window_closed=state(window_closed, turn.office))]
 

@@ -23,7 +23,7 @@ from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.envelope import ctx_of
 from remote_bid.seal.statements import Statement, said, state, statement_id
 from remote_bid.seal.xwing import key_id
-from remote_bid.tender.statements import CustodianKey, Deal, Policy, Receipt, Submission, Withdraw
+from remote_bid.tender.statements import Custodian, CustodianKey, Deal, Policy, Receipt, Submission, Withdraw
 from remote_bid.tender.terms import READOUT_FORM
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Aside, Event, Turn
@@ -124,10 +124,22 @@ def _require_deal(stored: StoredEnvelope, deal: Deal, policy: Policy) -> None:
     if [share.kid for share in deal.shares] != custodian_kids(policy):
         refuse("bad_deal", "份额与保管人不符。", "The deal must have one share for each custodian, in order.")
 
+    if deal.escrow and [share.kid for share in deal.escrow] != escrow_kids(policy):
+        refuse("bad_deal", "托管份额与托管人不符。", "The escrow deal must have one share for each holder, in order.")
+
+
+def escrow_kids(policy: Policy) -> list[str]:
+    """The key ids of a policy's escrow holders, in its order."""
+    return _kids(policy.escrow.holders) if policy.escrow else []
+
 
 def custodian_kids(policy: Policy) -> list[str]:
     """The key ids of a policy's custodians, in its order."""
-    offers = [said(custodian.proof.statement, CustodianKey) for custodian in policy.custodians]
+    return _kids(policy.custodians)
+
+
+def _kids(people: list[Custodian]) -> list[str]:
+    offers = [said(custodian.proof.statement, CustodianKey) for custodian in people]
     return [key_id(unb64(offer.public_key)) for offer in offers]
 
 

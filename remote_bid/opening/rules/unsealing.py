@@ -11,11 +11,12 @@ from remote_bid.opening.rules.guards import (
     require_session,
     signed_by_sender,
 )
+from remote_bid.opening.rules.lodging import published_seeds
 from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.state import Bid, Opening
 from remote_bid.opening.rules.submitting import custodian_kids
 from remote_bid.opening.statements import Custody
-from remote_bid.opening.terms import AbortCause, Outcome, Phase, Role, Settlement
+from remote_bid.opening.terms import AbortCause, Phase, Role, Settlement
 from remote_bid.seal.canonical import NotCanonical, unb64
 from remote_bid.seal.statements import id_of
 from remote_bid.seal.xwing import CannotOpen, key_id, public_key
@@ -71,6 +72,11 @@ def enough_keys(policy: Policy, keys: dict[str, str]) -> bool:
     return sum(kid in keys for kid in custodian_kids(policy)) >= policy.k
 
 
+def enough_keys_everywhere(opening: Opening) -> bool:
+    """Whether every lot that is being opened has its k keys."""
+    return all(enough_keys(policy, opening.keys) for policy in opening.running_policies())
+
+
 def settle_bids(opening: Opening, command: SettleBids, turn: Turn) -> list[Event]:
     require_clock(turn)
     require_phase(opening, Phase.UNSEAL)
@@ -78,13 +84,19 @@ def settle_bids(opening: Opening, command: SettleBids, turn: Turn) -> list[Event
     if set(settlements) != set(opening.bids):
         refuse("not_settled", "尚有投标未核验完毕。", "Some bids are not settled yet.")
     events: list[Event] = [_settled(bid, settlements[bid.bid]) for bid in in_order(opening)]
-    return [*events, *_without_award(opening, settlements), disclose(turn), ReadoutOpened()]
+    return [
+        *events,
+        *_without_award(opening, settlements),
+        disclose(turn),
+        *published_seeds(opening, turn),
+        ReadoutOpened(),
+    ]
 
 
 def _without_award(opening: Opening, settlements: dict[str, Settlement]) -> list[LotAborted]:
     """Lots of which no bid was opened: their outcomes are read out like all others."""
     lots = {bid.lot for bid in opening.bids.values()}
-    opened = {opening.bids[bid].lot for bid, found in settlements.items() if found.outcome is Outcome.OPENED}
+    opened = {opening.bids[bid].lot for bid, found in settlements.items() if found.form is not None}
     return [LotAborted(lot=lot, cause=AbortCause.NONE_OPENED) for lot in sorted(lots - opened)]
 
 
