@@ -172,6 +172,20 @@ class LodgingSeedPublished(Event, frozen=True):
     seed: str
 
 
+class SubmissionRefused(Event, frozen=True):
+    """(side line) A bid or withdrawal came too late; `refusal` is what its sender was told."""
+
+    person: str
+    refusal: Statement
+
+
+class ReleaseRefused(Event, frozen=True):
+    """(side line) A release, or the request for a remedy, came too late; `refusal` is what its sender was told."""
+
+    person: str
+    refusal: Statement
+
+
 class WrongKeyTried(Event, frozen=True):
     """(side line) A half that does not match; only its hash is kept."""
 
@@ -270,6 +284,8 @@ OpeningEvent = (
     | KeyLodged
     | LodgingFailed
     | LodgingSeedPublished
+    | SubmissionRefused
+    | ReleaseRefused
     | RemedyRequested
     | EscrowSharePublished
     | CustodyClosed

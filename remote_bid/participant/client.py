@@ -17,6 +17,7 @@ from remote_bid.opening.view import OpeningView
 from remote_bid.participant.copy import Copy, Gap
 from remote_bid.participant.identity import Identity
 from remote_bid.people.sign_in import SignIn
+from remote_bid.seal.statements import Statement
 from remote_bid.timeline import wire_json
 from remote_bid.timeline.context import Command
 from remote_bid.timeline.frame import Frame, Joined
@@ -31,11 +32,11 @@ _ANSWER_S = 10
 
 
 class ServerRefused(Exception):
-    """The server said no."""
+    """The server said no; `refusal` is its signed word for it, to be kept, where it gives one."""
 
-    def __init__(self, code: str, sentence: str) -> None:
+    def __init__(self, code: str, sentence: str, refusal: Statement | None = None) -> None:
         super().__init__(f"{code}: {sentence}")
-        self.code = code
+        self.code, self.refusal = code, refusal
 
 
 class Client:
@@ -84,7 +85,7 @@ class Client:
             elif answer["ok"]:
                 return [entry["type"] for entry in answer["entries"]]
             elif answer["code"] != "failed":
-                raise ServerRefused(answer["code"], answer["en"])
+                _answered(answer)
             else:
                 await asyncio.sleep(0.5)
 
@@ -226,5 +227,7 @@ class Client:
 
 def _answered(body: Any) -> Any:
     if isinstance(body, dict) and body.get("ok") is False:
-        raise ServerRefused(str(body.get("code")), str(body.get("en")))
+        signed = body.get("refusal")
+        refusal = msgspec.convert(signed, type=Statement) if signed else None
+        raise ServerRefused(str(body.get("code")), str(body.get("en")), refusal)
     return body

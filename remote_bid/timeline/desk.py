@@ -17,7 +17,7 @@ from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.signing import Signer
 from remote_bid.timeline import instant
 from remote_bid.timeline.chain import genesis, link
-from remote_bid.timeline.context import AnyContext, Aside, Command, Event, Facts, Happened, Turn, event_of
+from remote_bid.timeline.context import AnyContext, Aside, Command, Event, Facts, Happened, Refused, Turn, event_of
 from remote_bid.timeline.entry import MAIN, Entry, Who
 from remote_bid.timeline.log import Log, Overtaken, Session, UnknownSession
 from remote_bid.timeline.marks import Ticked
@@ -123,12 +123,14 @@ class Desk:
         context = folded.context
         async with self._log.turn(folded.session.id, folded.version) as open_turn:
             turn = self._turn(folded, by, open_turn.at, known)
-            events = context.decide(folded.state, command, turn)
+            events, refusal = _asked(context, folded.state, command, turn)
             entries = _chained(folded, turn, events)
-            if not entries:
-                return entries
-            await open_turn.append(entries)
-        self._tell(folded, entries)
+            if entries:
+                await open_turn.append(entries)
+        if entries:
+            self._tell(folded, entries)
+        if refusal is not None:
+            raise refusal
         return entries
 
     def _turn(self, folded: Folded, by: Who, at: datetime, known: Any) -> Turn:
@@ -204,6 +206,18 @@ def happening(context: AnyContext, entry: Entry) -> Happened:
         by=msgspec.convert(entry.fields["by"], type=Who),
         leaf=entry.leaf,
     )
+
+
+def _asked(
+    context: AnyContext, state: Any, command: Command, turn: Turn
+) -> tuple[Sequence[Event | Aside], Refused | None]:
+    """What a decision brings about; a refusal that is evidence brings it about before it is told."""
+    try:
+        return context.decide(state, command, turn), None
+    except Refused as refusal:
+        if not refusal.evidence:
+            raise
+        return refusal.evidence, refusal
 
 
 def _chained(folded: Folded, turn: Turn, events: Sequence[Event | Aside]) -> list[Entry]:

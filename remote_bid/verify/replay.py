@@ -28,8 +28,10 @@ from remote_bid.opening.events import (
     RecordPrepared,
     RecordSigned,
     ReleaseOpened,
+    ReleaseRefused,
     RemedyRequested,
     RosterPublished,
+    SubmissionRefused,
     TimetableProposed,
     TimetableSigned,
     WindowClosed,
@@ -71,6 +73,8 @@ _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     RemedyRequested: (Role.BIDDER,),
     EscrowSharePublished: (Role.CUSTODIAN,),
     CustodyClosed: (CLOCK.role,),
+    SubmissionRefused: (Role.BIDDER,),
+    ReleaseRefused: (Role.BIDDER,),
     WindowClosed: (CLOCK.role,),
     CustodyOpened: (LOG.role,),
     KeyPublished: (Role.CUSTODIAN,),
@@ -162,7 +166,8 @@ def _once(shown: Shown, event: Event, seen: set[object]) -> None:
 _LODGED = (KeyLodged, LodgingFailed)
 """The server's, in the line of the bidder who left it with a cosigner."""
 
-_SIDE = (BidSubmitted, BidWithdrawn, BidderCheckedIn, KeyReleased, WrongKeyTried, RemedyRequested, *_LODGED)
+_REFUSED = (SubmissionRefused, ReleaseRefused)
+_SIDE = (BidSubmitted, BidWithdrawn, BidderCheckedIn, KeyReleased, WrongKeyTried, RemedyRequested, *_LODGED, *_REFUSED)
 
 
 def _in_its_line(shown: Shown, event: Event, by: Who, owners: dict[str, str]) -> None:

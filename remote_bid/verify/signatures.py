@@ -17,12 +17,15 @@ from remote_bid.opening.events import (
     MemberCheckedIn,
     PolicyPublished,
     RecordSigned,
+    ReleaseRefused,
     RemedyRequested,
+    SubmissionRefused,
     TimetableProposed,
     TimetableSigned,
 )
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.submitting import custodian_kids, escrow_kids
+from remote_bid.opening.statements import Refusal
 from remote_bid.opening.terms import Role
 from remote_bid.people.certificates import Certified, NotTrusted, Signed, fingerprint, signers
 from remote_bid.seal.canonical import b64, unb64
@@ -95,6 +98,12 @@ def _receipts(case: Case) -> None:
     asked = case.happened(RemedyRequested)
     owed += [(shown, event.receipt, [statement_id(event.signed.statement)]) for shown, event in halves]
     owed += [(shown, event.receipt, [statement_id(event.signed.statement)]) for shown, event in asked]
+    told = [(shown, event.refusal) for shown, event in case.happened(SubmissionRefused)]
+    told += [(shown, event.refusal) for shown, event in case.happened(ReleaseRefused)]
+    for shown, statement in told:
+        refusal = case.from_log(entry_name(shown), statement, Refusal)
+        if (refusal.session, refusal.at) != (case.session, (shown.event or {})["at"]):
+            raise Failed(entry_name(shown), "the refusal is of another session or time")
     for shown, statement, statements in owed:
         name = entry_name(shown)
         receipt = case.from_log(name, statement, Receipt)

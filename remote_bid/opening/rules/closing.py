@@ -131,7 +131,8 @@ def _counted(opening: Opening, times: list[int], turn: Turn) -> list[Event]:
     aborted: list[Event] = [LotAborted(lot=lot, cause=AbortCause.TOO_FEW_BIDS) for lot in few]
     if len(few) < len(sets):
         return [*aborted, RosterPublished(close=close)]
-    return [*aborted, disclose(turn), OpeningAborted(cause=AbortCause.TOO_FEW_BIDS)]
+    told = disclose(turn, cadence(opening).slots, before=1 + len(aborted))
+    return [*aborted, *told, OpeningAborted(cause=AbortCause.TOO_FEW_BIDS)]
 
 
 def _minimum(opening: Opening, name: str) -> int:

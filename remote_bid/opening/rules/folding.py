@@ -33,8 +33,10 @@ from remote_bid.opening.events import (
     RecordPrepared,
     RecordSigned,
     ReleaseOpened,
+    ReleaseRefused,
     RemedyRequested,
     RosterPublished,
+    SubmissionRefused,
     TimetableProposed,
     TimetableSigned,
     WindowClosed,
@@ -224,6 +226,11 @@ def _seed_published(opening: Opening, event: LodgingSeedPublished, happened: Hap
     return replace(opening, lodging_seeds=opening.lodging_seeds | {event.policy: event.seed})
 
 
+def _refused(opening: Opening, event: SubmissionRefused | ReleaseRefused, happened: Happened) -> Opening:
+    told = [*opening.refusals.get(event.person, []), event.refusal]
+    return replace(opening, refusals=opening.refusals | {event.person: told})
+
+
 def _wrong_key(opening: Opening, event: WrongKeyTried, happened: Happened) -> Opening:
     bid = opening.bids[event.bid]
     return replace(opening, bids=opening.bids | {bid.bid: replace(bid, wrong=(*bid.wrong, event.tried))})
@@ -327,6 +334,8 @@ FOLDS: dict[type[Event], Callable[[Opening, Any, Happened], Opening]] = {
     RemedyRequested: _remedy_requested,
     EscrowSharePublished: _share_published,
     CustodyClosed: _custody_closed,
+    SubmissionRefused: _refused,
+    ReleaseRefused: _refused,
     WindowClosed: _window_closed,
     CustodyOpened: _custody,
     KeyPublished: _key_published,

@@ -17,6 +17,7 @@ from remote_bid.opening.rules.guards import (
     signed_by_sender,
     timetable,
 )
+from remote_bid.opening.rules.late import late_release, window_over
 from remote_bid.opening.rules.lodging import take_lodgings
 from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.state import WRONG_TRIES, Bid, Opening
@@ -51,9 +52,9 @@ def release_key(opening: Opening, command: ReleaseKey, turn: Turn) -> list[Event
         refuse("not_your_bid", "这不是您的投标。", "Only the bidder who sealed a bid may release its key.")
     if bid.release == statement_id(command.signed.statement):
         return []
+    if window_over(opening, turn):
+        raise late_release(opening, turn, command.signed)
     require_phase(opening, Phase.RELEASE)
-    if opening.window_closed is not None or opening.ends_at is None or turn.at >= opening.ends_at:
-        refuse("window_over", "解密时限已过。", "The time for releasing keys is over.")
     if bid.release:
         refuse("released_already", "您已经解密，无需重复。", "This bid's key is released already.")
     _require_this_close(opening, release)

@@ -12,6 +12,7 @@ from remote_bid.opening.rules.guards import (
     require_session,
     signed_by_sender,
 )
+from remote_bid.opening.rules.late import late_release, window_over
 from remote_bid.opening.rules.state import Bid, Opening
 from remote_bid.opening.rules.submitting import escrow_kids, receipt
 from remote_bid.opening.rules.unsealing import enough_keys_everywhere
@@ -37,9 +38,9 @@ def ask_remedy(opening: Opening, command: AskRemedy, turn: Turn) -> list[Event |
         refuse("not_your_bid", "这不是您的投标。", "Only the bidder who sealed a bid may ask for its remedy.")
     if bid.remedy is not None:
         return []
+    if window_over(opening, turn):
+        raise late_release(opening, turn, command.signed)
     require_phase(opening, Phase.RELEASE)
-    if opening.window_closed is not None or opening.ends_at is None or turn.at >= opening.ends_at:
-        refuse("window_over", "解密时限已过。", "The time for releasing keys is over.")
     if bid.release:
         refuse("released_already", "您已经解密，无需补救。", "This bid's key is released already.")
     if opening.close is None or request.close != id_of(opening.close):

@@ -83,6 +83,8 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     """Lots that ended without an award."""
     versions: dict[tuple[str, str], int] = {}
     """Last version by lot and bidder, also of withdrawn bids."""
+    refusals: dict[str, list[Statement]] = {}
+    """What was refused on record, by person."""
     withdrawals: frozenset[str] = frozenset()
     """Ids of the withdrawals that were taken."""
     cosigned: frozenset[int] = frozenset()

@@ -3,6 +3,7 @@
 from remote_bid.opening.commands import PublishKey, SettleBids
 from remote_bid.opening.events import BidSettled, KeyPublished, LotAborted, ReadoutOpened
 from remote_bid.opening.rules.guards import (
+    cadence,
     known,
     refuse,
     require_clock,
@@ -84,13 +85,9 @@ def settle_bids(opening: Opening, command: SettleBids, turn: Turn) -> list[Event
     if set(settlements) != set(opening.bids):
         refuse("not_settled", "尚有投标未核验完毕。", "Some bids are not settled yet.")
     events: list[Event] = [_settled(bid, settlements[bid.bid]) for bid in in_order(opening)]
-    return [
-        *events,
-        *_without_award(opening, settlements),
-        disclose(turn),
-        *published_seeds(opening, turn),
-        ReadoutOpened(),
-    ]
+    events += _without_award(opening, settlements)
+    told = disclose(turn, cadence(opening).slots, before=len(events))
+    return [*events, *told, *published_seeds(opening, turn), ReadoutOpened()]
 
 
 def _without_award(opening: Opening, settlements: dict[str, Settlement]) -> list[LotAborted]:
