@@ -78,7 +78,7 @@ def _lists(case: Case, name: str, window: WindowClosedStatement) -> None:
     names = [item.cosigner for item in told] + window.away
     asked = case.state.lodged or any(lot.missing for lot in window.lots)
     known = sorted(cosigner.name for cosigner in case.vouched.cosigners)
-    if sorted(names) != (known if asked else []):
+    if sorted(names) != known and (asked or names):
         raise Failed(name, "it does not say of every cosigner what was lodged with it, or that it was away")
     close = id_of(case.state.close) if case.state.close else ""
     for answer in told:
