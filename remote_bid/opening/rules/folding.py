@@ -255,7 +255,7 @@ def _key_published(opening: Opening, event: KeyPublished, happened: Happened) ->
 def _unseal(opening: Opening, happened: Happened) -> Opening:
     """As soon as every key is here, and every remedy that was asked for is decided."""
     done = enough_keys_everywhere(opening) and all(remedy_decided(opening, bid) for bid in opening.asking())
-    return _enter(opening, Phase.UNSEAL, happened) if done and opening.phase is Phase.CUSTODY else opening
+    return _enter(opening, Phase.UNSEAL, happened) if done else opening
 
 
 def _remedy_requested(opening: Opening, event: RemedyRequested, happened: Happened) -> Opening:
