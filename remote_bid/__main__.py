@@ -18,6 +18,7 @@ from remote_bid.demo.show import Options, show
 from remote_bid.gateway.wire import openapi
 from remote_bid.participant.commandline import commands as participants
 from remote_bid.participant.cosigner import cosign_forever
+from remote_bid.seal.statements import Statement
 from remote_bid.tender.standards import NotATender, by_hand, read_tender
 from remote_bid.timeline.failpoints import arm_from_environment
 from remote_bid.timeline.office import BadKeys
@@ -76,6 +77,7 @@ def demo(
 def verify(
     bundle: Annotated[Path, typer.Argument(help="the bundle of a session")],
     trust: Annotated[Path | None, typer.Option(help="trust file, got by another way than the bundle")] = None,
+    receipt: Annotated[list[Path] | None, typer.Option(help="a cosigner's receipt for a lodged release")] = None,
 ) -> None:
     """Check a finished session offline. Exit 0: verified, 1: something does not hold, 2: not a bundle or trust file."""
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -83,13 +85,17 @@ def verify(
     try:
         trusted = read_trust(trust) if trust else None
         with bundle.open("rb") as file:
-            report = verified(file, trusted)
-    except (BadTrust, NotAZip) as error:
+            report = verified(file, trusted, [_statement(path) for path in receipt or []])
+    except (BadTrust, NotAZip, msgspec.MsgspecError) as error:
         _give_up(str(error), 2)
     except OSError as error:
         _give_up(f"{bundle} cannot be read: {error.strerror}", 2)
     explain(report, trusted is not None)
     sys.exit(0 if report.verified else 1)
+
+
+def _statement(path: Path) -> Statement:
+    return msgspec.json.decode(path.read_bytes(), type=Statement)
 
 
 @app.command()
@@ -103,7 +109,8 @@ def cosign(
     _log_to_stderr()
     arm_from_environment()
     try:
-        asyncio.run(cosign_forever(name, read_trust(trust).log_key(), data, port))
+        trusted = read_trust(trust)
+        asyncio.run(cosign_forever(name, trusted.log_key(), trusted.authorities(), data, port))
     except BadTrust as error:
         _give_up(str(error), 2)
 

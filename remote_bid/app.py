@@ -16,6 +16,7 @@ from remote_bid.gateway.crls import CrlKeeper
 from remote_bid.gateway.doors import doors
 from remote_bid.gateway.http import Http, guard, headers_for
 from remote_bid.gateway.hub import Hub
+from remote_bid.gateway.lodging import Keepers, LodgingKeys
 from remote_bid.gateway.orphans import Orphans
 from remote_bid.gateway.pace import Pace
 from remote_bid.gateway.papers import Papers
@@ -81,8 +82,9 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     deployment = Deployment(authorities=authorities, log=trust.log, cosigners=trust.cosigners, quorum=trust.quorum)
     crls = Crls(roots)
     safe = safe_of(settings, folder / "safe", keys.lines)
+    keepers = Keepers(keys.signer, now)
     rooms: Rooms = {
-        opening.name: (opening, Facts(safe, roots, deployment, now, crls)),
+        opening.name: (opening, Facts(safe, roots, deployment, now, crls, keepers.ask)),
         registry.name: (registry, RegistryFacts(issuer, now)),
     }
     desk = Desk(log, keys.signer, keys.lines, rooms, Guard())
@@ -126,11 +128,12 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     app = web.Application(
         client_max_size=1 << 20, middlewares=[guard(headers_for(settings.origin)), doors(porter, settings.origin, pace)]
     )
-    app.add_routes([*http.routes(), *people.routes()])
+    app.add_routes([*http.routes(), *people.routes(), *LodgingKeys(desk, keys.lines).routes()])
     sio.attach(app)
     async with aiohttp.ClientSession() as outgoing, _closing(log):
         named = zip(trust.cosigner_keys(), settings.cosigners, strict=True)
-        cosigners = [HttpCosigner(key, cosigner.url, outgoing) for key, cosigner in named]
+        cosigners = [HttpCosigner(key, cosigner.url, outgoing, log.leaves) for key, cosigner in named]
+        keepers.cosigners = cosigners
         sessions = await desk.load()
         require_covered(sessions, await log.leaves(0))
         quorum = 0 if settings.serve_without_quorum else settings.quorum

@@ -80,7 +80,7 @@ def after(ms: int, act: Act) -> Act:
 
 
 def given(room: Room, *past: Past | Act) -> "Given":
-    """A session in which all this was done, and nothing of it refused."""
+    """A session in which all this was done, and nothing of it refused but on record."""
     acts = tuple(act for item in past for act in (item if isinstance(item, tuple) else (item,)))
     return Given(_lived(room, acts))
 
@@ -90,7 +90,10 @@ def _lived(room: Room, past: Past) -> Story:
     if not past:
         empty = unfolded(Session(room.session, room.context.name, ""), room.context)
         return Story(room, empty, room.begins)
-    return handle(_lived(room, past[:-1]), past[-1])[0]
+    try:
+        return handle(_lived(room, past[:-1]), past[-1])[0]
+    except RefusedOnRecord as refusal:
+        return refusal.story
 
 
 def handle(story: Story, act: Act) -> tuple[Story, Sequence[Event | Aside]]:
@@ -110,12 +113,29 @@ def handle(story: Story, act: Act) -> tuple[Story, Sequence[Event | Aside]]:
         seed=hashlib.sha256(b"turn %d" % folded.version).digest(),
         known=known,
     )
-    events = room.context.decide(folded.state, command, turn)
-    entries = _chained(folded, turn, events)
+    try:
+        events = room.context.decide(folded.state, command, turn)
+    except Refused as refusal:
+        if not refusal.evidence:
+            raise
+        raise RefusedOnRecord(refusal, _after(story, turn, refusal.evidence)) from refusal
+    return _after(story, turn, events), events
+
+
+def _after(story: Story, turn: Turn, events: Sequence[Event | Aside]) -> Story:
+    entries = _chained(story.folded, turn, events)
     if not entries:
-        return replace(story, at=when), events
-    after = fold(folded, folded.version + 1, entries)
-    return Story(room, after, when, (*story.turns, entries)), events
+        return replace(story, at=turn.at)
+    after = fold(story.folded, story.folded.version + 1, entries)
+    return Story(story.room, after, turn.at, (*story.turns, entries))
+
+
+class RefusedOnRecord(Refused):
+    """A refusal that is evidence: the session has moved, to `story`."""
+
+    def __init__(self, refusal: Refused, story: Story) -> None:
+        super().__init__(refusal.code, refusal.zh, refusal.en, refusal.statement, refusal.evidence)
+        self.story = story
 
 
 async def _looked_up(room: Room, state: Any, command: Command, by: Who) -> Any:
@@ -177,6 +197,15 @@ class When:
         assert refusal.value.zh
         assert refusal.value.en
         return refusal.value
+
+    def then_refused_on_record(self, code: str, who: Who, kind: type[Event]) -> Any:
+        """A rule said no, and this is kept of it in the side line of `who`; the event."""
+        refusal = self.then_refused(code)
+        [item] = refusal.evidence
+        assert isinstance(item, Aside)
+        assert item.person == who.person
+        assert isinstance(item.event, kind)
+        return item.event
 
     @property
     def story(self) -> Story:

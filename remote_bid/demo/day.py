@@ -53,7 +53,7 @@ class Day:
         outcomes = [row.outcome for row in rows]
         return {
             "bids": sum(count.bids for count in self.view.counts or []),
-            "opened": outcomes.count(Outcome.OPENED),
+            "opened": outcomes.count(Outcome.OPENED) + outcomes.count(Outcome.REMEDIED),
             "revoked": outcomes.count(Outcome.DEEMED_REVOKED),
             "withdrawn": outcomes.count(Outcome.DEEMED_WITHDRAWN),
             "entries": self.entries,

@@ -48,7 +48,10 @@ def play_server(settings: Settings, folder: Path) -> None:
 def play_cosigner(cast: Cast) -> None:
     """The neighbouring centre's cosigner."""
     name, folder = cast.trust.cosigners[0].name, cast.folder / "cosigner"
-    _alone(folder / "log", lambda: cosign_forever(name, cast.trust.log_key(), folder, cast.cosigner_port))
+    _alone(
+        folder / "log",
+        lambda: cosign_forever(name, cast.trust.log_key(), cast.trust.authorities(), folder, cast.cosigner_port),
+    )
 
 
 def play_tenderer(cast: Cast) -> None:

@@ -31,7 +31,12 @@ _PHASES = {
     Phase.CLOSED: "结束",
     Phase.ABORTED: "终止：投标原封退回",
 }
-_OUTCOMES = {Outcome.OPENED: "已开启", Outcome.DEEMED_REVOKED: "视为撤销", Outcome.DEEMED_WITHDRAWN: "视为撤回"}
+_OUTCOMES = {
+    Outcome.OPENED: "已开启",
+    Outcome.DEEMED_REVOKED: "视为撤销",
+    Outcome.DEEMED_WITHDRAWN: "视为撤回",
+    Outcome.REMEDIED: "补救后开启",
+}
 _CAUSES = {
     Cause.OPENED: "",
     Cause.NOT_RELEASED: "未在时限内解密",

@@ -1,26 +1,36 @@
 """Asking cosigners over HTTP, in the words of C2SP tlog-witness."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import aiohttp
+import msgspec
 
+from remote_bid.opening.lodging import LodgingsAnswer
+from remote_bid.seal.statements import Statement
 from remote_bid.timeline.checkpoint import CosignerAhead, CosignerAway
+from remote_bid.timeline.log import Platform
 from remote_bid.timeline.note import NUMBER, NamedKey
-from remote_bid.timeline.witness import asked
+from remote_bid.timeline.witness import AddLeaves, LeafData, asked
 
+LeavesFrom = Callable[[int], Awaitable[Sequence[Platform]]]
+"""The platform log's leaves from an index."""
+
+_BATCH = 256
+"""Leaves shown at once: within a cosigner's limit of 64 KiB."""
 _TIMEOUT = aiohttp.ClientTimeout(total=3)
 
 
 class HttpCosigner:
     """One cosigner at its address; remembers how much of the log it has signed."""
 
-    def __init__(self, key: NamedKey, url: str, http: aiohttp.ClientSession) -> None:
-        self.key, self._url, self._http = key, url, http
-        self._signed = 0
+    def __init__(self, key: NamedKey, url: str, http: aiohttp.ClientSession, leaves: LeavesFrom | None = None) -> None:
+        self.key, self._url, self._http, self._leaves = key, url, http, leaves
+        self._signed = self._shown = 0
 
     async def cosign(self, note: str, leaves: Sequence[bytes]) -> str:
         """Its signature line; asks once more when it has signed another size than remembered (409)."""
         try:
+            await self._show()
             status, text = await self._ask(asked(note, self._signed, leaves))
             if status == 409 and NUMBER.match(text.strip()):
                 self._signed = int(text)
@@ -36,7 +46,38 @@ class HttpCosigner:
         self._signed = len(leaves)
         return text
 
-    async def _ask(self, body: str) -> tuple[int, str]:
-        url = f"{self._url}/add-checkpoint"
-        async with self._http.post(url, data=body.encode(), timeout=_TIMEOUT) as answer:
+    async def lodgings(self, wanted: Statement) -> LodgingsAnswer:
+        """All that was lodged with it for a session; CosignerAway if it does not tell."""
+        try:
+            status, text = await self._post("/lodgings", msgspec.json.encode(wanted))
+            if status != 200:
+                raise CosignerAway(f"{self.key.name} tells no lodgings: {text[:200]}")
+            return msgspec.json.decode(text, type=LodgingsAnswer)
+        except (aiohttp.ClientError, TimeoutError, msgspec.MsgspecError, UnicodeError) as error:
+            raise CosignerAway(f"{self.key.name} does not answer") from error
+
+    async def _show(self) -> None:
+        """Show the leaves it has not seen; it says from which on (409). One that has no use for them (404) need not."""
+        while self._leaves is not None:
+            leaves = (await self._leaves(self._shown))[:_BATCH]
+            if not leaves:
+                return
+            told = [LeafData(head=leaf.head, seq=leaf.seq, session=leaf.session) for leaf in leaves]
+            status, text = await self._post(
+                "/add-leaves", msgspec.json.encode(AddLeaves(start=self._shown, leaves=told))
+            )
+            if status == 409 and text.strip().isdigit() and int(text) != self._shown:
+                self._shown = int(text)
+            elif status == 200:
+                self._shown += len(leaves)
+            elif status == 404:
+                self._leaves = None
+            else:
+                raise CosignerAway(f"{self.key.name} does not take the log's leaves: {text[:200]}")
+
+    async def _post(self, path: str, body: bytes) -> tuple[int, str]:
+        async with self._http.post(self._url + path, data=body, timeout=_TIMEOUT) as answer:
             return answer.status, await answer.text()
+
+    async def _ask(self, body: str) -> tuple[int, str]:
+        return await self._post("/add-checkpoint", body.encode())

@@ -67,6 +67,7 @@ DOORS: Mapping[tuple[str, str], Door] = {
     ("DELETE", _UPLOAD): Door(Access.SIGNED_IN),
     ("GET", "/api/sessions/{session}/bundle.zip"): _OPEN,
     ("GET", "/api/sessions/{session}/papers/{paper}.pdf"): _OPEN,
+    ("GET", "/api/sessions/{session}/lodging-key"): _OPEN,
     ("GET", "/api/registry"): Door(Access.SIGNED_IN),
     ("POST", "/api/registry/commands"): Door(Access.SIGNED_IN, account_pace="commands"),
     ("GET", "/api/registry/log"): Door(Access.SIGNED_IN),

@@ -8,11 +8,13 @@ from typing import Any
 import msgspec
 import socketio
 import structlog
+from msgspec import UNSET, UnsetType
 
 from remote_bid.gateway.doors import COOKIE, Caller, address_of, caller_of
 from remote_bid.gateway.hub import Hub
 from remote_bid.gateway.pace import Pace, TooMany
 from remote_bid.people.sign_in import Porter
+from remote_bid.seal.statements import Statement
 from remote_bid.timeline.context import AnyContext, Refused
 from remote_bid.timeline.desk import Desk, Folded
 from remote_bid.timeline.log import UnknownSession
@@ -35,6 +37,8 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     en: str
     trace: str
     ok: bool = False
+    refusal: Statement | UnsetType = UNSET
+    """The same under the server's key, where it counts that it was refused, and when."""
 
 
 class _Line(msgspec.Struct, frozen=True):
@@ -162,7 +166,8 @@ def refused(error: Exception) -> Any:
     trace = secrets.token_hex(6)
     match error:
         case Refused():
-            answer = Refusal(code=error.code, zh=error.zh, en=error.en, trace=trace)
+            signed = error.statement or UNSET
+            answer = Refusal(code=error.code, zh=error.zh, en=error.en, trace=trace, refusal=signed)
         case msgspec.MsgspecError() | UnicodeError():
             answer = Refusal(code="malformed", zh="提交的内容格式有误。", en=f"Malformed: {error}", trace=trace)
         case UnknownSession():

@@ -92,6 +92,22 @@ class ReleaseKey(Command, frozen=True):
     signed: Signed
 
 
+class AskRemedy(Command, frozen=True):
+    """A bidder that has lost its half asks for the remedy of the tender document: the escrow holders' shares."""
+
+    signed: Signed
+
+
+class PublishEscrowShare(Command, frozen=True):
+    """An escrow holder publishes its share for one bid that asks."""
+
+    signed: Signed
+
+
+class CloseCustody(Command, frozen=True):
+    """The clock's: escrow shares are no longer waited for."""
+
+
 class CloseWindow(Command, frozen=True):
     """The clock's: the bidders' window is over."""
 
@@ -268,6 +284,9 @@ OpeningCommand = (
     | OpenRelease
     | ReleaseKey
     | CloseWindow
+    | AskRemedy
+    | PublishEscrowShare
+    | CloseCustody
     | PublishKey
     | SettleBids
     | ReadOut

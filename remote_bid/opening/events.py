@@ -139,6 +139,67 @@ class KeyReleased(Event, frozen=True):
     receipt: Statement
 
 
+class KeyLodged(Event, frozen=True):
+    """(side line of the bidder) A half that matches, left with a cosigner in time; `receipt` is the cosigner's."""
+
+    bid: str
+    bidder: str
+    signed: Signed
+    receipt: Statement
+    s_b: str
+
+
+class LodgingFailed(Event, frozen=True):
+    """(side line of the bidder) What was lodged for this bid is not its half, or not by its bidder; `why` is a code."""
+
+    bid: str
+    bidder: str
+    signed: Signed
+    receipt: Statement
+    why: str
+
+
+class RemedyRequested(Event, frozen=True):
+    """(side line) A bidder that has lost its half asks the escrow holders for it; `receipt` is the server's answer."""
+
+    bid: str
+    signed: Signed
+    receipt: Statement
+
+
+class EscrowSharePublished(Event, frozen=True):
+    """An escrow holder's share of the half of a bid that asks."""
+
+    person: str
+    bid: str
+    signed: Signed
+
+
+class CustodyClosed(Event, frozen=True):
+    """The time for escrow shares is over; enough custodians have published."""
+
+
+class LodgingSeedPublished(Event, frozen=True):
+    """The seed of a policy's lodging key, so that everybody repeats what was opened with it."""
+
+    policy: str
+    seed: str
+
+
+class SubmissionRefused(Event, frozen=True):
+    """(side line) A bid or withdrawal came too late; `refusal` is what its sender was told."""
+
+    person: str
+    refusal: Statement
+
+
+class ReleaseRefused(Event, frozen=True):
+    """(side line) A release, or the request for a remedy, came too late; `refusal` is what its sender was told."""
+
+    person: str
+    refusal: Statement
+
+
 class WrongKeyTried(Event, frozen=True):
     """(side line) A half that does not match; only its hash is kept."""
 
@@ -425,6 +486,14 @@ OpeningEvent = (
     | ReleaseOpened
     | KeyReleased
     | WrongKeyTried
+    | KeyLodged
+    | LodgingFailed
+    | LodgingSeedPublished
+    | SubmissionRefused
+    | ReleaseRefused
+    | RemedyRequested
+    | EscrowSharePublished
+    | CustodyClosed
     | WindowClosed
     | CustodyOpened
     | KeyPublished

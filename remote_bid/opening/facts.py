@@ -2,27 +2,28 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO, Protocol
 
 import msgspec
 from cryptography import x509
 
-from remote_bid.opening.commands import DrawCoefficients, OpeningCommand, SettleBids, SubmitBid
-from remote_bid.opening.known import Deployment, Known, StoredEnvelope
+from remote_bid.opening.commands import CloseWindow, DrawCoefficients, OpeningCommand, SettleBids, SubmitBid
+from remote_bid.opening.known import Deployment, Known, Lodged, Lodgings, StoredEnvelope
+from remote_bid.opening.lodging import KeptRelease, LodgingsAnswer, only_signer
 from remote_bid.opening.rules.drawing import lot_draw
+from remote_bid.opening.rules.judging import judge
 from remote_bid.opening.rules.state import Bid, Opening
-from remote_bid.opening.rules.unsealing import first_keys
-from remote_bid.opening.settling import settle
+from remote_bid.opening.statements import LodgingReceipt
 from remote_bid.opening.terms import LotDraw, Settlement
 from remote_bid.people.certificates import Certified, NotTrusted, Signed, signers
 from remote_bid.people.revocation import Crls, Status
-from remote_bid.seal.canonical import b64, unb64
+from remote_bid.seal.canonical import b64
 from remote_bid.seal.envelope import BadEnvelope, Head
-from remote_bid.seal.statements import BadStatement, said, statement_id
-from remote_bid.tender.statements import Deal, Submission
-from remote_bid.timeline.context import Refused
+from remote_bid.seal.statements import BadStatement, id_of, said, statement_id
+from remote_bid.timeline import instant
+from remote_bid.timeline.context import CLOCK, Refused
 from remote_bid.timeline.entry import Who
 
 
@@ -36,6 +37,10 @@ class Envelopes(Protocol):
         """Its head, tree root and length, from the hashes made as it arrived; KeyError, BadEnvelope."""
 
 
+AskLodgings = Callable[[str, str, datetime], Awaitable[Mapping[str, LodgingsAnswer]]]
+"""(session, close, end of the window) → checked answers by cosigner; who is not there was away."""
+
+
 class Facts:
     """The opening's look-ups in one deployment."""
 
@@ -46,7 +51,9 @@ class Facts:
         deployment: Deployment,
         now: Callable[[], datetime],
         crls: Crls | None = None,
+        ask_lodgings: AskLodgings | None = None,
     ) -> None:
+        self._ask_lodgings = ask_lodgings
         self._safe, self._roots, self._deployment, self._now = safe, roots, deployment, now
         self._crls = crls or Crls(roots)
 
@@ -58,6 +65,30 @@ class Facts:
             envelopes=await self._envelopes(opening, command, by),
             settlements=await self._settlements(opening) if isinstance(command, SettleBids) else {},
             draws=await self._draws(opening) if isinstance(command, DrawCoefficients) else {},
+            lodgings=await self._lodgings(opening) if isinstance(command, CloseWindow) and by == CLOCK else None,
+        )
+
+    async def _lodgings(self, opening: Opening) -> Lodgings | None:
+        """What the cosigners were left, where a bid is missing when the clock closes the window."""
+        if not (opening.unreleased() or opening.lodged) or opening.close is None or opening.ends_at is None:
+            return None
+        close, ends_at = id_of(opening.close), opening.ends_at
+        answers = await self._ask_lodgings(opening.session, close, ends_at) if self._ask_lodgings else {}
+        return Lodgings(
+            lists=[answer.told for answer in answers.values()],
+            away=[cosigner.name for cosigner in self._deployment.cosigners if cosigner.name not in answers],
+            lodged=[self._lodged(kept) for answer in answers.values() for kept in answer.kept],
+        )
+
+    def _lodged(self, kept: KeptRelease) -> Lodged:
+        receipt = said(kept.receipt, LodgingReceipt)
+        at = instant.when(receipt.at)
+        return Lodged(
+            submission=receipt.submission,
+            signed=kept.signed,
+            receipt=kept.receipt,
+            at=at,
+            person=only_signer(kept.signed, self._roots, at),
         )
 
     def _signers(self, command: OpeningCommand) -> dict[str, list[Certified]]:
@@ -97,15 +128,8 @@ class Facts:
         return {lot: await asyncio.to_thread(lot_draw, opening, lot) for lot in lots}
 
     def _settle(self, opening: Opening, bid: Bid) -> Settlement:
-        part = next(part for part in bid.parts if statement_id(part.submission) == bid.bid)
-        return settle(
-            header=part.header,
-            submission=said(part.submission, Submission),
-            deal=said(part.deal, Deal),
-            s_b=unb64(bid.s_b) if bid.s_b else None,
-            seeds=first_keys(opening.policies[part.header.core.policy], opening.keys),
-            envelope=lambda: self._safe.open(opening.session, bid.bidder, part.upload),
-        )
+        upload = bid.readout_part().upload
+        return judge(opening, bid, lambda: self._safe.open(opening.session, bid.bidder, upload))
 
 
 def _signed(value: Any) -> list[Signed]:

@@ -1,10 +1,13 @@
 """What the rules need to know beyond the session itself; facts.py gathers it before a decision."""
 
+from datetime import datetime
+
 import msgspec
 
 from remote_bid.opening.terms import LotDraw, Settlement
-from remote_bid.people.certificates import Certified
+from remote_bid.people.certificates import Certified, Signed
 from remote_bid.seal.envelope import Header
+from remote_bid.seal.statements import Statement
 from remote_bid.tender.statements import NamedLogKey
 
 
@@ -26,6 +29,24 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     quorum: int = 0
 
 
+class Lodged(msgspec.Struct, frozen=True, kw_only=True):
+    """One lodged release, as a cosigner's signed list names it; `person` signed it, empty if nobody who is trusted."""
+
+    submission: str
+    signed: Signed
+    receipt: Statement
+    at: datetime
+    person: str
+
+
+class Lodgings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the cosigners said when they were asked: their signed lists, what is in them, and who did not answer."""
+
+    lists: list[Statement]
+    away: list[str]
+    lodged: list[Lodged]
+
+
 class Known(msgspec.Struct, frozen=True, kw_only=True):
     """Facts for one command: who signed which statement (by id), the uploads it names, the bids it settles, the
     draws it makes (by lot).
@@ -36,3 +57,5 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     envelopes: dict[str, StoredEnvelope] = {}
     settlements: dict[str, Settlement] = {}
     draws: dict[str, LotDraw] = {}
+    lodgings: Lodgings | None = None
+    """None where nobody was asked."""

@@ -5,7 +5,7 @@ from typing import ClassVar
 import msgspec
 
 from remote_bid.opening.terms import ExtensionCause, LotSet, Pause, Role, SuspensionCause
-from remote_bid.seal.statements import Payload
+from remote_bid.seal.statements import Payload, Statement
 from remote_bid.tender.terms import Factor, Heading, Words
 
 
@@ -41,6 +41,88 @@ class Release(Payload, frozen=True):
     s_b: str
 
 
+class LodgedRelease(Payload, frozen=True):
+    """The same, left with a cosigner when the server does not answer: s_B sealed to the policy's lodging key `kid`."""
+
+    kind: ClassVar[str] = "lodged_release"
+    session: str
+    submission: str
+    close: str
+    kid: str
+    sealed: str
+
+
+class LodgingReceipt(Payload, frozen=True):
+    """The cosigner's: it holds this lodged release since `at`, by its own clock."""
+
+    kind: ClassVar[str] = "lodging_receipt"
+    session: str
+    submission: str
+    lodging: str
+    cosigner: str
+    at: str
+
+
+class LodgingsWanted(Payload, frozen=True):
+    """The server asks a cosigner for everything that is lodged in a session: nobody else is told."""
+
+    kind: ClassVar[str] = "lodgings_wanted"
+    session: str
+    close: str
+    at: str
+
+
+class LodgingItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One line of a cosigner's list: its receipt in short."""
+
+    lodging: str
+    submission: str
+    at: str
+
+
+class LodgingList(Payload, frozen=True):
+    """The cosigner's: all that was lodged with it for this session and close until `at`, in the order of arrival."""
+
+    kind: ClassVar[str] = "lodging_list"
+    session: str
+    close: str
+    cosigner: str
+    at: str
+    lodgings: list[LodgingItem]
+
+
+class RemedyRequest(Payload, frozen=True):
+    """The bidder has lost its half and asks the escrow holders for their shares, inside the bidders' window."""
+
+    kind: ClassVar[str] = "remedy_request"
+    session: str
+    submission: str
+    close: str
+
+
+class EscrowShare(Payload, frozen=True):
+    """An escrow holder's share (33 bytes) of the half of a bid that asks; empty where what was dealt gives none that
+    matches its commitment. The key stays secret: it would open the shares of those who did not ask.
+    """
+
+    kind: ClassVar[str] = "escrow_share"
+    session: str
+    submission: str
+    window_closed: str
+    kid: str
+    share: str
+
+
+class Refusal(Payload, frozen=True):
+    """The server's: it did not take these statements, for this reason, at this time."""
+
+    kind: ClassVar[str] = "refusal"
+    session: str
+    code: str
+    statements: list[str]
+    at: str
+
+
 class Released(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which release statement answers which submission."""
 
@@ -58,7 +140,8 @@ class LotWindow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 class WindowClosed(Payload, frozen=True):
     """The server's: the bidders' window is over, in every lot that was not aborted. `extensions` are the ids of the
-    statements that moved its end, `pauses` the suspensions until then.
+    statements that moved its end, `pauses` the suspensions until then. If a bid is missing, every cosigner either tells
+    what was lodged with it, in its signed list, or is named as `away`.
     """
 
     kind: ClassVar[str] = "window_closed"
@@ -69,6 +152,8 @@ class WindowClosed(Payload, frozen=True):
     lots: list[LotWindow]
     extensions: list[str] = msgspec.field(default_factory=list)
     pauses: list[Pause] = msgspec.field(default_factory=list)
+    lodgings: list[Statement] = msgspec.field(default_factory=list)
+    away: list[str] = msgspec.field(default_factory=list)
 
 
 class Custody(Payload, frozen=True):

@@ -71,6 +71,7 @@ class Outcome(StrEnum):
     OPENED = "OPENED"
     DEEMED_REVOKED = "DEEMED_REVOKED"
     DEEMED_WITHDRAWN = "DEEMED_WITHDRAWN"
+    REMEDIED = "REMEDIED"
 
 
 class Cause(StrEnum):
@@ -78,6 +79,10 @@ class Cause(StrEnum):
 
     OPENED = "opened"
     NOT_RELEASED = "not_released"
+    BAD_LODGING = "bad_lodging"
+    REMEDIED = "remedied"
+    BAD_ESCROW = "bad_escrow"
+    ESCROW_ABSENT = "escrow_absent"
     BAD_DEAL = "bad_deal"
     GARBAGE = "garbage"
     INVALID_FORM = "invalid_form"

@@ -14,6 +14,7 @@ ROLES = {
 
 OUTCOMES = {
     Outcome.OPENED: "已开启 opened",
+    Outcome.REMEDIED: "补救后开启 remedied",
     Outcome.DEEMED_REVOKED: "视为撤销 deemed revoked",
     Outcome.DEEMED_WITHDRAWN: "视为撤回 deemed withdrawn",
 }
@@ -24,6 +25,10 @@ CAUSES = {
     Cause.BAD_DEAL: "密钥份额有误 bad deal",
     Cause.GARBAGE: "文件无法打开 garbage sealed",
     Cause.INVALID_FORM: "开标一览表无效 invalid form",
+    Cause.BAD_LODGING: "寄存的密钥有误 bad lodging",
+    Cause.REMEDIED: "密钥由补救托管人恢复 key recovered from escrow",
+    Cause.BAD_ESCROW: "补救份额有误 bad escrow shares",
+    Cause.ESCROW_ABSENT: "补救托管人未到 escrow holders absent",
     Cause.ABORTED: "本场终止 the session was aborted",
     Cause.ENVELOPE_LOST: "平台原因：文件遗失 envelope lost by the platform",
 }

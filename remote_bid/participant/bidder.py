@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from remote_bid.opening.commands import (
+    AskRemedy,
     CheckIn,
     ConfirmLine,
     OfferedPart,
@@ -26,11 +27,22 @@ from remote_bid.opening.events import (
     LotAborted,
     PolicyPublished,
     RecordPrepared,
+    RemedyRequested,
     RosterPublished,
 )
+from remote_bid.opening.lodging import sealed_half
 from remote_bid.opening.rules.record import line_hash
-from remote_bid.opening.statements import Close, Confirmation, Objection, RecordSignature, Release
-from remote_bid.opening.terms import AbortCause, Phase, ReadoutLine, Role, reached
+from remote_bid.opening.rules.remedy import GROUP
+from remote_bid.opening.statements import (
+    Close,
+    Confirmation,
+    LodgedRelease,
+    Objection,
+    RecordSignature,
+    Release,
+    RemedyRequest,
+)
+from remote_bid.opening.terms import AbortCause, Phase, ReadoutLine, Role, SealedPart, reached
 from remote_bid.participant.checks import (
     Broken,
     check_policy,
@@ -41,10 +53,11 @@ from remote_bid.participant.checks import (
 )
 from remote_bid.participant.client import Client
 from remote_bid.participant.identity import Identity
+from remote_bid.participant.lodging import lodge
 from remote_bid.participant.presence import presence
 from remote_bid.participant.release_file import read_release, write_release
 from remote_bid.seal.canonical import b64, unb64
-from remote_bid.seal.dealing import deal
+from remote_bid.seal.dealing import Share, deal
 from remote_bid.seal.envelope import Place, ctx_of, fresh_secrets, parse_header, seal
 from remote_bid.seal.statements import id_of, said, statement_id
 from remote_bid.tender.statements import CustodianKey, Deal, Policy, Submission
@@ -62,7 +75,9 @@ class Bidder:
         self._trust, self._folder, self._passphrase = trust, folder, passphrase
 
     async def submit(self, lot: str, form: ReadoutForm) -> str:
-        """Seal and hand in a readout form; returns the bid's id once the receipt is checked and kept."""
+        """Seal and hand in a readout form; returns the bid's id once the receipt is checked and kept. Where the policy
+        names escrow holders, our half is dealt to them too, for the day on which we have lost it.
+        """
         await self._client.until(lambda view: bool(view.timetable) and bool(view.policies))
         upload = b64(secrets.token_bytes(16))
         part, envelope = await asyncio.to_thread(self.seal, lot, form, upload)
@@ -143,6 +158,45 @@ class Bidder:
         objection = Objection(session=self._client.copy.session, person=self._person, text=text)
         await self._client.hand_in(RaiseObjection(signed=self._identity.sign(objection)))
 
+    async def release_or_lodge(self, bid: str, addresses: Mapping[str, str], patience_s: float) -> None:
+        """Release; where the server gives no receipt in time, lodge with the cosigners at these addresses (by name)."""
+        await self._client.until(lambda view: reached(view.phase, Phase.RELEASE))
+        try:
+            await asyncio.wait_for(self.release(bid), patience_s)
+        except TimeoutError:
+            await self.lodge(bid, addresses)
+
+    async def ask_remedy(self, bid: str) -> None:
+        """We have lost our release file: ask the escrow holders for our half, while the bidders' window is open."""
+        await self._client.until(lambda view: reached(view.phase, Phase.RELEASE))
+        close = from_server(self._trust, self._roster().close, Close)
+        request = RemedyRequest(session=self._client.copy.session, submission=bid, close=id_of(close))
+        signed = self._identity.sign(request)
+        await self._client.hand_in(AskRemedy(signed=signed))
+        await self._client.until(lambda _view: bool(self._client.copy.events(RemedyRequested)))
+        shown, asked = self._client.copy.events(RemedyRequested)[-1]
+        check_receipt(self._trust, asked.receipt, statement_id(signed.statement), shown)
+
+    async def lodge(self, bid: str, addresses: Mapping[str, str]) -> None:
+        """Leave our half with the cosigners, sealed to the lodging key; their receipts are kept beside the bid's."""
+        close = from_server(self._trust, self._roster().close, Close)
+        submission, halves = await asyncio.to_thread(read_release, self._folder / f"{bid}.release", self._passphrase)
+        part, lodging_key = self._sealed_part(bid)
+        kid, sealed = sealed_half(ctx_of(part.header.core), halves.s_b, lodging_key)
+        lodged = LodgedRelease(
+            session=self._client.copy.session, submission=submission, close=id_of(close), kid=kid, sealed=sealed
+        )
+        receipts = await lodge(self._trust, addresses, self._identity.sign(lodged))
+        for cosigner, receipt in receipts.items():
+            name = f"{bid}.lodged.{b64(hashlib.sha256(cosigner.encode()).digest()[:9])}.json"
+            (self._folder / name).write_bytes(msgspec.json.encode(receipt))
+
+    def _sealed_part(self, bid: str) -> tuple[SealedPart, str]:
+        """Our readout form as the server took it, and the lodging key of its policy."""
+        submitted = next(event for _, event in self._client.copy.events(BidSubmitted) if event.bid == bid)
+        part = next(part for part in submitted.parts if statement_id(part.submission) == bid)
+        return part, self._policy(submitted.lot)[1].lodging_key
+
     async def sign_record(self, bids: Mapping[str, ReadoutForm | None]) -> None:
         """Sign the record if our own lines are as we sealed them; a form is None where we did not release."""
         await self._client.until(lambda view: reached(view.phase, Phase.RECORD))
@@ -192,6 +246,7 @@ class Bidder:
             ctx=b64(ctx),
             k=policy.k,
             shares=deal(ctx, halves.s_t, policy.k, publics),
+            escrow=_escrow(policy, ctx, halves.s_b),
         )
         signed = self._identity.sign(submission)
         bid = statement_id(signed.statement)
@@ -208,3 +263,10 @@ class Bidder:
         if roster is None:
             raise Broken("the close was not shown")
         return roster
+
+
+def _escrow(policy: Policy, ctx: bytes, half: bytes) -> list[Share]:
+    if policy.escrow is None:
+        return []
+    publics = [unb64(said(holder.proof.statement, CustodianKey).public_key) for holder in policy.escrow.holders]
+    return deal(ctx, half, policy.escrow.k, publics, GROUP)

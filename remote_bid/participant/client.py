@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
+from urllib.parse import urlencode
 
 import aiohttp
 import msgspec
@@ -79,13 +80,19 @@ class Client:
             elif answer["ok"]:
                 return [entry["type"] for entry in answer["entries"]]
             elif answer["code"] != "failed":
-                raise ServerRefused(answer["code"], answer["en"])
+                answered(answer)
             else:
                 await asyncio.sleep(0.5)
 
     async def post(self, path: str, body: Any) -> Any:
         """An HTTP call as JSON, made until it is answered; ServerRefused unless it succeeds."""
         return await self._signed_in(lambda: self._post(path, body))
+
+    async def lodging_key(self, lot: str, part: str) -> str:
+        """The key that the server wants named in the policy of a lot and part."""
+        query = urlencode({"lot": lot, "part": part})
+        answer = await self._signed_in(lambda: self._get(f"/api/sessions/{self.copy.session}/lodging-key?{query}"))
+        return str(answer["key"])
 
     async def upload(self, name: str, envelope: bytes | BinaryIO) -> None:
         """Put a sealed envelope into the safe under a name; after a lost line it goes on where it was."""
@@ -108,6 +115,10 @@ class Client:
     async def _post(self, path: str, body: Any) -> Any:
         raw = msgspec.json.encode(body)
         async with self._http.post(self.url + path, data=raw, headers=self._bearer(), timeout=_CALL) as answer:
+            return answered(await answer.json())
+
+    async def _get(self, path: str) -> Any:
+        async with self._http.get(self.url + path, timeout=_CALL) as answer:
             return answered(await answer.json())
 
     async def download(self, name: str = "bundle.zip") -> bytes:

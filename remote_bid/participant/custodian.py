@@ -1,11 +1,12 @@
 """A custodian: makes a fresh key, and publishes it only after seeing for itself that the bidders' window is closed."""
 
+import hashlib
 import os
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
-from remote_bid.opening.commands import ConfirmKeysDestroyed, OfferCustodianKey, PublishKey
+from remote_bid.opening.commands import ConfirmKeysDestroyed, OfferCustodianKey, PublishEscrowShare, PublishKey
 from remote_bid.opening.events import (
     BidsClosed,
     LotAborted,
@@ -18,17 +19,21 @@ from remote_bid.opening.events import (
     WindowExtended,
 )
 from remote_bid.opening.rules.closing import TOLERANCE_S, set_root
-from remote_bid.opening.statements import Close, Custody, KeysDestroyed
+from remote_bid.opening.rules.remedy import GROUP
+from remote_bid.opening.statements import Close, Custody, EscrowShare, KeysDestroyed, RemedyRequest
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import Phase, reached
+from remote_bid.opening.view import RemedyAsked
 from remote_bid.participant.checks import Broken, cosigned_times, from_server
 from remote_bid.participant.client import Client
 from remote_bid.participant.identity import Identity
-from remote_bid.people.certificates import signers
-from remote_bid.seal.canonical import b64, labelled_hash
+from remote_bid.people.certificates import Signed, signers
+from remote_bid.seal.canonical import b64, jcs, labelled_hash, unb64
+from remote_bid.seal.dealing import BadDeal, opened_share
+from remote_bid.seal.envelope import ctx_of
 from remote_bid.seal.statements import id_of, said, statement_id
 from remote_bid.seal.xwing import SEED_SIZE, key_id, public_key
-from remote_bid.tender.statements import CustodianKey, Timetable
+from remote_bid.tender.statements import CustodianKey, Deal, Submission, Timetable
 from remote_bid.timeline import instant
 from remote_bid.timeline.entry import Shown
 from remote_bid.verify.trust import Trust
@@ -71,6 +76,45 @@ class Custodian:
             self._path(lot, part).unlink()
         destroyed = KeysDestroyed(session=self._client.copy.session, kids=kids)
         await self._client.hand_in(ConfirmKeysDestroyed(signed=self._identity.sign(destroyed)))
+
+    async def publish_shares(self, lot: str, part: str) -> None:
+        """As escrow holder: in custody, give our share of each half whose bidder asks; our key stays here."""
+        view = await self._client.until(lambda view: reached(view.phase, Phase.CUSTODY))
+        if lot in self._aborted():
+            return
+        _, window = self._checked()
+        for bid, asked in (view.remedies or {}).items():
+            if asked.part.header.core.lot == lot:
+                share = EscrowShare(
+                    session=self._client.copy.session,
+                    submission=bid,
+                    window_closed=id_of(window),
+                    kid=key_id(public_key(self._seed(lot, part))),
+                    share=self._share(bid, asked, window, self._seed(lot, part)),
+                )
+                await self._client.hand_in(PublishEscrowShare(signed=self._identity.sign(share)))
+
+    def _share(self, bid: str, asked: RemedyAsked, window: WindowClosedStatement, seed: bytes) -> str:
+        """Our share of the asking bid and of no other, empty if what was dealt to us gives none; Broken if nobody asks
+        or the bid was released.
+        """
+        roots, part = self._trust.authorities(), asked.part
+        statements = [Signed(statement=s, certificates=asked.certificates) for s in (part.submission, part.deal)]
+        signed = [signers(item, roots, datetime.now(UTC)) for item in (asked.request, *statements)]
+        request, deal = said(asked.request.statement, RemedyRequest), said(part.deal, Deal)
+        if len({person.person for people in signed for person in people}) != 1:
+            raise Broken("the remedy is not asked for by the bidder whose share we hold")
+        if {bid, request.submission} != {statement_id(part.submission)} or request.close != window.close:
+            raise Broken("the remedy is asked for another bid")
+        header = b64(hashlib.sha256(jcs(part.header)).digest())
+        if said(part.submission, Submission).header != header or deal.ctx != b64(ctx_of(part.header.core)):
+            raise Broken("the shares are not those of the bid")
+        if bid not in [missing for lot in window.lots for missing in lot.missing]:
+            raise Broken("the bid was released")
+        try:
+            return b64(opened_share(unb64(deal.ctx), GROUP, deal.escrow, seed))
+        except BadDeal:
+            return ""
 
     def _checked(self) -> tuple[Close, WindowClosedStatement]:
         """Close and window_closed, signed, cosigned, and belonging together; Broken otherwise."""

@@ -2,17 +2,23 @@
 
 from typing import Any
 
+import msgspec
+
+from remote_bid.seal.statements import Statement
+
 
 class ServerRefused(Exception):
-    """The server said no."""
+    """The server said no; `refusal` is its signed word for it, to be kept, where it gives one."""
 
-    def __init__(self, code: str, sentence: str) -> None:
+    def __init__(self, code: str, sentence: str, refusal: Statement | None = None) -> None:
         super().__init__(f"{code}: {sentence}")
-        self.code = code
+        self.code, self.refusal = code, refusal
 
 
 def answered(body: Any) -> Any:
     """The answer, unless it is a refusal."""
     if isinstance(body, dict) and body.get("ok") is False:
-        raise ServerRefused(str(body.get("code")), str(body.get("en")))
+        signed = body.get("refusal")
+        refusal = msgspec.convert(signed, type=Statement) if signed else None
+        raise ServerRefused(str(body.get("code")), str(body.get("en")), refusal)
     return body

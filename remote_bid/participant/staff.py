@@ -1,7 +1,7 @@
 """Those who run and watch a session: tenderer, supervisor, host."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import msgspec
 
@@ -35,29 +35,35 @@ from remote_bid.participant.two import OneOfTheTwo
 from remote_bid.people.certificates import Signed, fingerprint
 from remote_bid.seal.envelope import SUITE
 from remote_bid.seal.statements import said, statement_id
-from remote_bid.tender.statements import Custodian, CustodianKey, Policy, Timetable
+from remote_bid.tender.statements import Custodian, CustodianKey, Escrow, Policy, Timetable
 from remote_bid.verify.trust import Trust
 
 
 class Tenderer(DrawSealer):
     """Publishes the policy, proposes timetables, gives a seed to the draws."""
 
-    async def publish_policy(self, trust: Trust, lot: str, part: str, k: int) -> None:
-        """Wait for every custodian's key, then say what seals bind to."""
+    async def publish_policy(
+        self, trust: Trust, lot: str, part: str, k: int, escrow: Collection[str] = (), escrow_k: int = 0
+    ) -> None:
+        """Wait for every custodian's key, then say what seals bind to. Those in `escrow` hold shares of the halves."""
         await self.client.until(lambda view: bool(view.tender))
         await self.client.until(lambda view: len(self._offers(lot, part)) == self._custodians())
+        offers = self._offers(lot, part)
+        holders = [offer for offer in offers if offer.person in escrow]
         policy = Policy(
             session=self.client.copy.session,
             tender=self._scheduled().tender.code,
             lot=lot,
             part=part,
             suites=[SUITE],
-            custodians=self._offers(lot, part),
+            custodians=[offer for offer in offers if offer.person not in escrow],
             k=k,
             authorities=sorted(fingerprint(root) for root in trust.authorities()),
             log=trust.log,
             cosigners=trust.cosigners,
             quorum=trust.quorum,
+            lodging_key=await self.client.lodging_key(lot, part),
+            escrow=Escrow(holders=holders, k=escrow_k) if holders else None,
         )
         await self.client.hand_in(PublishPolicy(signed=self.identity.sign(policy)))
 

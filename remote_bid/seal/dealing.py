@@ -73,7 +73,33 @@ def recover(
     ]
     if len(opened) < k:
         raise TooFewKeys(f"{len(opened)} of {k} custodians have published")
-    basis = opened[:k]
+    return _secret(ctx, committed, shares, opened[:k], group)
+
+
+def recover_given(
+    ctx: bytes, committed: str, k: int, shares: Sequence[Share], given: Mapping[str, bytes], group: str
+) -> bytes:
+    """The dealt secret, from shares that their holders have opened (by key id), the first k of which judge: the secret
+    and all shares are recomputed and compared. Raises BadDeal (the dealer's fault) or TooFewKeys.
+    """
+    places = {share.kid: place for place, share in enumerate(shares, start=1)}
+    if len(given) < k:
+        raise TooFewKeys(f"{len(given)} of {k} shares are here")
+    for kid, plain in given.items():
+        if len(plain) != SECRET_SIZE + 1 or plain[-1] != places[kid]:
+            raise BadDeal("share_misplaced", kid)
+    return _secret(ctx, committed, shares, list(given.values())[:k], group)
+
+
+def opened_share(ctx: bytes, group: str, shares: Sequence[Share], seed: bytes) -> bytes:
+    """The share that was dealt to the key of this seed; BadDeal if it does not open, match or lie in its place."""
+    kid = key_id(public_key(seed))
+    place, share = next((place, share) for place, share in enumerate(shares, start=1) if share.kid == kid)
+    return _opened(ctx, group, place, share, seed)
+
+
+def _secret(ctx: bytes, committed: str, shares: Sequence[Share], basis: list[bytes], group: str) -> bytes:
+    """The secret behind k shares, it and all n shares compared with what the dealer committed to."""
     secret = shamir.at(basis, 0)
     if commitment(ctx, group, secret) != committed:
         raise BadDeal("secret_not_committed")

@@ -39,6 +39,13 @@ class NamedLogKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     key: str
 
 
+class Escrow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who may help a bidder that has lost its release file: any k of the holders, none of them a custodian."""
+
+    holders: list[Custodian]
+    k: int
+
+
 class Policy(Payload, frozen=True):
     """What seals of one lot and part bind to; it never changes. Signed by the tenderer."""
 
@@ -54,8 +61,11 @@ class Policy(Payload, frozen=True):
     log: NamedLogKey
     cosigners: list[NamedLogKey]
     quorum: int
+    lodging_key: str
+    """The server's public key (1216 bytes) for halves that are lodged with a cosigner."""
     grounds: list[Line] = msgspec.field(default_factory=list)
     """On which the lot may go on with too few bids, if host and supervisor sign it."""
+    escrow: Escrow | None = None
 
 
 class Cadence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -133,7 +143,9 @@ class Submission(Payload, frozen=True):
 
 
 class Deal(Payload, frozen=True):
-    """The shares of s_T for the policy's custodians, in the policy's order. Signed by the bidder."""
+    """The shares of s_T for the policy's custodians, in the policy's order; in `escrow` those of s_B for its escrow
+    holders, or none. Signed by the bidder.
+    """
 
     kind: ClassVar[str] = "deal"
     policy: str
@@ -143,6 +155,7 @@ class Deal(Payload, frozen=True):
     ctx: str
     k: int
     shares: list[Share]
+    escrow: list[Share] = msgspec.field(default_factory=list)
 
 
 class DrawEnvelope(Payload, frozen=True):

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from remote_bid.seal.signing import Signer
+from remote_bid.seal.statements import Statement
 from remote_bid.timeline.entry import Fields, Who
 from remote_bid.timeline.sideline import Lines, line_of
 
@@ -21,11 +22,16 @@ LOG = Who(person="log", role="log")
 
 
 class Refused(Exception):
-    """A rule said no. `code` is stable, the sentence is for people; `zh` comes first, `en` second."""
+    """A rule said no. `code` is stable, the sentence is for people; `zh` comes first, `en` second. `statement` says so
+    under the server's key; `evidence` is committed before the sender is told.
+    """
 
-    def __init__(self, code: str, zh: str, en: str) -> None:
+    def __init__(
+        self, code: str, zh: str, en: str, statement: Statement | None = None, evidence: "Sequence[Event | Aside]" = ()
+    ) -> None:
         super().__init__(en)
         self.code, self.zh, self.en = code, zh, en
+        self.statement, self.evidence = statement, evidence
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type", forbid_unknown_fields=True):

@@ -19,7 +19,7 @@ from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.signing import Signer
 from remote_bid.timeline import instant
 from remote_bid.timeline.chain import genesis, link
-from remote_bid.timeline.context import AnyContext, Aside, Command, Event, Facts, Happened, Turn, event_of
+from remote_bid.timeline.context import AnyContext, Aside, Command, Event, Facts, Happened, Refused, Turn, event_of
 from remote_bid.timeline.entry import MAIN, Entry, Who
 from remote_bid.timeline.failpoints import moment
 from remote_bid.timeline.guard import Guard
@@ -146,20 +146,23 @@ class Desk:
     async def _decided(self, folded: Folded, command: Command, by: Who, known: Any) -> Sequence[Entry]:
         context = folded.context
         entries: Sequence[Entry] = ()
+        refusal: Refused | None = None
         try:
             before = self._guard.monotonic()
             async with self._log.turn(folded.session.id, folded.version) as open_turn:
                 self._guard.check(folded.session.id, open_turn.at, before)
                 turn = self._turn(folded, by, open_turn.at, known)
-                events = context.decide(folded.state, command, turn)
+                events, refusal = _asked(context, folded.state, command, turn)
                 entries = _chained(folded, turn, events)
-                if not entries:
-                    return entries
-                await open_turn.append(entries)
+                if entries:
+                    await open_turn.append(entries)
         except OutcomeUnknown as unknown:
             await self._settle(folded, entries, unknown)
-        moment("tell")
-        self._tell(folded, entries)
+        if entries:
+            moment("tell")
+            self._tell(folded, entries)
+        if refusal is not None:
+            raise refusal
         return entries
 
     async def _settle(self, folded: Folded, entries: Sequence[Entry], unknown: OutcomeUnknown) -> None:
@@ -276,6 +279,18 @@ def _check(folded: Folded, version: int, entries: Sequence[Entry]) -> None:
         if entry != link(entry.line, seq + 1, prev, entry.fields, entry.salt):
             raise LogDamaged(session, f"entry {entry.seq} of version {version} is not what was written")
         heads[entry.line] = (entry.seq, entry.leaf)
+
+
+def _asked(
+    context: AnyContext, state: Any, command: Command, turn: Turn
+) -> tuple[Sequence[Event | Aside], Refused | None]:
+    """What a decision brings about; a refusal that is evidence brings it about before it is told."""
+    try:
+        return context.decide(state, command, turn), None
+    except Refused as refusal:
+        if not refusal.evidence:
+            raise
+        return refusal.evidence, refusal
 
 
 def _chained(folded: Folded, turn: Turn, events: Sequence[Event | Aside]) -> list[Entry]:

@@ -1,8 +1,8 @@
 """The events that the timeline itself brings into every session: ticks, disclosure, cosigned checkpoints."""
 
-from remote_bid.seal.canonical import b64
-from remote_bid.timeline.context import Command, Event, Refused, Turn
-from remote_bid.timeline.sideline import MOST_SLOTS, DisclosedTick, TickTree, disclosure
+from remote_bid.seal.canonical import b64, unb64
+from remote_bid.timeline.context import Command, Event, Turn
+from remote_bid.timeline.sideline import MOST_SLOTS, DisclosedTick, TickTree, disclosure, with_tick
 
 
 class Tick(Command, frozen=True):
@@ -51,11 +51,15 @@ def tick(turn: Turn, slots: int) -> Ticked:
     return Ticked(slots=slots, root=b64(tree.root), seed=b64(seed))
 
 
-def disclose(turn: Turn) -> Disclosed:
-    """The disclosure of all ticks; refused while an entry is still outside of them."""
-    if turn.lines.pending:
-        raise Refused("not_ticked", "仍有未封存的记录，请稍后再试。", "Entries are not yet held by a tick; try again.")
-    return Disclosed(ticks=disclosure(turn.lines))
+def disclose(turn: Turn, slots: int, before: int) -> list[Event]:
+    """The disclosure of all ticks, after so many other main-line events of this turn; what no tick holds yet (attempts
+    that came too late) gets one more, just before.
+    """
+    if not turn.lines.pending:
+        return [Disclosed(ticks=disclosure(turn.lines))]
+    last = tick(turn, slots)
+    lines = with_tick(turn.lines, turn.head + before + 1, unb64(last.seed), last.slots)
+    return [last, Disclosed(ticks=disclosure(lines))]
 
 
 def cosigned(command: RecordCheckpoint) -> CheckpointCosigned:

@@ -3,11 +3,12 @@
 import base64
 import binascii
 from collections.abc import Sequence
+from typing import Annotated
 
 import msgspec
 
 from remote_bid.seal.tree import consistency_path
-from remote_bid.timeline.note import NUMBER
+from remote_bid.timeline.note import NUMBER, platform_leaf
 
 
 class BadRequest(ValueError):
@@ -20,6 +21,26 @@ class AddCheckpoint(msgspec.Struct, frozen=True, kw_only=True):
     old: int
     proof: list[bytes]
     note: str
+
+
+class LeafData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A leaf of the platform log as it is hashed: a session's head (base64url) at main-line entry `seq`."""
+
+    head: str
+    seq: int
+    session: str
+
+    @property
+    def hash(self) -> bytes:
+        """By which the log's tree holds it."""
+        return platform_leaf(self.session, self.seq, self.head)
+
+
+class AddLeaves(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The log shows its leaves from index `start`, so that the cosigner sees what it signs."""
+
+    start: Annotated[int, msgspec.Meta(ge=0)]
+    leaves: list[LeafData]
 
 
 def asked(note: str, old: int, leaves: Sequence[bytes]) -> str:

@@ -17,7 +17,19 @@
 from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
-from remote_bid.verify import bids, container, contents, drawing, hearing, history, replay, signatures
+from remote_bid.seal.statements import Statement
+from remote_bid.verify import (
+    bids,
+    container,
+    contents,
+    drawing,
+    hearing,
+    history,
+    lodgings,
+    remedies,
+    replay,
+    signatures,
+)
 from remote_bid.verify.case import Case, Failed
 from remote_bid.verify.container import NotAZip
 from remote_bid.verify.report import Report
@@ -38,7 +50,9 @@ STEPS: Sequence[tuple[int, str, Step]] = (
     (7, "signatures", signatures.people),
     (8, "policies", signatures.policies),
     (9, "close", bids.close),
+    (9, "lodgings", lodgings.lodgings),
     (10, "custody", bids.custody),
+    (10, "remedies", remedies.remedies),
     (11, "outcomes", bids.outcomes),
     (11, "draw", drawing.draw),
     (12, "hearing", hearing.hearing),
@@ -46,14 +60,15 @@ STEPS: Sequence[tuple[int, str, Step]] = (
 )
 
 
-def verify(file: BinaryIO, trust: Trust | None) -> Report:
+def verify(file: BinaryIO, trust: Trust | None, receipts: Sequence[Statement] = ()) -> Report:
     """Walk all steps over a bundle; NotAZip if it cannot be read at all.
 
-    Without a trust file the bundle vouches for itself: the report then gives fingerprints to compare by another way.
+    `receipts` are cosigners' for lodged releases that must not have been left out. Without a trust file the bundle
+    vouches for itself: the report then gives fingerprints to compare by another way.
     """
     members, canonical = container.read(file)
     report = Report()
-    case = Case(members=members, canonical=canonical, report=report, trust=trust)
+    case = Case(members=members, canonical=canonical, report=report, trust=trust, receipts=receipts)
     for number, name, step in STEPS:
         _walk(case, number, name, step)
     return report

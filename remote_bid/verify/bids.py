@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-from typing import BinaryIO
 
 from remote_bid.opening.events import (
     BidReadOut,
@@ -18,15 +17,15 @@ from remote_bid.opening.events import (
     WindowClosed,
 )
 from remote_bid.opening.rules.closing import lot_sets, set_root
+from remote_bid.opening.rules.judging import judge
 from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.record import opening_record, record_hash
 from remote_bid.opening.rules.state import Bid
-from remote_bid.opening.rules.submitting import custodian_kids
-from remote_bid.opening.rules.unsealing import enough_keys, first_keys
-from remote_bid.opening.settling import settle
+from remote_bid.opening.rules.submitting import custodian_kids, escrow_kids
+from remote_bid.opening.rules.unsealing import enough_keys
 from remote_bid.opening.statements import Close, Custody, RecordSignature, Release
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
-from remote_bid.opening.terms import AbortCause, Cause, Phase, SealedPart, Settlement
+from remote_bid.opening.terms import AbortCause, Cause, Phase, Settlement
 from remote_bid.seal.canonical import b64, jcs, unb64
 from remote_bid.seal.dealing import commitment
 from remote_bid.seal.envelope import BadEnvelope, ctx_of, tree_root
@@ -117,6 +116,8 @@ def _submission(case: Case, name: str, bid: BidSubmitted) -> None:
             raise Failed(name, "the envelope is sealed for no policy of this session")
         if (deal.k, [share.kid for share in deal.shares]) != (policy.k, custodian_kids(policy)):
             raise Failed(name, "the deal is not for the policy's custodians")
+        if deal.escrow and [share.kid for share in deal.escrow] != escrow_kids(policy):
+            raise Failed(name, "the deal is not for the policy's escrow holders")
 
 
 def _window(case: Case, stated: Close) -> None:
@@ -140,16 +141,11 @@ def _window(case: Case, stated: Close) -> None:
 
 def _release(case: Case, name: str, event: KeyReleased) -> None:
     release, bid = said(event.signed.statement, Release), case.state.bids[event.bid]
-    part, close = readout_part(bid), case.state.close
+    part, close = bid.readout_part(), case.state.close
     if close is None or (release.session, release.submission, release.close) != (case.session, bid.bid, id_of(close)):
         raise Failed(name, "the release is for another submission or close")
     if commitment(ctx_of(part.header.core), "B", unb64(release.s_b)) != part.header.B:
         raise Failed(name, "the released half does not match its commitment")
-
-
-def readout_part(bid: Bid) -> SealedPart:
-    """The part that is read out: the one that names the bid."""
-    return next(part for part in bid.parts if statement_id(part.submission) == bid.bid)
 
 
 def custody(case: Case) -> None:
@@ -215,7 +211,7 @@ def _envelope(case: Case, name: str, bid: Bid) -> None:
     if raw is None:
         case.report.withheld(11, name, "the platform has lost the envelope")
         return
-    submission = said(readout_part(bid).submission, Submission)
+    submission = said(bid.readout_part().submission, Submission)
     try:
         _, root, length = tree_root(io.BytesIO(raw))
         same = (b64(root), length) == (submission.ct, submission.n)
@@ -227,19 +223,7 @@ def _envelope(case: Case, name: str, bid: Bid) -> None:
 
 
 def _settled(case: Case, bid: Bid) -> Settlement:
-    part = readout_part(bid)
-
-    def envelope() -> BinaryIO:
-        return io.BytesIO(case.members[envelope_name(bid.bid)])
-
-    return settle(
-        header=part.header,
-        submission=said(part.submission, Submission),
-        deal=said(part.deal, Deal),
-        s_b=unb64(bid.s_b) if bid.s_b else None,
-        seeds=first_keys(case.state.policies[part.header.core.policy], case.state.keys),
-        envelope=envelope,
-    )
+    return judge(case.state, bid, lambda: io.BytesIO(case.members[envelope_name(bid.bid)]))
 
 
 def record(case: Case) -> None:

@@ -1,5 +1,6 @@
 """What the verifier works on: the bundle's members, parsed; and how a step says that something fails."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -37,6 +38,8 @@ class Case:
     canonical: bool
     report: Report
     trust: Trust | None
+    receipts: Sequence[Statement] = ()
+    """Lodging receipts that somebody holds against the bundle."""
     manifest: Manifest | None = None
     main: list[Shown] = field(default_factory=list)
     lines: list[Shown] = field(default_factory=list)

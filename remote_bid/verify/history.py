@@ -17,8 +17,12 @@ from remote_bid.timeline.note import BadNote, cosigned_at, is_signed, parse, pla
 from remote_bid.timeline.sideline import MOST_SLOTS, DisclosedEntry, DisclosedTick, TickTree
 from remote_bid.verify.case import Case, Failed, entry_name, whole
 
-_WITHHELD = ("BidSubmitted", "BidWithdrawn", "BidderCheckedIn")
+_WITHHELD = ("BidSubmitted", "BidWithdrawn", "BidderCheckedIn", "SubmissionRefused")
 """Side-line entries of bidders whose lot has too few bids."""
+
+
+_STRANGERS = ("BidderCheckedIn", "SubmissionRefused")
+"""What somebody without a bid may have in its line."""
 
 
 def chain(case: Case) -> None:
@@ -183,7 +187,13 @@ def _same(case: Case, name: str, entry: DisclosedEntry, shown: Shown | None, pre
 
 
 def _withheld(case: Case, name: str, kind: str, shown: Shown) -> None:
-    """Only what belongs to a lot with too few bids may be withheld, and must name it."""
+    """Only what belongs to a lot with too few bids may be withheld, and must name it; and the acts of those who never
+    handed in a bid.
+    """
+    lines = {other.line for other in case.lines if (other.event or {}).get("type") == "BidSubmitted"}
+    if kind in _STRANGERS and shown.line not in lines:
+        case.report.withheld(5, name, kind)
+        return
     causes = {event.lot: event.cause for _, event in case.happened(LotAborted)}
     stopped = {lot for lot, cause in causes.items() if cause is not AbortCause.NONE_OPENED}
     lot = (shown.event or {}).get("lot")

@@ -17,14 +17,19 @@ from remote_bid.opening.events import (
     CrlNotedDown,
     CustodianKeyOffered,
     CustodianKeysDestroyed,
+    CustodyClosed,
     CustodyOpened,
     DrawOpened,
     DrawSealed,
+    EscrowSharePublished,
+    KeyLodged,
     KeyPublished,
     KeyReleased,
     LineConfirmed,
     LineDisputed,
     LobbyOpened,
+    LodgingFailed,
+    LodgingSeedPublished,
     LotAborted,
     LotContinued,
     LotteryCalled,
@@ -44,11 +49,14 @@ from remote_bid.opening.events import (
     RecordRefused,
     RecordSigned,
     ReleaseOpened,
+    ReleaseRefused,
+    RemedyRequested,
     RequestRefused,
     RoleHandedOver,
     RosterPublished,
     Said,
     SignatureAwaited,
+    SubmissionRefused,
     SuspensionCountersigned,
     TimetableProposed,
     TimetableSigned,
@@ -90,6 +98,14 @@ _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     ReleaseOpened: _TWO,
     KeyReleased: (Role.BIDDER,),
     WrongKeyTried: (Role.BIDDER,),
+    KeyLodged: (CLOCK.role,),
+    LodgingFailed: (CLOCK.role,),
+    LodgingSeedPublished: (CLOCK.role,),
+    RemedyRequested: (Role.BIDDER,),
+    EscrowSharePublished: (Role.CUSTODIAN,),
+    CustodyClosed: (CLOCK.role,),
+    SubmissionRefused: (Role.BIDDER,),
+    ReleaseRefused: (Role.BIDDER,),
     WindowClosed: (CLOCK.role,),
     CustodyOpened: (LOG.role,),
     KeyPublished: (Role.CUSTODIAN,),
@@ -199,6 +215,7 @@ _ONCE = (
     ReleaseOpened,
     WindowClosed,
     CustodyOpened,
+    CustodyClosed,
     Disclosed,
     DrawOpened,
     ReadoutOpened,
@@ -230,6 +247,10 @@ _ONCE_FOR: dict[type[Event], Callable[[Any], object]] = {
     ObjectionAnswered: lambda event: ("answer", event.number),
     KeyPublished: lambda event: ("paper", statement_id(event.signed.statement)),
     PolicyPublished: lambda event: ("paper", statement_id(event.signed.statement)),
+    EscrowSharePublished: lambda event: ("paper", statement_id(event.signed.statement)),
+    KeyLodged: lambda event: ("lodged", event.bid),
+    RemedyRequested: lambda event: ("remedy", event.bid),
+    LodgingSeedPublished: lambda event: ("seed of lodgings", event.policy),
     **{kind: type for kind in _ONCE},
 }
 """What happens once, or once for each bid, line, person or lot: what must not come a second time."""
@@ -246,7 +267,11 @@ def _once(shown: Shown, event: Event, seen: set[object]) -> None:
     seen.add(what)
 
 
-_SIDE = (BidSubmitted, BidWithdrawn, BidderCheckedIn, KeyReleased, WrongKeyTried)
+_LODGED = (KeyLodged, LodgingFailed)
+"""The server's, in the line of the bidder who left it with a cosigner."""
+
+_REFUSED = (SubmissionRefused, ReleaseRefused)
+_SIDE = (BidSubmitted, BidWithdrawn, BidderCheckedIn, KeyReleased, WrongKeyTried, RemedyRequested, *_LODGED, *_REFUSED)
 
 
 def _in_its_line(shown: Shown, event: Event, by: Who, owners: dict[str, str]) -> None:
@@ -255,8 +280,9 @@ def _in_its_line(shown: Shown, event: Event, by: Who, owners: dict[str, str]) ->
         raise Failed(entry_name(shown), f"{type(event).__name__} does not belong in this line")
     if shown.line == MAIN:
         return
-    known = owners.setdefault(shown.line, by.person)
-    if known != by.person or sum(person == by.person for person in owners.values()) != 1:
+    author = event.bidder if isinstance(event, _LODGED) else by.person
+    known = owners.setdefault(shown.line, author)
+    if known != author or sum(person == author for person in owners.values()) != 1:
         raise Failed(entry_name(shown), "the entry lies in somebody else's side line")
 
 

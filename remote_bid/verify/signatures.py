@@ -13,10 +13,13 @@ from remote_bid.opening.events import (
     CustodianKeyOffered,
     CustodianKeysDestroyed,
     DrawSealed,
+    EscrowSharePublished,
+    KeyLodged,
     KeyPublished,
     KeyReleased,
     LineConfirmed,
     LineDisputed,
+    LodgingFailed,
     LotContinued,
     MemberCheckedIn,
     ObjectionAnswered,
@@ -26,21 +29,25 @@ from remote_bid.opening.events import (
     PolicyPublished,
     RecordRefused,
     RecordSigned,
+    ReleaseRefused,
+    RemedyRequested,
     RequestRefused,
     RoleHandedOver,
     SignatureAwaited,
+    SubmissionRefused,
     SuspensionCountersigned,
     TimetableProposed,
     TimetableSigned,
     WindowExtended,
 )
-from remote_bid.opening.rules.submitting import custodian_kids
+from remote_bid.opening.rules.submitting import custodian_kids, escrow_kids
+from remote_bid.opening.statements import Refusal
 from remote_bid.opening.terms import Role
 from remote_bid.people.certificates import Certified, NotTrusted, Signed, fingerprint, signers
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.envelope import SUITE
 from remote_bid.seal.statements import BadStatement, Statement, statement_id
-from remote_bid.tender.statements import Receipt
+from remote_bid.tender.statements import Custodian, Policy, Receipt
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event
 from remote_bid.timeline.entry import Shown, field_salt
@@ -62,6 +69,7 @@ OWN = (
     RecordSigned,
     RecordRefused,
     CustodianKeysDestroyed,
+    EscrowSharePublished,
 )
 """What the person signs whom the entry names."""
 
@@ -139,7 +147,7 @@ def _expected_of_one(case: Case, event: Event) -> list[str] | None:
     match event:
         case BidSubmitted() | BidWithdrawn():
             return [event.bidder]
-        case KeyReleased() | LineConfirmed() | LineDisputed():
+        case KeyReleased() | RemedyRequested() | LineConfirmed() | LineDisputed():
             return [case.state.bids[event.bid].bidder] if event.bid in case.state.bids else []
         case _:
             return [event.person] if isinstance(event, OWN) else None
@@ -149,7 +157,15 @@ def _receipts(case: Case) -> None:
     """Every receipt is the log's promise for exactly the entry that carries it."""
     bids, halves = case.happened(BidSubmitted), case.happened(KeyReleased)
     owed = [(shown, event.receipt, [statement_id(p.submission) for p in event.parts]) for shown, event in bids]
+    asked = case.happened(RemedyRequested)
     owed += [(shown, event.receipt, [statement_id(event.signed.statement)]) for shown, event in halves]
+    owed += [(shown, event.receipt, [statement_id(event.signed.statement)]) for shown, event in asked]
+    told = [(shown, event.refusal) for shown, event in case.happened(SubmissionRefused)]
+    told += [(shown, event.refusal) for shown, event in case.happened(ReleaseRefused)]
+    for shown, statement in told:
+        refusal = case.from_log(entry_name(shown), statement, Refusal)
+        if (refusal.session, refusal.at) != (case.session, (shown.event or {})["at"]):
+            raise Failed(entry_name(shown), "the refusal is of another session or time")
     for shown, statement, statements in owed:
         name = entry_name(shown)
         receipt = case.from_log(name, statement, Receipt)
@@ -162,6 +178,8 @@ def _receipts(case: Case) -> None:
 
 def _signed(value: Any) -> list[Signed]:
     """Every statement in an event that a person signed, with its certificates."""
+    if isinstance(value, KeyLodged | LodgingFailed):
+        return []  # judged at the cosigner's time, in step 9
     if isinstance(value, Signed):
         return [value]
     if isinstance(value, BidSubmitted):
@@ -186,9 +204,23 @@ def policies(case: Case) -> None:
         kids = custodian_kids(policy)
         if not 2 <= policy.k <= len(set(kids)) == len(kids) or max(sides.count(side) for side in sides) >= policy.k:
             raise Failed(name, "k of its custodians do not stand for several sides")
-        for custodian in policy.custodians:
+        holders = _escrow(name, policy)
+        for custodian in [*policy.custodians, *holders]:
             _custodian(case, name, custodian.person, custodian.proof)
         case.report.holds(8, name, f"{policy.k} of {len(policy.custodians)} custodians")
+
+
+def _escrow(name: str, policy: Policy) -> list[Custodian]:
+    """The escrow holders: another group than the custodians, and of several sides too."""
+    if policy.escrow is None:
+        return []
+    held, kids, k = policy.escrow.holders, escrow_kids(policy), policy.escrow.k
+    sides = [holder.side for holder in held]
+    if not 2 <= k <= len(set(kids)) == len(kids) or max(sides.count(side) for side in sides) >= k:
+        raise Failed(name, "k of its escrow holders do not stand for several sides")
+    if {holder.person for holder in held} & {custodian.person for custodian in policy.custodians}:
+        raise Failed(name, "an escrow holder is a custodian too")
+    return held
 
 
 def _custodian(case: Case, name: str, person: str, proof: Signed) -> None:

@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from remote_bid.gateway.doors import DOORS, SOCKET, Access, doors
 from remote_bid.gateway.http import Http, guard
+from remote_bid.gateway.lodging import LodgingKeys
 from remote_bid.gateway.pace import Limits, Pace
 from remote_bid.gateway.registry import RegistryHttp
 from remote_bid.gateway.socket import Sockets
@@ -80,6 +81,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("DELETE", "/api/sessions/{session}/uploads/{upload}"): Row(SIGNED_IN, UPLOAD),
     ("GET", "/api/sessions/{session}/bundle.zip"): Row(CALLERS, f"{SESSION}/bundle.zip"),
     ("GET", "/api/sessions/{session}/papers/{paper}.pdf"): Row(CALLERS, f"{SESSION}/papers/opening-record.pdf"),
+    ("GET", "/api/sessions/{session}/lodging-key"): Row(CALLERS, f"{SESSION}/lodging-key?lot=1&part=readout_form"),
     ("GET", "/"): Row(CALLERS),
     ("GET", "/hall/{session}"): Row(CALLERS, f"/hall/{HALL}"),
     ("GET", "/assets"): Row(CALLERS, "/assets/none.js"),
@@ -134,7 +136,7 @@ async def test_every_route_has_a_door(tmp_path: Path) -> None:
     http._pages = tmp_path
     http._uploads = object.__new__(Uploads)
     app = web.Application()
-    app.add_routes([*http.routes(), *object.__new__(RegistryHttp).routes()])
+    app.add_routes([*http.routes(), *object.__new__(RegistryHttp).routes(), *object.__new__(LodgingKeys).routes()])
     found = {(route.method, route.resource.canonical) for route in app.router.routes() if route.resource}
     assert {("GET" if method == "HEAD" else method, path) for method, path in found} <= set(DOORS)
 

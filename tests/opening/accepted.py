@@ -4,6 +4,7 @@ from remote_bid.opening import commands as c
 from remote_bid.timeline.context import Command
 from remote_bid.timeline.marks import RecordCheckpoint, Tick
 from tests.given import Act, Past, at
+from tests.opening import escrow
 from tests.opening.actors import ALPHA, DEPUTY, FIRST, HOST, SUPERVISOR, TENDERER
 from tests.opening.acts import (
     CLOSE_BIDS,
@@ -99,6 +100,9 @@ ACCEPTED: dict[type[Command], tuple[Past, Act]] = {
     c.OpenRelease: (ROSTER, OPEN_RELEASE),
     c.ReleaseKey: (RELEASE, release(ALPHA)),
     c.CloseWindow: (RELEASED, CLOSE_WINDOW),
+    c.AskRemedy: (escrow.RELEASE, escrow.ask_remedy(ALPHA)),
+    c.PublishEscrowShare: (escrow.ASKED, escrow.share(escrow.X)),
+    c.CloseCustody: ((*escrow.ASKED, *escrow.KEYS), at(escrow.CUSTODY_ENDS, escrow.CLOSE_CUSTODY)),
     c.PublishKey: (CUSTODY, publish_key(FIRST)),
     c.SettleBids: (UNSEAL, SETTLE),
     c.ReadOut: (READOUT, read_out(ALPHA)),

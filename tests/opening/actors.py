@@ -110,6 +110,7 @@ def _named(name: str) -> NamedLogKey:
 
 LOG_NAME = "log.centre.example"
 COSIGNERS = ["cosigner-1.example", "cosigner-2.example", "cosigner-3.example"]
+LINE_SECRET = b"a secret that names the side lines"
 OFFICE = KeySigner(log_key_of(LOG_NAME))
 DEPLOYMENT = Deployment(
     authorities=[fingerprint(AUTHORITY.root)],

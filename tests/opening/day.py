@@ -6,7 +6,7 @@ from remote_bid.opening import opening as context
 from remote_bid.opening.facts import Facts
 from remote_bid.opening.terms import Phase
 from tests.given import Past, Room, after, at
-from tests.opening.actors import AUTHORITY, BETA, BIDDERS, CUSTODIANS, DEPLOYMENT, FIRST, OFFICE, SECOND
+from tests.opening.actors import AUTHORITY, BETA, BIDDERS, CUSTODIANS, DEPLOYMENT, FIRST, LINE_SECRET, OFFICE, SECOND
 from tests.opening.acts import (
     CLOSE_BIDS,
     CLOSE_OPENING,
@@ -36,7 +36,7 @@ opening = Room(
     session=SESSION,
     begins=after_t0(-86_400),
     office=OFFICE,
-    line_secret=b"a secret that names the side lines",
+    line_secret=LINE_SECRET,
 )
 
 SCHEDULED: Past = (schedule(),)

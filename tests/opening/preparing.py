@@ -11,6 +11,7 @@ from remote_bid.opening.commands import (
     PublishPolicy,
     ScheduleOpening,
 )
+from remote_bid.opening.lodging import lodging_key
 from remote_bid.opening.terms import Member
 from remote_bid.seal.canonical import b64
 from remote_bid.seal.envelope import SUITE
@@ -23,6 +24,7 @@ from tests.opening.actors import (
     CUSTODIANS,
     DEPLOYMENT,
     HOST,
+    LINE_SECRET,
     MEMBERS,
     SUPERVISOR,
     TENDERER,
@@ -59,6 +61,7 @@ def policy(story: Story, lot: str = LOT, part: str = READOUT_FORM, **changes: An
         log=DEPLOYMENT.log,
         cosigners=DEPLOYMENT.cosigners,
         quorum=DEPLOYMENT.quorum,
+        lodging_key=lodging_key(LINE_SECRET, SESSION, lot, part),
     )
     return replace(sound, **changes)
 

@@ -46,6 +46,11 @@ SAFE = MemorySafe()
 """The one that the session of these tests uses."""
 
 
+def deal_to_escrow(ctx: bytes, secret: bytes, k: int, publics: Sequence[bytes]) -> list[Share]:
+    """As a careful bidder does."""
+    return deal_evenly(ctx, secret, k, publics, "B")
+
+
 @dataclass(frozen=True)
 class Offer:
     """How a bid is made; by default as a careful bidder does. The mappings change fields against all care."""
@@ -58,6 +63,8 @@ class Offer:
     deal: Mapping[str, Any] = field(default_factory=dict)
     sealer: Sealer = honest
     dealer: Dealer = deal_evenly
+    escrow: Dealer = deal_to_escrow
+    """Deals s_B, where the policy names escrow holders."""
 
 
 def form_of(who: Who) -> ReadoutForm:
@@ -76,6 +83,13 @@ def halves_of(who: Who, version: int, lot: str = LOT) -> Secrets:
 def publics_of(policy: Policy) -> list[bytes]:
     """The custodians' keys, in the policy's order."""
     return [unb64(said(custodian.proof.statement, CustodianKey).public_key) for custodian in policy.custodians]
+
+
+def _escrow(policy: Policy, ctx: bytes, half: bytes, dealer: Dealer) -> list[Share]:
+    if policy.escrow is None:
+        return []
+    publics = [unb64(said(h.proof.statement, CustodianKey).public_key) for h in policy.escrow.holders]
+    return dealer(ctx, half, policy.escrow.k, publics)
 
 
 def offered(story: Story, who: Who, lot: str, offer: Offer) -> OfferedPart:
@@ -108,6 +122,7 @@ def offered(story: Story, who: Who, lot: str, offer: Offer) -> OfferedPart:
         ctx=b64(ctx_of(core)),
         k=policy.k,
         shares=offer.dealer(ctx_of(core), halves.s_t, policy.k, publics_of(policy)),
+        escrow=_escrow(policy, ctx_of(core), halves.s_b, offer.escrow),
     )
     return OfferedPart(
         upload=upload,

@@ -27,7 +27,7 @@ from remote_bid.timeline.context import CLOCK, Event, Refused
 from remote_bid.timeline.desk import happening
 from remote_bid.timeline.entry import Who
 from remote_bid.timeline.marks import Tick
-from tests.given import Act, Past, Story, given, handle
+from tests.given import Act, Past, RefusedOnRecord, Story, given, handle
 from tests.opening.actors import (
     ALPHA,
     BETA,
@@ -306,11 +306,13 @@ class AnyDay(RuleBasedStateMachine):
             self.phases.append(story.state.phase)
 
     def attempt(self, act: Act) -> bool:
-        """Hand it in; a refusal changes nothing, and anything else that is raised is a bug."""
+        """Hand it in; a refusal changes nothing but its own record, and anything else that is raised is a bug."""
         try:
             self.go_on(handle(self.story, Act(act.ask, act.by))[0])
         except Refused as refusal:
             is_worded(refusal)
+            if isinstance(refusal, RefusedOnRecord):
+                self.go_on(refusal.story)
             return False
         return True
 

@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from remote_bid.opening.events import OpeningHeld, RosterPublished, TimetableProposed, TimetableSigned
+from remote_bid.opening.events import (
+    OpeningHeld,
+    RosterPublished,
+    SubmissionRefused,
+    TimetableProposed,
+    TimetableSigned,
+)
 from remote_bid.opening.terms import Phase
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import LOG, Command
@@ -118,7 +124,7 @@ def test_held_bids_stand_and_no_new_ones_come() -> None:
     story = given(opening, HELD).story
     assert len(story.state.bids) == 3
     for act in (submit(ALPHA), withdraw(ALPHA)):
-        given(opening, HELD).when(act).then_refused("wrong_phase")
+        given(opening, HELD).when(act).then_refused_on_record("held", ALPHA, SubmissionRefused)
 
 
 def test_one_signature_does_not_end_it() -> None:

@@ -134,7 +134,7 @@ def test_after_its_end_nothing_is_taken_even_if_the_clock_is_slow(seconds: float
 def test_once_the_window_is_closed_nothing_is_taken() -> None:
     closed = (*RELEASE, release(RIVAL), at_end(CLOSE_WINDOW))
     given(opening, closed).when(release(OWNER)).then_refused("window_over")
-    given(opening, closed, cosign_window()).when(release(OWNER)).then_refused("wrong_phase")
+    given(opening, closed, cosign_window()).when(release(OWNER)).then_refused("window_over")
 
 
 def at_end(act: Act) -> Act:

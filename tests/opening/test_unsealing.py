@@ -11,7 +11,7 @@ from remote_bid.opening.rules.unsealing import enough_keys, first_keys
 from remote_bid.opening.terms import AbortCause, Cause, Outcome, Phase
 from remote_bid.seal.canonical import b64
 from remote_bid.seal.xwing import key_id, public_key
-from remote_bid.timeline.marks import Disclosed
+from remote_bid.timeline.marks import Disclosed, Ticked
 from tests.given import When, given
 from tests.opening.actors import (
     ALPHA,
@@ -147,8 +147,12 @@ def test_until_every_bid_is_settled_nothing_is() -> None:
     When(story, SETTLE).then_refused("not_settled")
 
 
-def test_nothing_is_disclosed_while_an_entry_is_in_no_tick() -> None:
+def test_an_entry_that_is_in_no_tick_gets_one_before_all_is_disclosed() -> None:
     story = given(opening, UNSEAL).story
     lines = story.folded.lines
     left_over = replace(lines, pending=lines.ticks[0].entries[:1])
-    When(with_(story, folded=with_(story.folded, lines=left_over)), SETTLE).then_refused("not_ticked")
+    when = When(with_(story, folded=with_(story.folded, lines=left_over)), SETTLE)
+    [last] = [event for event in when.happened() if isinstance(event, Ticked)]
+    [told] = [event for event in when.happened() if isinstance(event, Disclosed)]
+    seq = next(entry.seq for entry in when.story.folded.main if entry.fields.get("root") == last.root)
+    assert [(tick.tick, len(tick.entries)) for tick in told.ticks][-1] == (seq, 1)

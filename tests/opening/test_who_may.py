@@ -4,7 +4,7 @@ import pytest
 
 from remote_bid.opening import commands as c
 from remote_bid.opening.rules.speaking import HEARING, SPEAKING
-from remote_bid.opening.terms import Phase, Role, reached
+from remote_bid.opening.terms import ORDER, Phase, Role, reached
 from remote_bid.timeline.context import CLOCK, LOG, Command
 from remote_bid.timeline.entry import Who
 from remote_bid.timeline.marks import RecordCheckpoint, Tick
@@ -149,4 +149,12 @@ TIMES: dict[str, tuple[Act, set[Phase]]] = {
 def test_at_any_other_time_it_is_too_early_or_too_late(what: str) -> None:
     act, phases = TIMES[what]
     for phase in set(Phase) - phases:
-        given(opening, PHASES[phase]).when(act).then_refused("wrong_phase")
+        given(opening, PHASES[phase]).when(act).then_refused(_late(what, phase))
+
+
+def _late(what: str, phase: Phase) -> str:
+    """Bids after the deadline and releases after the window are late, and told so under the server's key."""
+    if what in ("submit", "withdraw"):
+        return "held" if phase is Phase.HELD else "too_late"
+    closed = ORDER.index(Phase.CUSTODY) <= ORDER.index(phase) <= ORDER.index(Phase.CLOSED)
+    return "window_over" if what == "release" and closed else "wrong_phase"

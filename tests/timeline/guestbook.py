@@ -134,7 +134,7 @@ def _decide_times(book: Guestbook, command: Any, turn: Turn) -> Sequence[Event |
             return [BookShut()]
         case Disclose():
             mark = ticked(turn, SLOTS)
-            return [mark] if turn.lines.pending else [mark, disclosed(turn)]
+            return [mark] if turn.lines.pending else [mark, *disclosed(turn, SLOTS, before=1)]
         case Tick():
             return [ticked(turn, SLOTS)]
         case RecordCheckpoint(covers=covers):

@@ -22,7 +22,8 @@ class Keys:
 
     def signer(self, keyid: str) -> Signer | None:
         """Who signs under this key id."""
-        signers = [KeySigner(self.log), *(person.signer for person in self.people.values())]
+        keepers = [KeySigner(cosigner) for cosigner in self.cosigners.values()]
+        signers = [KeySigner(self.log), *keepers, *(person.signer for person in self.people.values())]
         return next((signer for signer in signers if signer.keyid == keyid), None)
 
     def only_the_log(self) -> "Keys":

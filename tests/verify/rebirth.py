@@ -63,6 +63,7 @@ class Reborn(Day):
         self.renamed |= {old.log.key: _raw(log), old.cosigners[0].key: _raw(cosigner)}
         self.renamed |= {fingerprint(root): fingerprint(authority.root) for root in old.authorities()}
         self._keyids[_log_keyid(unb64(old.log.key))] = _log_keyid(log.public_key().public_bytes_raw())
+        self._keyids[_log_keyid(unb64(old.cosigners[0].key))] = _log_keyid(cosigner.public_key().public_bytes_raw())
         policies = [_said(entry.fields["signed"]["statement"]) for entry in self.all("PolicyPublished")]
         self._policies = {statement_id(policy): said(policy, Policy) for policy in policies}
         self._inside = {entry.fields["bid"]: self._opened(entry.fields) for entry in self.all("BidSubmitted")}
@@ -78,7 +79,7 @@ class Reborn(Day):
         old = self.vouched_by
         for key in (old.log.key, *(cosigner.key for cosigner in old.cosigners)):
             del self.renamed[key]
-        del self._keyids[_log_keyid(unb64(old.log.key))]
+            del self._keyids[_log_keyid(unb64(key))]
         self.keys = replace(self.keys, log=stolen.log, cosigners=stolen.cosigners)
         self.trust = old
 

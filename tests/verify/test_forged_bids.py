@@ -200,7 +200,6 @@ def test_a_window_of_another_length_than_the_timetables_is_named(lived: Day, ms:
     fails(lived, opened, lived.one("WindowClosed"))
 
 
-@unmended("that a window with bids missing lasted to its end is not looked at")
 def test_a_window_that_closed_early_though_bids_were_missing_is_named(lived: Day) -> None:
     opened = lived.one("ReleaseOpened")
     opened.fields["ends_at"] = instant.text(instant.later(instant.when(opened.fields["ends_at"]), MINUTES))

@@ -99,10 +99,11 @@ def test_an_opened_bid_turned_into_a_failed_one_is_opened_by_arithmetic(lived: D
     fails(lived, envelope_name(bid), why="arithmetic says OPENED (opened)")
 
 
-def test_a_revoked_bid_turned_into_an_opened_one_was_not_released(lived: Day) -> None:
+@pytest.mark.parametrize(("outcome", "cause"), [("OPENED", "opened"), ("REMEDIED", "remedied")])
+def test_a_revoked_bid_turned_into_an_opened_one_was_not_released(lived: Day, outcome: str, cause: str) -> None:
     form = opened(lived).fields["form"]
     bid = lived.of("BidSettled", cause="not_released").fields["bid"]
-    turned = {"outcome": "OPENED", "cause": "opened", "form": form}
+    turned = {"outcome": outcome, "cause": cause, "form": form}
     lived.of("BidSettled", bid=bid).fields |= turned
     lived.of("BidReadOut", bid=bid).fields |= turned
     fails(lived, envelope_name(bid), why="arithmetic says DEEMED_REVOKED (not_released)")

@@ -42,6 +42,15 @@ export interface components {
             readonly signed: components["schemas"]["Signed"];
         };
         /**
+         * AskRemedy
+         * @description A bidder that has lost its half asks for the remedy of the tender document: the escrow holders' shares.
+         */
+        readonly AskRemedy: {
+            /** @enum {unknown} */
+            readonly type: "AskRemedy";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * BidReadOut
          * @description One bid, read out.
          */
@@ -147,7 +156,7 @@ export interface components {
          * @description Why; each is shown by evidence in the timeline.
          * @enum {unknown}
          */
-        readonly Cause: "aborted" | "bad_deal" | "envelope_lost" | "garbage" | "invalid_form" | "not_released" | "opened";
+        readonly Cause: "aborted" | "bad_deal" | "bad_escrow" | "bad_lodging" | "envelope_lost" | "escrow_absent" | "garbage" | "invalid_form" | "not_released" | "opened" | "remedied";
         /**
          * CheckCodeView
          * @description 核对码 of the last cosigned phase change, and the note it is made from.
@@ -187,6 +196,14 @@ export interface components {
         readonly CloseBids: {
             /** @enum {unknown} */
             readonly type: "CloseBids";
+        };
+        /**
+         * CloseCustody
+         * @description The clock's: escrow shares are no longer waited for.
+         */
+        readonly CloseCustody: {
+            /** @enum {unknown} */
+            readonly type: "CloseCustody";
         };
         /**
          * CloseOpening
@@ -347,6 +364,14 @@ export interface components {
             readonly published: boolean;
         };
         /**
+         * CustodyClosed
+         * @description The time for escrow shares is over; enough custodians have published.
+         */
+        readonly CustodyClosed: {
+            /** @enum {unknown} */
+            readonly type: "CustodyClosed";
+        };
+        /**
          * CustodyOpened
          * @description Custodians may publish their keys until `ends_at`.
          */
@@ -484,6 +509,17 @@ export interface components {
             readonly type: "EndPause";
         };
         /**
+         * EscrowSharePublished
+         * @description An escrow holder's share of the half of a bid that asks.
+         */
+        readonly EscrowSharePublished: {
+            /** @enum {unknown} */
+            readonly type: "EscrowSharePublished";
+            readonly person: string;
+            readonly bid: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * ExtendWindow
          * @description Host or supervisor asks to extend the bidders' window; signed by both, it is.
          */
@@ -585,6 +621,19 @@ export interface components {
             readonly view: unknown;
         };
         /**
+         * KeyLodged
+         * @description (side line of the bidder) A half that matches, left with a cosigner in time; `receipt` is the cosigner's.
+         */
+        readonly KeyLodged: {
+            /** @enum {unknown} */
+            readonly type: "KeyLodged";
+            readonly bid: string;
+            readonly bidder: string;
+            readonly signed: components["schemas"]["Signed"];
+            readonly receipt: components["schemas"]["Statement"];
+            readonly s_b: string;
+        };
+        /**
          * KeyPublished
          * @description A custodian's key is public.
          */
@@ -641,6 +690,29 @@ export interface components {
         readonly LobbyOpened: {
             /** @enum {unknown} */
             readonly type: "LobbyOpened";
+        };
+        /**
+         * LodgingFailed
+         * @description (side line of the bidder) What was lodged for this bid is not its half, or not by its bidder; `why` is a code.
+         */
+        readonly LodgingFailed: {
+            /** @enum {unknown} */
+            readonly type: "LodgingFailed";
+            readonly bid: string;
+            readonly bidder: string;
+            readonly signed: components["schemas"]["Signed"];
+            readonly receipt: components["schemas"]["Statement"];
+            readonly why: string;
+        };
+        /**
+         * LodgingSeedPublished
+         * @description The seed of a policy's lodging key, so that everybody repeats what was opened with it.
+         */
+        readonly LodgingSeedPublished: {
+            /** @enum {unknown} */
+            readonly type: "LodgingSeedPublished";
+            readonly policy: string;
+            readonly seed: string;
         };
         /**
          * Lot
@@ -880,8 +952,8 @@ export interface components {
             readonly type: "OpeningClosed";
             readonly silent: readonly string[];
         };
-        readonly OpeningCommand: components["schemas"]["ScheduleOpening"] | components["schemas"]["OfferCustodianKey"] | components["schemas"]["PublishPolicy"] | components["schemas"]["ProposeTimetable"] | components["schemas"]["CountersignTimetable"] | components["schemas"]["SubmitBid"] | components["schemas"]["WithdrawBid"] | components["schemas"]["CheckIn"] | components["schemas"]["OpenLobby"] | components["schemas"]["Tick"] | components["schemas"]["CloseBids"] | components["schemas"]["HoldOpening"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["OpenRelease"] | components["schemas"]["ReleaseKey"] | components["schemas"]["CloseWindow"] | components["schemas"]["PublishKey"] | components["schemas"]["SettleBids"] | components["schemas"]["ReadOut"] | components["schemas"]["SignRecord"] | components["schemas"]["CloseOpening"] | components["schemas"]["SealDraw"] | components["schemas"]["DrawCoefficients"] | components["schemas"]["DrawByLottery"] | components["schemas"]["Say"] | components["schemas"]["RaiseObjection"] | components["schemas"]["AnswerObjection"] | components["schemas"]["ConfirmLine"] | components["schemas"]["OpenObjections"] | components["schemas"]["PrepareRecord"] | components["schemas"]["RefuseRecord"] | components["schemas"]["NoteCrl"] | components["schemas"]["ExtendWindow"] | components["schemas"]["SuspendOpening"] | components["schemas"]["ResumeOpening"] | components["schemas"]["AbortOpening"] | components["schemas"]["DeclineRequest"] | components["schemas"]["HandOver"] | components["schemas"]["ContinueLot"] | components["schemas"]["ConfirmKeysDestroyed"] | components["schemas"]["EndCountCheck"] | components["schemas"]["EndCustody"] | components["schemas"]["EndPause"] | components["schemas"]["NoticeOutage"] | components["schemas"]["CarryOutAbort"];
-        readonly OpeningEvent: components["schemas"]["OpeningScheduled"] | components["schemas"]["CustodianKeyOffered"] | components["schemas"]["PolicyPublished"] | components["schemas"]["TimetableProposed"] | components["schemas"]["TimetableSigned"] | components["schemas"]["BidSubmitted"] | components["schemas"]["BidWithdrawn"] | components["schemas"]["BidderCheckedIn"] | components["schemas"]["MemberCheckedIn"] | components["schemas"]["LobbyOpened"] | components["schemas"]["Ticked"] | components["schemas"]["BidsClosed"] | components["schemas"]["OpeningHeld"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["RosterPublished"] | components["schemas"]["LotAborted"] | components["schemas"]["OpeningAborted"] | components["schemas"]["ReleaseOpened"] | components["schemas"]["KeyReleased"] | components["schemas"]["WrongKeyTried"] | components["schemas"]["WindowClosed"] | components["schemas"]["CustodyOpened"] | components["schemas"]["KeyPublished"] | components["schemas"]["BidSettled"] | components["schemas"]["Disclosed"] | components["schemas"]["ReadoutOpened"] | components["schemas"]["BidReadOut"] | components["schemas"]["RecordPrepared"] | components["schemas"]["RecordSigned"] | components["schemas"]["OpeningClosed"] | components["schemas"]["DrawSealed"] | components["schemas"]["DrawOpened"] | components["schemas"]["CoefficientDrawn"] | components["schemas"]["LotteryCalled"] | components["schemas"]["ConfirmationOpened"] | components["schemas"]["LineConfirmed"] | components["schemas"]["LineDisputed"] | components["schemas"]["ObjectionsOpened"] | components["schemas"]["Said"] | components["schemas"]["ObjectionRaised"] | components["schemas"]["ObjectionAnswered"] | components["schemas"]["RecordRefused"] | components["schemas"]["CrlNotedDown"] | components["schemas"]["SignatureAwaited"] | components["schemas"]["RequestRefused"] | components["schemas"]["WindowExtended"] | components["schemas"]["OpeningSuspended"] | components["schemas"]["SuspensionCountersigned"] | components["schemas"]["OpeningResumed"] | components["schemas"]["AbortOrdered"] | components["schemas"]["RoleHandedOver"] | components["schemas"]["CountCheckOpened"] | components["schemas"]["LotContinued"] | components["schemas"]["CustodianKeysDestroyed"];
+        readonly OpeningCommand: components["schemas"]["ScheduleOpening"] | components["schemas"]["OfferCustodianKey"] | components["schemas"]["PublishPolicy"] | components["schemas"]["ProposeTimetable"] | components["schemas"]["CountersignTimetable"] | components["schemas"]["SubmitBid"] | components["schemas"]["WithdrawBid"] | components["schemas"]["CheckIn"] | components["schemas"]["OpenLobby"] | components["schemas"]["Tick"] | components["schemas"]["CloseBids"] | components["schemas"]["HoldOpening"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["OpenRelease"] | components["schemas"]["ReleaseKey"] | components["schemas"]["CloseWindow"] | components["schemas"]["AskRemedy"] | components["schemas"]["PublishEscrowShare"] | components["schemas"]["CloseCustody"] | components["schemas"]["PublishKey"] | components["schemas"]["SettleBids"] | components["schemas"]["ReadOut"] | components["schemas"]["SignRecord"] | components["schemas"]["CloseOpening"] | components["schemas"]["SealDraw"] | components["schemas"]["DrawCoefficients"] | components["schemas"]["DrawByLottery"] | components["schemas"]["Say"] | components["schemas"]["RaiseObjection"] | components["schemas"]["AnswerObjection"] | components["schemas"]["ConfirmLine"] | components["schemas"]["OpenObjections"] | components["schemas"]["PrepareRecord"] | components["schemas"]["RefuseRecord"] | components["schemas"]["NoteCrl"] | components["schemas"]["ExtendWindow"] | components["schemas"]["SuspendOpening"] | components["schemas"]["ResumeOpening"] | components["schemas"]["AbortOpening"] | components["schemas"]["DeclineRequest"] | components["schemas"]["HandOver"] | components["schemas"]["ContinueLot"] | components["schemas"]["ConfirmKeysDestroyed"] | components["schemas"]["EndCountCheck"] | components["schemas"]["EndCustody"] | components["schemas"]["EndPause"] | components["schemas"]["NoticeOutage"] | components["schemas"]["CarryOutAbort"];
+        readonly OpeningEvent: components["schemas"]["OpeningScheduled"] | components["schemas"]["CustodianKeyOffered"] | components["schemas"]["PolicyPublished"] | components["schemas"]["TimetableProposed"] | components["schemas"]["TimetableSigned"] | components["schemas"]["BidSubmitted"] | components["schemas"]["BidWithdrawn"] | components["schemas"]["BidderCheckedIn"] | components["schemas"]["MemberCheckedIn"] | components["schemas"]["LobbyOpened"] | components["schemas"]["Ticked"] | components["schemas"]["BidsClosed"] | components["schemas"]["OpeningHeld"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["RosterPublished"] | components["schemas"]["LotAborted"] | components["schemas"]["OpeningAborted"] | components["schemas"]["ReleaseOpened"] | components["schemas"]["KeyReleased"] | components["schemas"]["WrongKeyTried"] | components["schemas"]["KeyLodged"] | components["schemas"]["LodgingFailed"] | components["schemas"]["LodgingSeedPublished"] | components["schemas"]["SubmissionRefused"] | components["schemas"]["ReleaseRefused"] | components["schemas"]["RemedyRequested"] | components["schemas"]["EscrowSharePublished"] | components["schemas"]["CustodyClosed"] | components["schemas"]["WindowClosed"] | components["schemas"]["CustodyOpened"] | components["schemas"]["KeyPublished"] | components["schemas"]["BidSettled"] | components["schemas"]["Disclosed"] | components["schemas"]["ReadoutOpened"] | components["schemas"]["BidReadOut"] | components["schemas"]["RecordPrepared"] | components["schemas"]["RecordSigned"] | components["schemas"]["OpeningClosed"] | components["schemas"]["DrawSealed"] | components["schemas"]["DrawOpened"] | components["schemas"]["CoefficientDrawn"] | components["schemas"]["LotteryCalled"] | components["schemas"]["ConfirmationOpened"] | components["schemas"]["LineConfirmed"] | components["schemas"]["LineDisputed"] | components["schemas"]["ObjectionsOpened"] | components["schemas"]["Said"] | components["schemas"]["ObjectionRaised"] | components["schemas"]["ObjectionAnswered"] | components["schemas"]["RecordRefused"] | components["schemas"]["CrlNotedDown"] | components["schemas"]["SignatureAwaited"] | components["schemas"]["RequestRefused"] | components["schemas"]["WindowExtended"] | components["schemas"]["OpeningSuspended"] | components["schemas"]["SuspensionCountersigned"] | components["schemas"]["OpeningResumed"] | components["schemas"]["AbortOrdered"] | components["schemas"]["RoleHandedOver"] | components["schemas"]["CountCheckOpened"] | components["schemas"]["LotContinued"] | components["schemas"]["CustodianKeysDestroyed"];
         /**
          * OpeningHeld
          * @description The close was not cosigned in time, or the server was away before it: nothing is counted; a new timetable is
@@ -974,6 +1046,9 @@ export interface components {
                 readonly [key: string]: components["schemas"]["AbortCause"];
             };
             readonly released?: number;
+            readonly remedies?: {
+                readonly [key: string]: components["schemas"]["RemedyAsked"];
+            };
             readonly suspended?: components["schemas"]["SuspensionView"];
             readonly pauses?: readonly components["schemas"]["Pause"][];
             readonly extensions?: number;
@@ -1006,7 +1081,7 @@ export interface components {
          * @description What became of a bid (opening.md, Outcomes).
          * @enum {unknown}
          */
-        readonly Outcome: "DEEMED_REVOKED" | "DEEMED_WITHDRAWN" | "OPENED";
+        readonly Outcome: "DEEMED_REVOKED" | "DEEMED_WITHDRAWN" | "OPENED" | "REMEDIED";
         /**
          * OwnBid
          * @description A bidder's own bid: everything it is owed.
@@ -1082,6 +1157,15 @@ export interface components {
         readonly ProposeTimetable: {
             /** @enum {unknown} */
             readonly type: "ProposeTimetable";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * PublishEscrowShare
+         * @description An escrow holder publishes its share for one bid that asks.
+         */
+        readonly PublishEscrowShare: {
+            /** @enum {unknown} */
+            readonly type: "PublishEscrowShare";
             readonly signed: components["schemas"]["Signed"];
         };
         /**
@@ -1213,6 +1297,7 @@ export interface components {
             readonly trace: string;
             /** @default false */
             readonly ok?: boolean;
+            readonly refusal?: components["schemas"]["Statement"];
         };
         /**
          * RefuseRecord
@@ -1240,6 +1325,36 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "ReleaseOpened";
             readonly ends_at: string;
+        };
+        /**
+         * ReleaseRefused
+         * @description (side line) A release, or the request for a remedy, came too late; `refusal` is what its sender was told.
+         */
+        readonly ReleaseRefused: {
+            /** @enum {unknown} */
+            readonly type: "ReleaseRefused";
+            readonly person: string;
+            readonly refusal: components["schemas"]["Statement"];
+        };
+        /**
+         * RemedyAsked
+         * @description What an escrow holder needs to see before it gives its share: who asks, for which bid, and how it was dealt.
+         */
+        readonly RemedyAsked: {
+            readonly request: components["schemas"]["Signed"];
+            readonly part: components["schemas"]["SealedPart"];
+            readonly certificates: readonly string[];
+        };
+        /**
+         * RemedyRequested
+         * @description (side line) A bidder that has lost its half asks the escrow holders for it; `receipt` is the server's answer.
+         */
+        readonly RemedyRequested: {
+            /** @enum {unknown} */
+            readonly type: "RemedyRequested";
+            readonly bid: string;
+            readonly signed: components["schemas"]["Signed"];
+            readonly receipt: components["schemas"]["Statement"];
         };
         /**
          * RequestRefusal
@@ -1427,6 +1542,16 @@ export interface components {
             readonly signatures: readonly components["schemas"]["Signature"][];
         };
         /**
+         * SubmissionRefused
+         * @description (side line) A bid or withdrawal came too late; `refusal` is what its sender was told.
+         */
+        readonly SubmissionRefused: {
+            /** @enum {unknown} */
+            readonly type: "SubmissionRefused";
+            readonly person: string;
+            readonly refusal: components["schemas"]["Statement"];
+        };
+        /**
          * SubmitBid
          * @description A bidder hands in a bid, or a newer version of it, on one lot.
          */
@@ -1571,6 +1696,7 @@ export type AbortCause = components['schemas']['AbortCause'];
 export type AbortOpening = components['schemas']['AbortOpening'];
 export type AbortOrdered = components['schemas']['AbortOrdered'];
 export type AnswerObjection = components['schemas']['AnswerObjection'];
+export type AskRemedy = components['schemas']['AskRemedy'];
 export type BidReadOut = components['schemas']['BidReadOut'];
 export type BidRow = components['schemas']['BidRow'];
 export type BidSettled = components['schemas']['BidSettled'];
@@ -1584,6 +1710,7 @@ export type CheckCodeView = components['schemas']['CheckCodeView'];
 export type CheckIn = components['schemas']['CheckIn'];
 export type CheckpointCosigned = components['schemas']['CheckpointCosigned'];
 export type CloseBids = components['schemas']['CloseBids'];
+export type CloseCustody = components['schemas']['CloseCustody'];
 export type CloseOpening = components['schemas']['CloseOpening'];
 export type CloseWindow = components['schemas']['CloseWindow'];
 export type Coefficient = components['schemas']['Coefficient'];
@@ -1600,6 +1727,7 @@ export type CrlNotedDown = components['schemas']['CrlNotedDown'];
 export type CustodianKeyOffered = components['schemas']['CustodianKeyOffered'];
 export type CustodianKeysDestroyed = components['schemas']['CustodianKeysDestroyed'];
 export type CustodianRow = components['schemas']['CustodianRow'];
+export type CustodyClosed = components['schemas']['CustodyClosed'];
 export type CustodyOpened = components['schemas']['CustodyOpened'];
 export type DeclineRequest = components['schemas']['DeclineRequest'];
 export type Disclosed = components['schemas']['Disclosed'];
@@ -1615,6 +1743,7 @@ export type DrawSeed = components['schemas']['DrawSeed'];
 export type EndCountCheck = components['schemas']['EndCountCheck'];
 export type EndCustody = components['schemas']['EndCustody'];
 export type EndPause = components['schemas']['EndPause'];
+export type EscrowSharePublished = components['schemas']['EscrowSharePublished'];
 export type ExtendWindow = components['schemas']['ExtendWindow'];
 export type Frame = components['schemas']['Frame'];
 export type HandOver = components['schemas']['HandOver'];
@@ -1623,12 +1752,15 @@ export type HoldOpening = components['schemas']['HoldOpening'];
 export type HostStep = components['schemas']['HostStep'];
 export type Join = components['schemas']['Join'];
 export type Joined = components['schemas']['Joined'];
+export type KeyLodged = components['schemas']['KeyLodged'];
 export type KeyPublished = components['schemas']['KeyPublished'];
 export type KeyReleased = components['schemas']['KeyReleased'];
 export type LineAnswer = components['schemas']['LineAnswer'];
 export type LineConfirmed = components['schemas']['LineConfirmed'];
 export type LineDisputed = components['schemas']['LineDisputed'];
 export type LobbyOpened = components['schemas']['LobbyOpened'];
+export type LodgingFailed = components['schemas']['LodgingFailed'];
+export type LodgingSeedPublished = components['schemas']['LodgingSeedPublished'];
 export type Lot = components['schemas']['Lot'];
 export type LotAborted = components['schemas']['LotAborted'];
 export type LotContinued = components['schemas']['LotContinued'];
@@ -1669,6 +1801,7 @@ export type PolicyPublished = components['schemas']['PolicyPublished'];
 export type PrepareRecord = components['schemas']['PrepareRecord'];
 export type Proof = components['schemas']['Proof'];
 export type ProposeTimetable = components['schemas']['ProposeTimetable'];
+export type PublishEscrowShare = components['schemas']['PublishEscrowShare'];
 export type PublishKey = components['schemas']['PublishKey'];
 export type PublishPolicy = components['schemas']['PublishPolicy'];
 export type RaiseObjection = components['schemas']['RaiseObjection'];
@@ -1684,6 +1817,9 @@ export type Refusal = components['schemas']['Refusal'];
 export type RefuseRecord = components['schemas']['RefuseRecord'];
 export type ReleaseKey = components['schemas']['ReleaseKey'];
 export type ReleaseOpened = components['schemas']['ReleaseOpened'];
+export type ReleaseRefused = components['schemas']['ReleaseRefused'];
+export type RemedyAsked = components['schemas']['RemedyAsked'];
+export type RemedyRequested = components['schemas']['RemedyRequested'];
 export type RequestRefusal = components['schemas']['RequestRefusal'];
 export type RequestRefused = components['schemas']['RequestRefused'];
 export type ResumeOpening = components['schemas']['ResumeOpening'];
@@ -1704,6 +1840,7 @@ export type SignatureAwaited = components['schemas']['SignatureAwaited'];
 export type Signed = components['schemas']['Signed'];
 export type SlotProof = components['schemas']['SlotProof'];
 export type Statement = components['schemas']['Statement'];
+export type SubmissionRefused = components['schemas']['SubmissionRefused'];
 export type SubmitBid = components['schemas']['SubmitBid'];
 export type SuspendOpening = components['schemas']['SuspendOpening'];
 export type SuspensionCause = components['schemas']['SuspensionCause'];

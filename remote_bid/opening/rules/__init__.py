@@ -32,6 +32,7 @@ from remote_bid.opening.rules import (
     preparing,
     recording,
     releasing,
+    remedy,
     speaking,
     submitting,
     unsealing,
@@ -62,6 +63,9 @@ DECISIONS: dict[type[Command], Callable[[Opening, Any, Turn], Sequence[Event | A
     c.OpenRelease: releasing.open_release,
     c.ReleaseKey: releasing.release_key,
     c.CloseWindow: releasing.close_window,
+    c.AskRemedy: remedy.ask_remedy,
+    c.PublishEscrowShare: remedy.publish_share,
+    c.CloseCustody: remedy.close_custody,
     c.PublishKey: unsealing.publish_key,
     c.SettleBids: unsealing.settle_bids,
     c.ReadOut: recording.read_out,
@@ -110,6 +114,7 @@ def decide(opening: Opening, command: Command, turn: Turn) -> Sequence[Event | A
 
 _WHILE_SUSPENDED = (
     c.ReleaseKey,
+    c.AskRemedy,
     c.CheckIn,
     c.ExtendWindow,
     c.SuspendOpening,

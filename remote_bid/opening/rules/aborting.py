@@ -14,6 +14,7 @@ from remote_bid.opening.rules.guards import (
     timetable,
 )
 from remote_bid.opening.rules.pausing import supervisor_from
+from remote_bid.opening.rules.revealing import disclosed
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.unsealing import keys_of
 from remote_bid.opening.statements import Abort, KeysDestroyed
@@ -21,7 +22,7 @@ from remote_bid.opening.terms import ABORTABLE, AbortCause, Phase, Role
 from remote_bid.seal.statements import statement_id
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Turn
-from remote_bid.timeline.marks import disclose, tick
+from remote_bid.timeline.marks import tick
 
 
 def abort(opening: Opening, command: AbortOpening, turn: Turn) -> list[Event]:
@@ -53,7 +54,7 @@ def carry_out(opening: Opening, command: CarryOutAbort, turn: Turn) -> list[Even
         return [tick(turn, cadence(opening).slots)]
     lots = sorted({policy.lot for policy in opening.running_policies()})
     ended: list[Event] = [LotAborted(lot=lot, cause=cause) for lot in lots]
-    return [*ended, disclose(turn), OpeningAborted(cause=cause)]
+    return [*disclosed(opening, turn, ended), OpeningAborted(cause=cause)]
 
 
 def confirm_destroyed(opening: Opening, command: ConfirmKeysDestroyed, turn: Turn) -> list[Event]:

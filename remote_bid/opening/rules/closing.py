@@ -124,4 +124,4 @@ def _counted(opening: Opening, times: list[int], turn: Turn) -> list[Event]:
     close = opening.close_statement
     if close is None:
         return []
-    return counted(opening, lot_sets(opening), close, turn)
+    return counted(opening, lot_sets(opening), close, turn, after=1)

@@ -13,6 +13,7 @@ from remote_bid.opening.rules.guards import (
     timetable,
 )
 from remote_bid.opening.rules.joint import awaiting, both_signed
+from remote_bid.opening.rules.revealing import disclosed
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.statements import BelowMinimum
 from remote_bid.opening.terms import AbortCause, LotSet, Phase, Role
@@ -20,24 +21,23 @@ from remote_bid.seal.statements import Statement, id_of, statement_id
 from remote_bid.tender.terms import READOUT_FORM
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Turn
-from remote_bid.timeline.marks import disclose
 
 
-def counted(opening: Opening, sets: list[LotSet], close: Statement, turn: Turn) -> list[Event]:
-    """What follows from the count, as soon as the close is cosigned in time."""
+def counted(opening: Opening, sets: list[LotSet], close: Statement, turn: Turn, after: int) -> list[Event]:
+    """What follows from the count, as soon as the close is cosigned in time; `after` other events of this turn."""
     few = [lot for lot in sets if lot.count < minimum(opening, lot.lot)]
     questioned = [lot.lot for lot in few if lot.count and grounds(opening, lot.lot)]
     aborted = [lot.lot for lot in few if lot.lot not in questioned]
     if not questioned:
-        return _ended(aborted, len(few) < len(sets), close, turn)
+        return _ended(opening, aborted, None if len(few) == len(sets) else close, turn, after)
     ends_at = instant.text(instant.later(turn.at, timetable(opening).host_ms))
     return [*_too_few(aborted), CountCheckOpened(lots=questioned, ends_at=ends_at)]
 
 
-def _ended(aborted: list[str], goes_on: bool, close: Statement, turn: Turn) -> list[Event]:
-    if goes_on:
+def _ended(opening: Opening, aborted: list[str], close: Statement | None, turn: Turn, after: int = 0) -> list[Event]:
+    if close is not None:
         return [*_too_few(aborted), RosterPublished(close=close)]
-    return [*_too_few(aborted), disclose(turn), OpeningAborted(cause=AbortCause.TOO_FEW_BIDS)]
+    return [*disclosed(opening, turn, _too_few(aborted), after), OpeningAborted(cause=AbortCause.TOO_FEW_BIDS)]
 
 
 def _too_few(lots: list[str]) -> list[Event]:
@@ -86,4 +86,4 @@ def end_count_check(opening: Opening, command: EndCountCheck, turn: Turn) -> lis
         return []
     ended = opening.stopped_lots() | set(opening.questioned)
     goes_on = any(lot.lot not in ended for lot in opening.close.lots)
-    return _ended(opening.questioned, goes_on, opening.close_statement, turn)
+    return _ended(opening, opening.questioned, opening.close_statement if goes_on else None, turn)

@@ -5,6 +5,7 @@ from datetime import datetime
 from remote_bid.opening.commands import (
     CarryOutAbort,
     CloseBids,
+    CloseCustody,
     CloseOpening,
     CloseWindow,
     DrawCoefficients,
@@ -22,6 +23,7 @@ from remote_bid.opening.rules.closing import TOLERANCE_S
 from remote_bid.opening.rules.guards import cadence, deadline, timetable
 from remote_bid.opening.rules.objecting import hearing_ends_at
 from remote_bid.opening.rules.state import Opening, Suspension
+from remote_bid.opening.rules.unsealing import enough_keys_everywhere
 from remote_bid.opening.terms import ABORTABLE, Phase, under_way
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Command, Due
@@ -99,6 +101,8 @@ def _steps(opening: Opening) -> list[Due]:
             return [Due(instant.later(deadline(opening), TOLERANCE_S * 1000), HoldOpening())]
         case Phase.RELEASE if opening.window_closed is None:
             return [Due((opening.ends_at if opening.unreleased() else None) or since, CloseWindow())]
+        case Phase.CUSTODY if enough_keys_everywhere(opening):
+            return [Due(opening.ends_at or since, CloseCustody())]
         case Phase.UNSEAL:
             return [Due(since, SettleBids())]
         case phase:

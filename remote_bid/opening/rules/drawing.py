@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 
 from remote_bid.opening.commands import DrawByLottery, DrawCoefficients, SealDraw
-from remote_bid.opening.events import CoefficientDrawn, DrawSealed, LotteryCalled, ReadoutOpened
+from remote_bid.opening.events import CoefficientDrawn, DrawSealed, LotteryCalled
 from remote_bid.opening.rules.guards import (
     deadline,
     known,
@@ -24,6 +24,7 @@ from remote_bid.opening.rules.guards import (
     signers,
 )
 from remote_bid.opening.rules.order import in_order
+from remote_bid.opening.rules.revealing import to_readout
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.submitting import custodian_kids
 from remote_bid.opening.rules.unsealing import first_keys
@@ -35,7 +36,6 @@ from remote_bid.seal.statements import id_of, said, statement_id
 from remote_bid.tender.statements import DrawEnvelope, draw_ctx
 from remote_bid.tender.terms import DRAW, Coefficient
 from remote_bid.timeline.context import Event, Turn
-from remote_bid.timeline.marks import disclose
 
 SEALERS = (Role.TENDERER, Role.SUPERVISOR)
 """Whose seeds go into a draw, in this order."""
@@ -152,7 +152,7 @@ def draw_coefficients(opening: Opening, command: DrawCoefficients, turn: Turn) -
         refuse("not_drawn", "尚有系数未能抽取。", "Some coefficients are not drawn yet.")
     events: list[Event] = [_drawn(opening, lot, name, draws[lot]) for lot, name in places if draws[lot].seed]
     called = [LotteryCalled(lot=lot, envelopes=draw.envelopes) for lot, draw in sorted(draws.items()) if not draw.seed]
-    return [*events, *called] if called else [*events, disclose(turn), ReadoutOpened()]
+    return [*events, *called] if called else to_readout(opening, turn, events)
 
 
 def _drawn(opening: Opening, lot: str, name: str, draw: LotDraw) -> CoefficientDrawn:
@@ -195,4 +195,4 @@ def draw_by_lottery(opening: Opening, command: DrawByLottery, turn: Turn) -> lis
         envelopes=opening.lotteries[lottery.lot],
         lottery=command.signed,
     )
-    return [event, disclose(turn), ReadoutOpened()] if opening.undrawn() == [place] else [event]
+    return to_readout(opening, turn, [event]) if opening.undrawn() == [place] else [event]

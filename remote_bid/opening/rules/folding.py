@@ -15,11 +15,16 @@ from remote_bid.opening.events import (
     ConfirmationOpened,
     CrlNotedDown,
     CustodianKeyOffered,
+    CustodyClosed,
     CustodyOpened,
     DrawOpened,
+    EscrowSharePublished,
+    KeyLodged,
     KeyPublished,
     KeyReleased,
     LobbyOpened,
+    LodgingFailed,
+    LodgingSeedPublished,
     LotAborted,
     MemberCheckedIn,
     ObjectionsOpened,
@@ -32,7 +37,10 @@ from remote_bid.opening.events import (
     RecordPrepared,
     RecordSigned,
     ReleaseOpened,
+    ReleaseRefused,
+    RemedyRequested,
     RosterPublished,
+    SubmissionRefused,
     TimetableProposed,
     TimetableSigned,
     WindowClosed,
@@ -40,9 +48,10 @@ from remote_bid.opening.events import (
 )
 from remote_bid.opening.rules.course import COURSE, cosigned, enter
 from remote_bid.opening.rules.heard import HEARD
+from remote_bid.opening.rules.remedy import remedy_decided
 from remote_bid.opening.rules.state import Bid, CheckpointSeen, Opening
-from remote_bid.opening.rules.unsealing import enough_keys
-from remote_bid.opening.statements import Close, Custody, Release
+from remote_bid.opening.rules.unsealing import enough_keys_everywhere
+from remote_bid.opening.statements import Close, Custody, EscrowShare, LodgingReceipt, Release
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import AbortCause, Cause, Outcome, Phase, Settlement
 from remote_bid.seal.canonical import unb64
@@ -111,6 +120,7 @@ def _submitted(opening: Opening, event: BidSubmitted, happened: Happened) -> Ope
         parts=event.parts,
         submitted_at=happened.at,
         receipts=[event.receipt],
+        certificates=event.certificates,
     )
     return replace(opening, bids=bids | {bid.bid: bid}, versions=opening.versions | {place: event.version})
 
@@ -197,6 +207,34 @@ def _released(opening: Opening, event: KeyReleased, happened: Happened) -> Openi
     return replace(opening, bids=opening.bids | {bid.bid: bid})
 
 
+def _key_lodged(opening: Opening, event: KeyLodged, happened: Happened) -> Opening:
+    """It was released when the cosigner took it."""
+    bid = replace(
+        opening.bids[event.bid],
+        release=statement_id(event.signed.statement),
+        s_b=event.s_b,
+        released_at=instant.when(said(event.receipt, LodgingReceipt).at),
+    )
+    return replace(opening, bids=opening.bids | {bid.bid: bid}, lodged=True)
+
+
+def _lodging_failed(opening: Opening, event: LodgingFailed, happened: Happened) -> Opening:
+    bid = opening.bids[event.bid]
+    own = event.why if event.why != "not_by_the_bidder" else ""
+    failed = (*bid.failed_lodgings, statement_id(event.signed.statement))
+    bid = replace(bid, failed_lodgings=failed, bad_lodging=bid.bad_lodging or own)
+    return replace(opening, bids=opening.bids | {bid.bid: bid}, lodged=True)
+
+
+def _seed_published(opening: Opening, event: LodgingSeedPublished, happened: Happened) -> Opening:
+    return replace(opening, lodging_seeds=opening.lodging_seeds | {event.policy: event.seed})
+
+
+def _refused(opening: Opening, event: SubmissionRefused | ReleaseRefused, happened: Happened) -> Opening:
+    told = [*opening.denials.get(event.person, []), event.refusal]
+    return replace(opening, denials=opening.denials | {event.person: told})
+
+
 def _wrong_key(opening: Opening, event: WrongKeyTried, happened: Happened) -> Opening:
     bid = opening.bids[event.bid]
     return replace(opening, bids=opening.bids | {bid.bid: replace(bid, wrong=(*bid.wrong, event.tried))})
@@ -204,7 +242,7 @@ def _wrong_key(opening: Opening, event: WrongKeyTried, happened: Happened) -> Op
 
 def _window_closed(opening: Opening, event: WindowClosed, happened: Happened) -> Opening:
     opening = replace(opening, window_closed=said(event.window_closed, WindowClosedStatement))
-    return replace(opening, window_closed_seq=happened.seq, ends_at=None)
+    return replace(opening, window_closed_seq=happened.seq, release_ended_at=opening.ends_at, ends_at=None)
 
 
 def _custody(opening: Opening, event: CustodyOpened, happened: Happened) -> Opening:
@@ -215,8 +253,29 @@ def _key_published(opening: Opening, event: KeyPublished, happened: Happened) ->
     custody = said(event.signed.statement, Custody)
     keys = opening.keys | {custody.kid: custody.seed}
     opening = replace(opening, keys=keys, keys_by=[*opening.keys_by, event.person])
-    done = all(enough_keys(policy, keys) for policy in opening.running_policies())
+    return _unseal(opening, happened)
+
+
+def _unseal(opening: Opening, happened: Happened) -> Opening:
+    """As soon as every key is here, and every remedy that was asked for is decided."""
+    done = enough_keys_everywhere(opening) and all(remedy_decided(opening, bid) for bid in opening.asking())
     return enter(opening, Phase.UNSEAL, happened) if done else opening
+
+
+def _remedy_requested(opening: Opening, event: RemedyRequested, happened: Happened) -> Opening:
+    bid = opening.bids[event.bid]
+    bid = replace(bid, remedy=event.signed, receipts=[*bid.receipts, event.receipt])
+    return replace(opening, bids=opening.bids | {bid.bid: bid})
+
+
+def _share_published(opening: Opening, event: EscrowSharePublished, happened: Happened) -> Opening:
+    told, bid = said(event.signed.statement, EscrowShare), opening.bids[event.bid]
+    bid = replace(bid, shares=bid.shares | {told.kid: told.share})
+    return _unseal(replace(opening, bids=opening.bids | {bid.bid: bid}), happened)
+
+
+def _custody_closed(opening: Opening, event: CustodyClosed, happened: Happened) -> Opening:
+    return enter(opening, Phase.UNSEAL, happened)
 
 
 def _settled(opening: Opening, event: BidSettled, happened: Happened) -> Opening:
@@ -289,6 +348,14 @@ FOLDS: dict[type[Event], Callable[[Opening, Any, Happened], Opening]] = {
     ReleaseOpened: _release_opened,
     KeyReleased: _released,
     WrongKeyTried: _wrong_key,
+    KeyLodged: _key_lodged,
+    LodgingFailed: _lodging_failed,
+    LodgingSeedPublished: _seed_published,
+    RemedyRequested: _remedy_requested,
+    EscrowSharePublished: _share_published,
+    CustodyClosed: _custody_closed,
+    SubmissionRefused: _refused,
+    ReleaseRefused: _refused,
     WindowClosed: _window_closed,
     CustodyOpened: _custody,
     KeyPublished: _key_published,

@@ -19,6 +19,7 @@ from remote_bid.opening.events import (
     TimetableProposed,
     TimetableSigned,
 )
+from remote_bid.opening.lodging import lodging_key
 from remote_bid.opening.rules.guards import (
     known,
     refuse,
@@ -31,7 +32,7 @@ from remote_bid.opening.rules.guards import (
 )
 from remote_bid.opening.rules.handing_over import deputies_fit
 from remote_bid.opening.rules.state import Opening
-from remote_bid.opening.rules.submitting import custodian_kids
+from remote_bid.opening.rules.submitting import custodian_kids, escrow_kids
 from remote_bid.opening.terms import OFFICES, Phase, Role
 from remote_bid.seal.canonical import NotCanonical, unb64_sized
 from remote_bid.seal.envelope import SUITE
@@ -105,6 +106,8 @@ def publish_policy(opening: Opening, command: PublishPolicy, turn: Turn) -> list
         refuse("policy_fixed", "时间表已签署，或规则不属于本项目。", "Policies come before timetables.")
     _require_deployment(policy, turn)
     _require_custodians(opening, policy)
+    _require_lodging_key(policy, turn)
+    _require_escrow(opening, policy)
     return [PolicyPublished(signed=command.signed)]
 
 
@@ -117,6 +120,31 @@ def _require_deployment(policy: Policy, turn: Turn) -> None:
     named = (policy.authorities, policy.log, policy.cosigners, policy.quorum, policy.suites)
     if named != (here.authorities, here.log, here.cosigners, here.quorum, [SUITE]):
         refuse("other_deployment", "规则所列的机构、日志或联署方与本中心不符。", "The policy names another deployment.")
+
+
+def _require_escrow(opening: Opening, policy: Policy) -> None:
+    """Another group than the custodians: who holds both halves' shares could read a bid."""
+    if policy.escrow is None:
+        return
+    holders, custodians = policy.escrow.holders, {custodian.person for custodian in policy.custodians}
+    sides = [holder.side for holder in holders]
+    for holder in holders:
+        member, offer = opening.members.get(holder.person), opening.offers.get(_place(holder.person, policy))
+        if member is None or (member.role, member.side) != (Role.CUSTODIAN, holder.side) or offer != holder.proof:
+            refuse("unknown_custodian", "托管人不在名单之列或公钥不符。", "A holder is not of this session.")
+    kids = set(escrow_kids(policy)) - set(custodian_kids(policy))
+    distinct = len(kids | {holder.person for holder in holders})
+    if distinct != 2 * len(holders) or not 2 <= policy.escrow.k <= len(holders):
+        refuse("bad_escrow", "托管人人数或门限有误。", "Escrow needs 2 ≤ k ≤ n distinct holders.")
+    if custodians & {holder.person for holder in holders} or max(map(sides.count, sides)) >= policy.escrow.k:
+        refuse(
+            "bad_escrow", "托管人不能同时是保管人，也不能由一方占足门限。", "Escrow is another group, of several sides."
+        )
+
+
+def _require_lodging_key(policy: Policy, turn: Turn) -> None:
+    if policy.lodging_key != lodging_key(turn.line_secret, turn.session, policy.lot, policy.part):
+        refuse("other_lodging_key", "规则所列的寄存公钥不是本中心的。", "The policy names another lodging key.")
 
 
 def _require_custodians(opening: Opening, policy: Policy) -> None:

@@ -7,6 +7,7 @@ from remote_bid.opening.events import KeyReleased, ReleaseOpened, WindowClosed, 
 from remote_bid.opening.rules.extending import unanswered
 from remote_bid.opening.rules.guards import (
     cadence,
+    known,
     refuse,
     require_clock,
     require_due,
@@ -18,6 +19,8 @@ from remote_bid.opening.rules.guards import (
     signed_by_sender,
     timetable,
 )
+from remote_bid.opening.rules.late import late_release, window_over
+from remote_bid.opening.rules.lodging import take_lodgings
 from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.state import WRONG_TRIES, Bid, Opening
 from remote_bid.opening.rules.submitting import receipt
@@ -51,9 +54,9 @@ def release_key(opening: Opening, command: ReleaseKey, turn: Turn) -> list[Event
         refuse("not_your_bid", "这不是您的投标。", "Only the bidder who sealed a bid may release its key.")
     if bid.release == statement_id(command.signed.statement):
         return []
+    if window_over(opening, turn):
+        raise late_release(opening, turn, command.signed)
     require_phase(opening, Phase.RELEASE)
-    if opening.window_closed is not None or opening.over(turn.at):
-        refuse("window_over", "解密时限已过。", "The time for releasing keys is over.")
     if bid.release:
         refuse("released_already", "您已经解密，无需重复。", "This bid's key is released already.")
     _require_this_close(opening, release)
@@ -85,7 +88,8 @@ def _judged(opening: Opening, bid: Bid, release: Release, command: ReleaseKey, t
     return [WrongKeyTried(bid=bid.bid, tried=tried, left=left)]
 
 
-def close_window(opening: Opening, command: CloseWindow, turn: Turn) -> list[Event]:
+def close_window(opening: Opening, command: CloseWindow, turn: Turn) -> list[Event | Aside]:
+    """Closes the window; what was lodged is taken first, in a turn of its own, so that the tick can hold it."""
     require_clock(turn)
     if opening.window_closed is not None:
         return []
@@ -94,6 +98,9 @@ def close_window(opening: Opening, command: CloseWindow, turn: Turn) -> list[Eve
         return []
     if opening.unreleased():
         require_due(turn, opening.ends_at)
+        if taken := take_lodgings(opening, turn):
+            return taken
+    told = known(turn).lodgings if opening.unreleased() or opening.lodged else None
     window_closed = WindowClosedStatement(
         session=turn.session,
         close=id_of(opening.close),
@@ -102,6 +109,8 @@ def close_window(opening: Opening, command: CloseWindow, turn: Turn) -> list[Eve
         lots=[_lot_window(opening, lot) for lot in opening.running_lots()],
         extensions=opening.extensions,
         pauses=opening.pauses,
+        lodgings=told.lists if told else [],
+        away=told.away if told else [],
     )
     closed = WindowClosed(window_closed=state(window_closed, turn.office))
     return [*unanswered(opening), tick(turn, cadence(opening).slots), closed]

@@ -24,7 +24,7 @@ from remote_bid.opening.terms import (
 )
 from remote_bid.people.certificates import Signed
 from remote_bid.people.revocation import CrlNoted
-from remote_bid.seal.statements import Statement
+from remote_bid.seal.statements import Statement, statement_id
 from remote_bid.tender.statements import Policy, Timetable
 from remote_bid.tender.terms import Lot, ReadoutForm, Tender
 from remote_bid.timeline import instant
@@ -44,6 +44,7 @@ class Bid(msgspec.Struct, frozen=True, kw_only=True):
     parts: list[SealedPart]
     submitted_at: datetime
     receipts: list[Statement]
+    certificates: list[str] = []
     released_at: datetime | None = None
     release: str = ""
     """Id of the release statement."""
@@ -51,9 +52,21 @@ class Bid(msgspec.Struct, frozen=True, kw_only=True):
     """The released half, base64url; empty until then."""
     wrong: tuple[str, ...] = ()
     """Hashes of the halves tried in vain."""
+    failed_lodgings: tuple[str, ...] = ()
+    """Ids of what its bidder lodged in vain."""
+    bad_lodging: str = ""
+    """Why the first of them by itself was none."""
+    remedy: Signed | None = None
+    """Its request for the escrow holders' shares."""
+    shares: dict[str, str] = {}
+    """Their shares (base64url) by key id, in the order of publication; empty ones did not open."""
     settlement: Settlement | None = None
     read_out: bool = False
     form: ReadoutForm | None = None
+
+    def readout_part(self) -> SealedPart:
+        """The part that is read out: the one that names the bid."""
+        return next(part for part in self.parts if statement_id(part.submission) == self.bid)
 
 
 class Raised(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,6 +143,8 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     """Lots that ended without an award."""
     versions: dict[tuple[str, str], int] = {}
     """Last version by lot and bidder, also of withdrawn bids."""
+    denials: dict[str, list[Statement]] = {}
+    """What was refused on record, by person."""
     withdrawals: frozenset[str] = frozenset()
     """Ids of the withdrawals that were taken."""
     cosigned: frozenset[int] = frozenset()
@@ -141,6 +156,12 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     window_closed: WindowClosed | None = None
     window_closed_id: str = ""
     window_closed_seq: int = 0
+    release_ended_at: datetime | None = None
+    """When the bidders' window ended by its timetable: what is lodged before counts."""
+    lodging_seeds: dict[str, str] = {}
+    """Published seeds (base64url) of lodging keys by policy id."""
+    lodged: bool = False
+    """Something was lodged, so the seeds are published in the end."""
     keys: dict[str, str] = {}
     """Published custodian seeds (base64url) by key id."""
     keys_by: list[str] = []
@@ -284,6 +305,10 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     def stopped_lots(self) -> set[str]:
         """Lots with too few bids, or aborted before anything was opened: theirs stay sealed."""
         return {lot for lot, cause in self.aborted.items() if cause is not AbortCause.NONE_OPENED}
+
+    def asking(self) -> list[Bid]:
+        """Bids without a half whose bidders have asked for a remedy."""
+        return [bid for bid in self.unreleased() if bid.remedy is not None]
 
     def unreleased(self) -> list[Bid]:
         """Live bids whose half is not here."""

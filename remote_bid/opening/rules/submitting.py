@@ -15,6 +15,7 @@ from remote_bid.opening.rules.guards import (
     signed_by_sender,
     signers,
 )
+from remote_bid.opening.rules.late import late_submission, past_deadline
 from remote_bid.opening.rules.state import Bid, Opening
 from remote_bid.opening.statements import CheckInStatement
 from remote_bid.opening.terms import Phase, Role, SealedPart
@@ -23,7 +24,7 @@ from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.envelope import ctx_of
 from remote_bid.seal.statements import Statement, said, state, statement_id
 from remote_bid.seal.xwing import key_id
-from remote_bid.tender.statements import CustodianKey, Deal, Policy, Receipt, Submission, Withdraw
+from remote_bid.tender.statements import Custodian, CustodianKey, Deal, Policy, Receipt, Submission, Withdraw
 from remote_bid.tender.terms import DRAW, READOUT_FORM
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Aside, Event, Turn
@@ -43,9 +44,11 @@ def submit(opening: Opening, command: SubmitBid, turn: Turn) -> list[Event | Asi
                 "It is dealt already; seal a new version.",
             )
         return []
+    if past_deadline(opening, turn):
+        offered = [part.submission for part in command.parts]
+        raise late_submission(opening, turn, offered, Submission)
     require_phase(opening, Phase.SCHEDULED, Phase.LOBBY)
-    if turn.at >= deadline(opening):
-        refuse("too_late", "投标截止时间已过，本次递交无效。", "The submission deadline has passed.")
+    deadline(opening)
     require_room_in_line(opening, turn, bidding=True)
     version = opening.versions.get((command.lot, bidder), 0) + 1
     parts = [_part(opening, command.lot, part, version, live, turn) for part in command.parts]
@@ -124,10 +127,22 @@ def _require_deal(stored: StoredEnvelope, deal: Deal, policy: Policy) -> None:
     if [share.kid for share in deal.shares] != custodian_kids(policy):
         refuse("bad_deal", "份额与保管人不符。", "The deal must have one share for each custodian, in order.")
 
+    if deal.escrow and [share.kid for share in deal.escrow] != escrow_kids(policy):
+        refuse("bad_deal", "托管份额与托管人不符。", "The escrow deal must have one share for each holder, in order.")
+
+
+def escrow_kids(policy: Policy) -> list[str]:
+    """The key ids of a policy's escrow holders, in its order."""
+    return _kids(policy.escrow.holders) if policy.escrow else []
+
 
 def custodian_kids(policy: Policy) -> list[str]:
     """The key ids of a policy's custodians, in its order."""
-    offers = [said(custodian.proof.statement, CustodianKey) for custodian in policy.custodians]
+    return _kids(policy.custodians)
+
+
+def _kids(people: list[Custodian]) -> list[str]:
+    offers = [said(custodian.proof.statement, CustodianKey) for custodian in people]
     return [key_id(unb64(offer.public_key)) for offer in offers]
 
 
@@ -150,12 +165,12 @@ def receipt(opening: Opening, turn: Turn, statements: list[str]) -> Statement:
 def withdraw(opening: Opening, command: WithdrawBid, turn: Turn) -> list[Event | Aside]:
     if signers(turn, command.signed) and statement_id(command.signed.statement) in opening.withdrawals:
         return []
-    require_phase(opening, Phase.SCHEDULED, Phase.LOBBY)
     require_role(opening, turn.by, Role.BIDDER)
+    if past_deadline(opening, turn):
+        raise late_submission(opening, turn, [command.signed], Withdraw)
+    require_phase(opening, Phase.SCHEDULED, Phase.LOBBY)
     taken_back, _ = signed_by_sender(turn, command.signed, Withdraw)
     require_session(turn, taken_back.session)
-    if turn.at >= deadline(opening):
-        refuse("too_late", "投标截止时间已过，不能撤回。", "The deadline has passed; a bid can no longer be withdrawn.")
     bid = next((b for b in opening.bids.values() if _names(b, taken_back)), None)
     if bid is None or (taken_back.bidder, bid.bidder) != (turn.by.person, turn.by.person):
         refuse("no_such_bid", "没有可撤回的投标。", "You have no such bid.")

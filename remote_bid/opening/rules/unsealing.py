@@ -1,7 +1,7 @@
 """Custody and unsealing: k custodians publish their keys, then every bid is settled before any plaintext is shown."""
 
 from remote_bid.opening.commands import PublishKey, SettleBids
-from remote_bid.opening.events import BidSettled, DrawOpened, KeyPublished, LotAborted, ReadoutOpened
+from remote_bid.opening.events import BidSettled, DrawOpened, KeyPublished, LotAborted
 from remote_bid.opening.rules.guards import (
     known,
     refuse,
@@ -12,16 +12,16 @@ from remote_bid.opening.rules.guards import (
     signed_by_sender,
 )
 from remote_bid.opening.rules.order import in_order
+from remote_bid.opening.rules.revealing import to_readout
 from remote_bid.opening.rules.state import Bid, Opening
 from remote_bid.opening.rules.submitting import custodian_kids
 from remote_bid.opening.statements import Custody
-from remote_bid.opening.terms import AbortCause, Outcome, Phase, Role, Settlement
+from remote_bid.opening.terms import AbortCause, Phase, Role, Settlement
 from remote_bid.seal.canonical import NotCanonical, unb64
 from remote_bid.seal.statements import id_of
 from remote_bid.seal.xwing import CannotOpen, key_id, public_key
 from remote_bid.tender.statements import Policy
 from remote_bid.timeline.context import Event, Turn
-from remote_bid.timeline.marks import disclose
 
 
 def publish_key(opening: Opening, command: PublishKey, turn: Turn) -> list[Event]:
@@ -77,6 +77,11 @@ def enough_keys(policy: Policy, keys: dict[str, str]) -> bool:
     return sum(kid in keys for kid in custodian_kids(policy)) >= policy.k
 
 
+def enough_keys_everywhere(opening: Opening) -> bool:
+    """Whether every lot that is being opened has its k keys."""
+    return all(enough_keys(policy, opening.keys) for policy in opening.running_policies())
+
+
 def settle_bids(opening: Opening, command: SettleBids, turn: Turn) -> list[Event]:
     require_clock(turn)
     require_phase(opening, Phase.UNSEAL)
@@ -85,19 +90,21 @@ def settle_bids(opening: Opening, command: SettleBids, turn: Turn) -> list[Event
         refuse("not_settled", "尚有投标未核验完毕。", "Some bids are not settled yet.")
     events: list[Event] = [_settled(bid, settlements[bid.bid]) for bid in in_order(opening)]
     events += _without_award(opening, settlements)
-    return [*events, DrawOpened()] if _draws(opening, settlements) else [*events, disclose(turn), ReadoutOpened()]
+    if _draws(opening, settlements):
+        return [*events, DrawOpened()]
+    return to_readout(opening, turn, events)
 
 
 def _draws(opening: Opening, settlements: dict[str, Settlement]) -> bool:
     """Whether the tender leaves something of an opened lot to a draw."""
-    opened = {opening.bids[bid].lot for bid, found in settlements.items() if found.outcome is Outcome.OPENED}
+    opened = {opening.bids[bid].lot for bid, found in settlements.items() if found.form is not None}
     return any(lot.draw for lot in (opening.tender.lots if opening.tender else []) if lot.lot in opened)
 
 
 def _without_award(opening: Opening, settlements: dict[str, Settlement]) -> list[LotAborted]:
     """Lots of which no bid was opened: their outcomes are read out like all others."""
     lots = {bid.lot for bid in opening.bids.values()}
-    opened = {opening.bids[bid].lot for bid, found in settlements.items() if found.outcome is Outcome.OPENED}
+    opened = {opening.bids[bid].lot for bid, found in settlements.items() if found.form is not None}
     return [LotAborted(lot=lot, cause=AbortCause.NONE_OPENED) for lot in sorted(lots - opened)]
 
 

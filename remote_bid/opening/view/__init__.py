@@ -5,7 +5,7 @@ lies in side lines and reaches nobody but its author before it is disclosed.
 """
 
 from remote_bid.opening.view.entries import VEILED, curtain, show
-from remote_bid.opening.view.page import BidRow, Me, OpeningView, OwnBid, SetProof
+from remote_bid.opening.view.page import BidRow, Me, OpeningView, OwnBid, RemedyAsked, SetProof
 from remote_bid.opening.view.pages import see
 
-__all__ = ["VEILED", "BidRow", "Me", "OpeningView", "OwnBid", "SetProof", "curtain", "see", "show"]
+__all__ = ["VEILED", "BidRow", "Me", "OpeningView", "OwnBid", "RemedyAsked", "SetProof", "curtain", "see", "show"]

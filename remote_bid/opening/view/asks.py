@@ -2,6 +2,7 @@
 
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.terms import Phase, Role
+from remote_bid.opening.view.remedies import share_wanted
 from remote_bid.timeline.entry import Who
 
 
@@ -79,6 +80,8 @@ def _ask_tenderer(opening: Opening, who: Who) -> str:
 def _ask_custodian(opening: Opening, who: Who) -> str:
     if not opening.policies:
         return "" if any(offer.startswith(f"{who.person}/") for offer in opening.offers) else "offer_key"
+    if (wanted := share_wanted(opening, who)) is not None:
+        return "publish_share" if wanted else ""
     return "publish_key" if opening.phase is Phase.CUSTODY and who.person not in opening.keys_by else ""
 
 

@@ -56,4 +56,4 @@ def _side(opening: Opening, fields: Fields) -> Collection[str] | None:
     if not reached(opening.phase, Phase.RECORD):
         return ("type",)
     took_part = {bidder for lot, bidder in opening.versions if lot not in stopped}
-    return None if fields["by"]["person"] in took_part else ("type",)
+    return None if fields.get("bidder", fields["by"]["person"]) in took_part else ("type",)

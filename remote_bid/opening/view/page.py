@@ -13,6 +13,7 @@ from remote_bid.opening.terms import (
     Pause,
     Phase,
     Role,
+    SealedPart,
     SuspensionCause,
 )
 from remote_bid.people.certificates import Signed
@@ -120,6 +121,14 @@ class ObjectionRow(_Part, frozen=True):
     answered_at: str | UnsetType = UNSET
 
 
+class RemedyAsked(_Part, frozen=True):
+    """What an escrow holder needs to see before it gives its share: who asks, for which bid, and how it was dealt."""
+
+    request: Signed
+    part: SealedPart
+    certificates: list[str]
+
+
 class Me(_Part, frozen=True):
     """The viewer: who, as what, and what is asked of it now (a code that the page words)."""
 
@@ -152,6 +161,7 @@ class OpeningView(_Part, frozen=True):
     bids: dict[str, BidRow] | UnsetType = UNSET
     aborted: dict[str, AbortCause] | UnsetType = UNSET
     released: int | UnsetType = UNSET
+    remedies: dict[str, RemedyAsked] | UnsetType = UNSET
     suspended: SuspensionView | UnsetType = UNSET
     pauses: list[Pause] | UnsetType = UNSET
     extensions: int | UnsetType = UNSET

@@ -9,6 +9,7 @@ from remote_bid.opening.view.bids import own_bids, rows
 from remote_bid.opening.view.course import awaited, host_step, in_office, suspended
 from remote_bid.opening.view.heard import aliases, objections
 from remote_bid.opening.view.page import CheckCodeView, CustodianRow, LotCount, Me, OpeningView
+from remote_bid.opening.view.remedies import remedies
 from remote_bid.timeline import instant
 from remote_bid.timeline.check_code import check_code
 from remote_bid.timeline.entry import Who
@@ -36,6 +37,7 @@ def see(opening: Opening, who: Who) -> OpeningView:
         bids=rows(opening, who) if counted else UNSET,
         aborted=opening.aborted or UNSET,
         released=_released(opening, who),
+        remedies=remedies(opening, who) or UNSET,
         suspended=suspended(opening),
         pauses=opening.pauses or UNSET,
         extensions=len(opening.extensions) or UNSET,

@@ -1,0 +1,53 @@
+"""What became of a bid, on all the evidence of its session: server and verifier ask the same."""
+
+from collections.abc import Callable
+from typing import BinaryIO
+
+import msgspec
+
+from remote_bid.opening.rules.remedy import deal_of, policy_of, remedied_half
+from remote_bid.opening.rules.state import Bid, Opening
+from remote_bid.opening.rules.unsealing import first_keys
+from remote_bid.opening.settling import settle
+from remote_bid.opening.terms import Cause, Outcome, Settlement
+from remote_bid.seal.canonical import unb64
+from remote_bid.seal.dealing import BadDeal, TooFewKeys
+from remote_bid.seal.statements import said
+from remote_bid.tender.statements import Submission
+
+
+def judge(opening: Opening, bid: Bid, envelope: Callable[[], BinaryIO]) -> Settlement:
+    """Opened with the released half; else with the remedied one; else whose fault it is that there is none."""
+    if bid.s_b:
+        return _settled(opening, bid, unb64(bid.s_b), envelope)
+    if bid.remedy is not None:
+        return _remedied(opening, bid, envelope)
+    if bid.bad_lodging:
+        return Settlement(outcome=Outcome.DEEMED_REVOKED, cause=Cause.BAD_LODGING, detail=bid.bad_lodging)
+    return _settled(opening, bid, None, envelope)
+
+
+def _remedied(opening: Opening, bid: Bid, envelope: Callable[[], BinaryIO]) -> Settlement:
+    try:
+        half = remedied_half(opening, bid)
+    except BadDeal as fault:
+        detail = f"{fault.code} {fault.kid}".strip()
+        return Settlement(outcome=Outcome.DEEMED_REVOKED, cause=Cause.BAD_ESCROW, detail=detail)
+    except TooFewKeys:
+        return Settlement(outcome=Outcome.DEEMED_WITHDRAWN, cause=Cause.ESCROW_ABSENT)
+    found = _settled(opening, bid, half, envelope)
+    if found.outcome is not Outcome.OPENED:
+        return found
+    return msgspec.structs.replace(found, outcome=Outcome.REMEDIED, cause=Cause.REMEDIED)
+
+
+def _settled(opening: Opening, bid: Bid, half: bytes | None, envelope: Callable[[], BinaryIO]) -> Settlement:
+    part = bid.readout_part()
+    return settle(
+        header=part.header,
+        submission=said(part.submission, Submission),
+        deal=deal_of(bid),
+        s_b=half,
+        seeds=first_keys(policy_of(opening, bid), opening.keys),
+        envelope=envelope,
+    )
