@@ -14,6 +14,7 @@ from remote_bid.opening.events import (
     KeyReleased,
     RecordPrepared,
     RecordSigned,
+    ReleaseOpened,
     RosterPublished,
     WindowClosed,
 )
@@ -33,6 +34,7 @@ from remote_bid.seal.envelope import BadEnvelope, ctx_of, tree_root
 from remote_bid.seal.statements import id_of, said, statement_id
 from remote_bid.seal.xwing import key_id, public_key
 from remote_bid.tender.statements import Deal, Submission, Withdraw
+from remote_bid.timeline import instant
 from remote_bid.verify.case import Case, Failed, entry_name
 from remote_bid.verify.manifest import RECORD, envelope_name
 
@@ -129,8 +131,16 @@ def _window(case: Case, stated: Close) -> None:
         running = sorted(policy.lot for policy in case.state.running_policies())
         if sorted(lot.lot for lot in window.lots) != running:
             raise Failed(entry_name(shown), "the window does not account for every lot")
+        _lasted(case, entry_name(shown), window)
     for shown, event_ in case.happened(KeyReleased):
         _release(case, entry_name(shown), event_)
+
+
+def _lasted(case: Case, name: str, window: WindowClosedStatement) -> None:
+    """While a bid is missing, the window is open to its end."""
+    ends = [event.ends_at for _, event in case.happened(ReleaseOpened)]
+    if any(lot.missing for lot in window.lots) and (not ends or instant.when(window.at) < instant.when(ends[-1])):
+        raise Failed(name, "the window was closed before its end, though bids were missing")
 
 
 def _release(case: Case, name: str, event: KeyReleased) -> None:
