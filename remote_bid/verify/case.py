@@ -41,6 +41,8 @@ class Case:
     main: list[Shown] = field(default_factory=list)
     lines: list[Shown] = field(default_factory=list)
     state: Opening = field(default_factory=lambda: Opening(session=""))
+    before: dict[int, Opening] = field(default_factory=dict)
+    """The state that each main-line entry met, by seq."""
 
     @property
     def vouched(self) -> Trust:

@@ -114,7 +114,7 @@ def side_lines(case: Case) -> None:
         raise Failed("timeline.json", "the side lines are not disclosed exactly once")
     ticks = {shown.seq: event for shown, event in _ticked(case)}
     explained = disclosed[0][1].ticks
-    if sorted(tick.tick for tick in explained) != sorted(ticks):
+    if [tick.tick for tick in explained] != sorted(ticks):
         raise Failed(entry_name(disclosed[0][0]), "not every tick is explained")
     for tick in explained:
         _tick(tick, ticks[tick.tick])
@@ -169,6 +169,8 @@ def _lines(case: Case, entries: list[DisclosedEntry]) -> None:
         _same(case, name, entry, shown.pop((entry.line, entry.seq), None), prev)
     if shown:
         raise Failed("lines.json", "an entry is in no tick")
+    if [(entry.line, entry.seq) for entry in case.lines] != [(entry.line, entry.seq) for entry in entries]:
+        raise Failed("lines.json", "the entries are not in the order of their ticks")
 
 
 def _same(case: Case, name: str, entry: DisclosedEntry, shown: Shown | None, prev: bytes) -> None:

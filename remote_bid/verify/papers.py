@@ -17,26 +17,26 @@ from remote_bid.opening.events import (
     TimetableSigned,
     WindowClosed,
 )
+from remote_bid.opening.rules.preparing import require_timetable
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.statements import CheckInStatement, Close
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
+from remote_bid.opening.terms import Phase
 from remote_bid.people.certificates import Certified
-from remote_bid.seal.statements import said, statement_id
+from remote_bid.seal.statements import said
 from remote_bid.tender.statements import CustodianKey, Policy, Timetable
 from remote_bid.timeline import instant
-from remote_bid.timeline.context import Event, Happened
+from remote_bid.timeline.context import Event, Happened, Refused
 from remote_bid.timeline.entry import Shown
 from remote_bid.verify.case import Case, Failed, entry_name, happening, whole
 
 
 def papers(case: Case) -> None:
     """Each paper is of this session, of this person, and follows the one before it."""
-    table = ""
     for shown in case.main:
         event = whole(shown)
         if isinstance(event, TimetableSigned):
-            _timetable(case, shown, event, table)
-            table = statement_id(event.signed.statement)
+            _timetable(case, shown, event)
         elif event is not None and (reads := _READERS.get(type(event))):
             _must(shown, reads(case, event, happening(shown, event)))
     for shown in case.lines:
@@ -56,10 +56,14 @@ def _must(shown: Shown, holds: bool) -> None:
         raise Failed(entry_name(shown), "the paper inside says something else than its entry, or is of another session")
 
 
-def _timetable(case: Case, shown: Shown, event: TimetableSigned, prev: str) -> None:
-    table = said(event.signed.statement, Timetable)
-    known = sorted(case.state.policies)
-    _must(shown, (table.session, table.policies, table.prev) == (case.session, known, prev or None))
+def _timetable(case: Case, shown: Shown, event: TimetableSigned) -> None:
+    """One that the rules would have taken: it follows the one that held, and its deadline is later and still ahead."""
+    table, before = said(event.signed.statement, Timetable), case.before[shown.seq]
+    _must(shown, table.session == case.session and before.phase in (Phase.SCHEDULED, Phase.LOBBY, Phase.HELD))
+    try:
+        require_timetable(before, table, happening(shown, event).at)
+    except Refused as refusal:
+        raise Failed(entry_name(shown), refusal.en) from refusal
 
 
 def _policy(case: Case, event: PolicyPublished, _at: Happened) -> bool:

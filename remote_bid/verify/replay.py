@@ -99,6 +99,8 @@ def replay(case: Case) -> None:
         happened = happening(shown, event)
         _once(shown, event, seen)
         _in_its_line(shown, event, happened.by, owners)
+        if shown.line == MAIN:
+            case.before[shown.seq] = state
         before, state = state.phase, evolve(state, happened)
         if isinstance(event, LobbyOpened) and before is Phase.LOBBY:
             raise Failed(entry_name(shown), "LobbyOpened has happened already")

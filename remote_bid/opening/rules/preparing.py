@@ -145,6 +145,11 @@ def countersign_timetable(opening: Opening, command: CountersignTimetable, turn:
 
 def _require_timetable(opening: Opening, table: Timetable, turn: Turn) -> None:
     require_session(turn, table.session)
+    require_timetable(opening, table, turn.at)
+
+
+def require_timetable(opening: Opening, table: Timetable, at: datetime) -> None:
+    """What a timetable must say to be signed at that instant; the verifier asks it again."""
     if not opening.policies or table.policies != sorted(opening.policies):
         refuse("other_policies", "时间表与招标规则不符。", "The timetable is not for these policies.")
     if table.prev != (opening.timetable_id or None):
@@ -153,7 +158,7 @@ def _require_timetable(opening: Opening, table: Timetable, turn: Turn) -> None:
         deadline = instant.when(table.deadline)
     except ValueError:
         refuse("bad_deadline", "投标截止时间格式有误。", "The deadline is not an instant.")
-    _require_later(opening, deadline, turn)
+    _require_later(opening, deadline, at)
     cadences = (table.ticks, table.lobby_ticks)
     if any(not (_FASTEST_MS <= c.every_ms <= _DAY_MS and c.slots in (256, MOST_SLOTS)) for c in cadences):
         refuse("bad_cadence", "封存节奏不符合要求。", "Ticks have 256 or 4096 slots, ten a second to one a day.")
@@ -162,17 +167,17 @@ def _require_timetable(opening: Opening, table: Timetable, turn: Turn) -> None:
         refuse("bad_windows", "时限不符合要求。", "A window lasts from a moment to thirty days.")
 
 
-def _require_later(opening: Opening, deadline: datetime, turn: Turn) -> None:
+def _require_later(opening: Opening, deadline: datetime, at: datetime) -> None:
     """T0 lies ahead, within two years, never moves earlier, and is not moved once it has come."""
     earlier = opening.timetable is not None and deadline < instant.when(opening.timetable.deadline)
-    if deadline <= turn.at or earlier or deadline > instant.later(turn.at, 730 * _DAY_MS):
+    if deadline <= at or earlier or deadline > instant.later(at, 730 * _DAY_MS):
         refuse(
             "deadline_too_early",
             "投标截止时间只能顺延，且须在两年之内。",
             "A deadline is ahead and never moves earlier.",
         )
     held = opening.timetable
-    if opening.phase is not Phase.HELD and held is not None and turn.at >= instant.when(held.deadline):
+    if opening.phase is not Phase.HELD and held is not None and at >= instant.when(held.deadline):
         refuse("deadline_passed", "投标截止时间已过，不能顺延。", "The deadline has come; it can no longer be moved.")
 
 
