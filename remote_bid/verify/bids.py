@@ -9,7 +9,6 @@ from remote_bid.opening.events import (
     BidsClosed,
     BidSettled,
     BidSubmitted,
-    BidWithdrawn,
     KeyPublished,
     KeyReleased,
     RecordPrepared,
@@ -33,9 +32,9 @@ from remote_bid.seal.dealing import commitment
 from remote_bid.seal.envelope import BadEnvelope, ctx_of, tree_root
 from remote_bid.seal.statements import id_of, said, statement_id
 from remote_bid.seal.xwing import key_id, public_key
-from remote_bid.tender.statements import Deal, Submission, Withdraw
+from remote_bid.tender.statements import Deal, Submission
 from remote_bid.timeline import instant
-from remote_bid.verify.case import Case, Failed, entry_name
+from remote_bid.verify.case import Case, Failed, about, entry_name
 from remote_bid.verify.manifest import RECORD, envelope_name
 
 
@@ -49,11 +48,10 @@ def close(case: Case) -> None:
     stated = case.from_log(name, event.close, Close)
     _lots(case, name, stated)
     for submitted, bid in case.happened(BidSubmitted):
-        if (submitted.event or {})["at"] >= stated.at or bid.bid != statement_id(bid.parts[0].submission):
-            raise Failed(entry_name(submitted), "the bid was submitted after the deadline")
-        _submission(case, entry_name(submitted), bid)
-    for shown_, withdrawn in case.happened(BidWithdrawn):
-        _withdrawal(case, entry_name(shown_), withdrawn)
+        with about(entry_name(submitted)):
+            if (submitted.event or {})["at"] >= stated.at or bid.bid != statement_id(bid.parts[0].submission):
+                raise Failed(entry_name(submitted), "the bid was submitted after the deadline")
+            _submission(case, entry_name(submitted), bid)
     _rosters(case, event)
     _window(case, stated)
     case.report.holds(9, name, f"{len(case.state.bids)} bids")
@@ -91,15 +89,6 @@ def _rosters(case: Case, closed: BidsClosed) -> None:
             raise Failed(entry_name(shown), "the roster shows another close")
 
 
-def _withdrawal(case: Case, name: str, event: BidWithdrawn) -> None:
-    """The bidder said so itself, of a bid it had handed in on this lot."""
-    told = said(event.signed.statement, Withdraw)
-    bids = [bid for _, bid in case.happened(BidSubmitted) if (bid.bidder, bid.lot) == (event.bidder, event.lot)]
-    named = [bid for bid in bids if [statement_id(part.submission) for part in bid.parts] == told.submissions]
-    if not named or (told.session, told.bidder, told.version) != (case.session, event.bidder, named[0].version):
-        raise Failed(name, "the withdrawal is not of this bid")
-
-
 def _submission(case: Case, name: str, bid: BidSubmitted) -> None:
     """What was signed belongs to this bidder, lot and version, and the deal to this envelope."""
     for part in bid.parts:
@@ -133,7 +122,8 @@ def _window(case: Case, stated: Close) -> None:
             raise Failed(entry_name(shown), "the window does not account for every lot")
         _lasted(case, entry_name(shown), window)
     for shown, event_ in case.happened(KeyReleased):
-        _release(case, entry_name(shown), event_)
+        with about(entry_name(shown)):
+            _release(case, entry_name(shown), event_)
 
 
 def _lasted(case: Case, name: str, window: WindowClosedStatement) -> None:
@@ -168,11 +158,13 @@ def custody(case: Case) -> None:
         for custodian, kid in zip(policy.custodians, custodian_kids(policy), strict=True)
     }
     for shown, event in case.happened(KeyPublished):
-        told, name = said(event.signed.statement, Custody), entry_name(shown)
-        if (told.session, told.close, told.window_closed) != (case.session, id_of(close), id_of(window)):
-            raise Failed(name, "the key is published for another close or window")
-        if holders.get(told.kid) != event.person or key_id(public_key(unb64(told.seed))) != told.kid:
-            raise Failed(name, "the published key is not the one that this custodian offered")
+        name = entry_name(shown)
+        with about(name):
+            told = said(event.signed.statement, Custody)
+            if (told.session, told.close, told.window_closed) != (case.session, id_of(close), id_of(window)):
+                raise Failed(name, "the key is published for another close or window")
+            if holders.get(told.kid) != event.person or key_id(public_key(unb64(told.seed))) != told.kid:
+                raise Failed(name, "the published key is not the one that this custodian offered")
     for policy in case.state.running_policies():
         if not enough_keys(policy, case.state.keys):
             raise Failed(f"policy of lot {policy.lot}", "fewer than k custodians published")
@@ -187,22 +179,31 @@ def outcomes(case: Case) -> None:
     read = {event.bid: event for _, event in case.happened(BidReadOut)}
     for bid in in_order(case.state):
         name = f"{envelope_name(bid.bid)} ({bid.name})"
-        _envelope(case, name, bid)
-        found = _settled(case, bid)
-        event = settled.get(bid.bid)
-        if event is None:
-            raise Failed(name, "the bid was not settled")
-        told = Settlement(outcome=event.outcome, cause=event.cause, detail=event.detail, form=event.form)
-        if told != found:
-            raise Failed(name, f"arithmetic says {found.outcome} ({found.cause}), not {told.outcome} ({told.cause})")
-        aloud = read.get(bid.bid)
-        if (event.bidder, event.lot) != (bid.bidder, bid.lot):
-            raise Failed(name, "it was settled for another bidder or lot")
-        told_aloud = (bid.name, bid.lot, found.outcome, found.cause, found.form)
-        if aloud is None or (aloud.name, aloud.lot, aloud.outcome, aloud.cause, aloud.form) != told_aloud:
-            raise Failed(name, "it was read out otherwise than it was opened")
-        case.report.holds(11, name, f"{found.outcome}, {found.cause}")
+        try:
+            with about(name):
+                found = _outcome(case, name, bid, settled.get(bid.bid), read.get(bid.bid))
+        except Failed as failure:
+            case.report.fails(11, failure.what, failure.why)
+        else:
+            case.report.holds(11, name, f"{found.outcome}, {found.cause}")
     _without_award(case)
+
+
+def _outcome(case: Case, name: str, bid: Bid, event: BidSettled | None, aloud: BidReadOut | None) -> Settlement:
+    """What became of one bid, as it was settled and as it was read out."""
+    _envelope(case, name, bid)
+    found = _settled(case, bid)
+    if event is None:
+        raise Failed(name, "the bid was not settled")
+    told = Settlement(outcome=event.outcome, cause=event.cause, detail=event.detail, form=event.form)
+    if told != found:
+        raise Failed(name, f"arithmetic says {found.outcome} ({found.cause}), not {told.outcome} ({told.cause})")
+    if (event.bidder, event.lot) != (bid.bidder, bid.lot):
+        raise Failed(name, "it was settled for another bidder or lot")
+    told_aloud = (bid.name, bid.lot, found.outcome, found.cause, found.form)
+    if aloud is None or (aloud.name, aloud.lot, aloud.outcome, aloud.cause, aloud.form) != told_aloud:
+        raise Failed(name, "it was read out otherwise than it was opened")
+    return found
 
 
 def _without_award(case: Case) -> None:
@@ -261,7 +262,8 @@ def record(case: Case) -> None:
     if case.members.get(RECORD) != jcs(made):
         raise Failed(RECORD, "the record is not what the events say")
     for signed_at, signed in case.happened(RecordSigned):
-        told = said(signed.signed.statement, RecordSignature)
+        with about(entry_name(signed_at)):
+            told = said(signed.signed.statement, RecordSignature)
         if (told.session, told.person, told.record) != (case.session, signed.person, event.hash):
             raise Failed(entry_name(signed_at), "the signature is for another record")
     case.report.holds(12, RECORD, f"signed by {len(case.state.signatures)}")

@@ -1,5 +1,7 @@
 """What the verifier works on: the bundle's members, parsed; and how a step says that something fails."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -27,6 +29,17 @@ class Failed(Exception):
     def __init__(self, what: str, why: str) -> None:
         super().__init__(f"{what}: {why}")
         self.what, self.why = what, why
+
+
+@contextmanager
+def about(what: str) -> Iterator[None]:
+    """Whatever goes wrong in here goes wrong with `what`."""
+    try:
+        yield
+    except Failed:
+        raise
+    except Exception as error:
+        raise Failed(what, f"cannot be read: {error or type(error).__name__}") from error
 
 
 @dataclass
@@ -64,10 +77,12 @@ class Case:
 
     def from_log(self, what: str, statement: Statement, kind: type[P]) -> P:
         """What the server states under its log key; Failed otherwise."""
+        with about(what):
+            payload = said(statement, kind)
         spki = spki_of(ed25519.Ed25519PublicKey.from_public_bytes(self.vouched.log_key().key))
         if not is_signed_by(statement, spki, keyid_of(spki)):
             raise Failed(what, f"the {kind.kind} is not signed by the log's key")
-        return said(statement, kind)
+        return payload
 
 
 def entry_name(shown: Shown) -> str:

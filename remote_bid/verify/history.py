@@ -1,7 +1,7 @@
 """Steps 3 to 5: the chain, its cosigned checkpoints, the side lines."""
 
 from remote_bid.opening import COSIGNED
-from remote_bid.opening.events import BidsClosed, LotAborted, TimetableSigned
+from remote_bid.opening.events import BidsClosed, BidSubmitted, LotAborted, TimetableSigned
 from remote_bid.opening.rules.closing import TOLERANCE_S
 from remote_bid.opening.statements import Close
 from remote_bid.opening.terms import AbortCause
@@ -15,10 +15,10 @@ from remote_bid.timeline.entry import MAIN, Mismatch, Shown, shown_root
 from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
 from remote_bid.timeline.note import BadNote, cosigned_at, is_signed, parse, platform_leaf
 from remote_bid.timeline.sideline import MOST_SLOTS, DisclosedEntry, DisclosedTick, TickTree
-from remote_bid.verify.case import Case, Failed, entry_name, whole
+from remote_bid.verify.case import Case, Failed, about, entry_name, whole
 
-_WITHHELD = ("BidSubmitted", "BidWithdrawn", "BidderCheckedIn")
-"""Side-line entries of bidders whose lot has too few bids."""
+_WITHHELD = ("BidSubmitted", "BidWithdrawn")
+"""What becomes of bids whose lot has too few."""
 
 
 def chain(case: Case) -> None:
@@ -92,7 +92,9 @@ def _close_in_time(case: Case, covered: dict[int, list[int]]) -> None:
     if not closes:
         return
     shown, event = closes[-1]
-    name, close = entry_name(shown), said(event.close, Close)
+    name = entry_name(shown)
+    with about(name):
+        close = said(event.close, Close)
     signed = [e for s, e in case.happened(TimetableSigned) if s.seq < shown.seq]
     if not signed or statement_id(signed[-1].signed.statement) != close.timetable:
         raise Failed(name, "the close is not that of the timetable that held")
@@ -185,9 +187,12 @@ def _same(case: Case, name: str, entry: DisclosedEntry, shown: Shown | None, pre
 
 
 def _withheld(case: Case, name: str, kind: str, shown: Shown) -> None:
-    """Only what belongs to a lot with too few bids may be withheld, and must name it."""
+    """A bid on a lot with too few bids may be withheld, and must name it; and whose no other bid was, its presence."""
     stopped = {event.lot for _, event in case.happened(LotAborted) if event.cause is AbortCause.TOO_FEW_BIDS}
     lot = (shown.event or {}).get("lot")
-    if not stopped or (kind in ("BidSubmitted", "BidWithdrawn") and lot not in stopped) or kind not in _WITHHELD:
+    if kind in _WITHHELD and lot not in stopped:
         raise Failed(name, f"{kind} is withheld, though it belongs to no lot with too few bids")
+    took_part = {bid.line for bid, _ in case.happened(BidSubmitted)}
+    if kind not in _WITHHELD and (kind != "BidderCheckedIn" or shown.line in took_part):
+        raise Failed(name, f"{kind} is withheld, though its bidder took part")
     case.report.withheld(5, name, kind)

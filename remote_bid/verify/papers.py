@@ -7,6 +7,7 @@ from remote_bid.opening.events import (
     BidderCheckedIn,
     BidsClosed,
     BidSubmitted,
+    BidWithdrawn,
     CustodianKeyOffered,
     CustodyOpened,
     MemberCheckedIn,
@@ -23,32 +24,44 @@ from remote_bid.opening.statements import CheckInStatement, Close
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import Phase
 from remote_bid.people.certificates import Certified
-from remote_bid.seal.statements import said
-from remote_bid.tender.statements import CustodianKey, Policy, Timetable
+from remote_bid.seal.statements import said, statement_id
+from remote_bid.tender.statements import CustodianKey, Policy, Timetable, Withdraw
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Happened, Refused
 from remote_bid.timeline.entry import Shown
-from remote_bid.verify.case import Case, Failed, entry_name, happening, whole
+from remote_bid.verify.case import Case, Failed, about, entry_name, happening, whole
 
 
 def papers(case: Case) -> None:
     """Each paper is of this session, of this person, and follows the one before it."""
     for shown in case.main:
         event = whole(shown)
-        if isinstance(event, TimetableSigned):
-            _timetable(case, shown, event)
-        elif event is not None and (reads := _READERS.get(type(event))):
-            _must(shown, reads(case, event, happening(shown, event)))
-    for shown in case.lines:
-        event = whole(shown)
-        if isinstance(event, BidderCheckedIn):
-            _must(shown, _check_in(case, event, happening(shown, event)))
+        with about(entry_name(shown)):
+            if isinstance(event, TimetableSigned):
+                _timetable(case, shown, event)
+            elif event is not None and (reads := _READERS.get(type(event))):
+                _must(shown, reads(case, event, happening(shown, event)))
+    for shown, came in case.happened(BidderCheckedIn):
+        with about(entry_name(shown)):
+            _must(shown, _check_in(case, came, happening(shown, came)))
+    for shown, withdrawn in case.happened(BidWithdrawn):
+        with about(entry_name(shown)):
+            _withdrawal(case, shown, withdrawn)
 
 
 def named(shown: Shown, event: Event, certified: list[Certified]) -> None:
     """The name in an entry is the one that its certificate bears."""
     if isinstance(event, BidSubmitted | BidderCheckedIn | RecordSigned) and event.name != certified[0].name:
         raise Failed(entry_name(shown), "the name is not that of the certificate")
+
+
+def _withdrawal(case: Case, shown: Shown, event: BidWithdrawn) -> None:
+    """The bidder said so itself, of a bid it had handed in on this lot."""
+    told = said(event.signed.statement, Withdraw)
+    bids = [bid for _, bid in case.happened(BidSubmitted) if (bid.bidder, bid.lot) == (event.bidder, event.lot)]
+    named = [bid for bid in bids if [statement_id(part.submission) for part in bid.parts] == told.submissions]
+    if not named or (told.session, told.bidder, told.version) != (case.session, event.bidder, named[0].version):
+        raise Failed(entry_name(shown), "the withdrawal is not of this bid")
 
 
 def _must(shown: Shown, holds: bool) -> None:

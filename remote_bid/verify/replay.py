@@ -36,7 +36,7 @@ from remote_bid.seal.statements import statement_id
 from remote_bid.timeline.context import CLOCK, LOG, Event
 from remote_bid.timeline.entry import MAIN, Shown, Who
 from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
-from remote_bid.verify.case import Case, Failed, entry_name, happening, whole
+from remote_bid.verify.case import Case, Failed, about, entry_name, happening, whole
 
 _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     OpeningScheduled: (Role.HOST,),
@@ -101,7 +101,9 @@ def replay(case: Case) -> None:
         _in_its_line(shown, event, happened.by, owners)
         if shown.line == MAIN:
             case.before[shown.seq] = state
-        before, state = state.phase, evolve(state, happened)
+        before = state.phase
+        with about(entry_name(shown)):
+            state = evolve(state, happened)
         if isinstance(event, LobbyOpened) and before is Phase.LOBBY:
             raise Failed(entry_name(shown), "LobbyOpened has happened already")
         if state.phase is not before and (before, state.phase) not in _STEPS:

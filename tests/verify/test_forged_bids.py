@@ -4,7 +4,6 @@ import pytest
 
 from remote_bid.timeline import instant
 from remote_bid.verify.manifest import envelope_name
-from tests.unmended import unmended
 from tests.verify.forger import Day
 from tests.verify.judging import fails, holds
 from tests.verify.keys import Keys
@@ -223,7 +222,6 @@ def leave_out(day: Day, submitted: Loose) -> None:
     del day.members[envelope_name(bid)]
 
 
-@unmended("it fails, but the entry is not named: BadStatement")
 @pytest.mark.parametrize("what", ["deal", "check-in"])
 def test_a_bid_is_not_withdrawn_by_something_else_that_its_bidder_signed(lived: Day, what: str) -> None:
     submitted = rival(lived)

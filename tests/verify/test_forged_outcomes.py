@@ -223,3 +223,20 @@ def test_another_record_beside_the_true_entries_is_named(server: Day) -> None:
     forged = server.listed(server.members | {RECORD: jcs(with_line(record, name="别的公司"))})
     found = failures(judged(forged, server.trust))
     assert [item.what for item in found] == [RECORD]
+
+
+# ── What is said of it ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_bid_that_does_not_hold_is_named(server: Day) -> None:
+    names = [name for name in server.members if name.startswith("envelopes/")]
+    for name in names:
+        server.members[name] = server.members[name][:-1] + bytes([server.members[name][-1] ^ 1])
+    found = failures(judged(server.bundle(), server.trust))
+    assert {item.what.split()[0] for item in found} == set(names)
+
+
+def test_what_follows_from_a_day_that_is_none_is_not_judged(lived: Day) -> None:
+    lived.drop(lived.one("OpeningClosed"))
+    after = [item for item in judged(lived.bundle(), lived.trust).items if item.step > 6]
+    assert {(item.verdict, item.why) for item in after} == {("withheld", "not judged: step 6 failed")}

@@ -1,5 +1,6 @@
 """No word in a bundle is passed over: every object that it may hold names all its fields."""
 
+import msgspec
 from msgspec import inspect
 
 from remote_bid.opening.events import OpeningEvent
@@ -7,7 +8,7 @@ from remote_bid.timeline.entry import Shown, Who
 from remote_bid.verify.manifest import Manifest
 
 
-def kinds_in(found: object, seen: set[type]) -> None:
+def kinds_in(found: object, seen: set[type[msgspec.Struct]]) -> None:
     """Every struct that a type can hold."""
     if isinstance(found, inspect.StructType):
         if found.cls in seen:
@@ -22,7 +23,7 @@ def kinds_in(found: object, seen: set[type]) -> None:
 
 
 def test_every_object_of_a_bundle_names_all_its_fields() -> None:
-    seen = set[type]()
+    seen = set[type[msgspec.Struct]]()
     kinds_in([inspect.type_info(kind) for kind in (OpeningEvent, Shown, Who, Manifest)], seen)
     assert len(seen) > 40
     assert not [kind for kind in seen if not kind.__struct_config__.forbid_unknown_fields]
