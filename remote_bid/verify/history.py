@@ -133,7 +133,7 @@ def _ticked(case: Case) -> list[tuple[Shown, Ticked]]:
 
 def _tick(tick: DisclosedTick, ticked: Ticked) -> None:
     name = f"timeline.json entry {tick.tick}"
-    if ticked.slots not in (256, MOST_SLOTS):
+    if ticked.slots not in (256, MOST_SLOTS):  # how many of the two the timetable wants is seen in the replay
         raise Failed(name, "a tick has 256 or 4096 slots")
     try:
         tree = TickTree(unb64_sized(tick.seed, 32), ticked.slots, [unb64_sized(e.leaf, 32) for e in tick.entries])

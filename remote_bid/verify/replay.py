@@ -37,6 +37,7 @@ from remote_bid.timeline.context import CLOCK, LOG, Event
 from remote_bid.timeline.entry import MAIN, Shown, Who
 from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
 from remote_bid.verify.case import Case, Failed, about, entry_name, happening, whole
+from remote_bid.verify.punctual import Punctual
 
 _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     OpeningScheduled: (Role.HOST,),
@@ -92,6 +93,7 @@ _STEPS = {
 def replay(case: Case) -> None:
     """Step 6: the events, folded by the same rules, lead through the phases in their order."""
     state, seen, owners = Opening(session=case.session), set[object](), dict[str, str]()
+    punctual = Punctual()
     for shown in in_order(case):
         event = whole(shown)
         if event is None:
@@ -99,6 +101,7 @@ def replay(case: Case) -> None:
         happened = happening(shown, event)
         _once(shown, event, seen)
         _in_its_line(shown, event, happened.by, owners)
+        punctual.see(case, shown, happened, state)
         if shown.line == MAIN:
             case.before[shown.seq] = state
         before = state.phase
