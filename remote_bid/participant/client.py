@@ -159,7 +159,9 @@ class Client:
     async def _connect(self) -> asyncio.Event:
         """Connect and join; the event is set when the line is lost."""
         lost = asyncio.Event()
-        self._socket = socket = socketio.AsyncClient(reconnection=False, json=wire_json, http_session=self._http)
+        self._socket = socket = socketio.AsyncClient(
+            reconnection=False, json=wire_json, http_session=self._http, handle_sigint=False
+        )
         socket.on("frame", self._on_frame)
         socket.on("disconnect", lambda *_reason: lost.set())
         headers = {} if self._token else {"Origin": self.url}
