@@ -1,7 +1,7 @@
 """Who plays, in which tender, at which pace."""
 
 import socket
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
@@ -42,6 +42,13 @@ class Pace:
     ticks: Cadence
     windows: Windows
     pause_s: float
+    patient: bool = True
+    """Whether the deadline is postponed for whoever is still sealing."""
+
+    def slower(self) -> "Pace":
+        """Twice the time for bidding and for releasing."""
+        windows = msgspec.structs.replace(self.windows, release_ms=2 * self.windows.release_ms)
+        return replace(self, until_deadline_ms=2 * self.until_deadline_ms, windows=windows)
 
     def limit_s(self) -> float:
         """After this long the day has failed."""
@@ -54,7 +61,7 @@ def fast(bidders: int) -> Pace:
         until_deadline_ms=3500 + 100 * bidders,
         lobby_ms=2000 + 50 * bidders,
         ticks=Cadence(every_ms=1000, slots=_slots(bidders)),
-        windows=Windows(release_ms=1500 + 150 * bidders, custody_ms=10_000, record_ms=5000 + 100 * bidders),
+        windows=Windows(release_ms=1500 + 150 * bidders, custody_ms=30_000, record_ms=15_000 + 500 * bidders),
         pause_s=0.3 / bidders,
     )
 

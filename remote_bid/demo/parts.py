@@ -14,7 +14,8 @@ import structlog
 
 from remote_bid.app import serve_forever
 from remote_bid.config import Settings
-from remote_bid.demo.cast import SESSION, Cast, K
+from remote_bid.demo.cast import SESSION, Cast, K, Pace
+from remote_bid.demo.patience import Patience
 from remote_bid.demo.programme import Contender
 from remote_bid.opening.commands import ScheduleOpening
 from remote_bid.opening.terms import Role
@@ -25,7 +26,7 @@ from remote_bid.participant.custodian import Custodian
 from remote_bid.participant.identity import Identity, read_identity
 from remote_bid.participant.staff import Host, Staff, Supervisor, Tenderer
 from remote_bid.tender.statements import Timetable
-from remote_bid.tender.terms import READOUT_FORM
+from remote_bid.tender.terms import READOUT_FORM, ReadoutForm
 from remote_bid.timeline import instant
 
 JOURNAL = "journal"
@@ -55,12 +56,14 @@ async def _tenderer(cast: Cast) -> None:
         tenderer = Tenderer(client, _identity(cast, "tenderer-01"), "tenderer-01", Role.TENDERER)
         for lot in cast.tender.lots:
             await tenderer.publish_policy(cast.trust, lot.lot, READOUT_FORM, K)
-        await tenderer.keep_timetable(len(cast.tender.lots), lambda: timetable(cast))
+        patience = Patience(cast, timetable)
+        await asyncio.gather(
+            tenderer.keep_timetable(len(cast.tender.lots), patience.next), patience.keep_postponing(tenderer)
+        )
 
 
-def timetable(cast: Cast) -> Timetable:
-    """The cast's timetable, from now."""
-    pace = cast.pace
+def timetable(pace: Pace) -> Timetable:
+    """A timetable of this pace, from now."""
     deadline = instant.later(datetime.now(UTC), pace.until_deadline_ms).replace(microsecond=0)
     return Timetable(
         session=SESSION,
@@ -127,22 +130,33 @@ async def _bidder(cast: Cast, contender: Contender) -> None:
     async with _client(cast, contender.person).connected() as client:
         identity = _identity(cast, contender.person)
         bidder = Bidder(client, identity, contender.person, cast.trust, home, PASSPHRASE)
-        bids = {await bidder.submit(lot, form): form for lot, form in contender.forms.items()}
-        await bidder.check_in(SESSION)
+        bids: dict[str, ReadoutForm] = {}
+
+        async def submit(lot: str, form: ReadoutForm) -> None:
+            bids[await bidder.submit(lot, form)] = form
+
+        for lot, form in contender.forms.items():
+            await _in_time(submit(lot, form))
+        await bidder.check_in()
         await bidder.see_ticked()
         released = {bid: await _released(bidder, bid, home, contender.loses_key) for bid in bids}
-        await bidder.sign_record({bid: form if released[bid] else None for bid, form in bids.items()})
+        await _in_time(bidder.sign_record({bid: form if released[bid] else None for bid, form in bids.items()}))
 
 
 async def _released(bidder: Bidder, bid: str, home: Path, lost: bool) -> bool:
-    """Release, unless the file is lost; a bidder too slow for the window learns it from the refusal."""
+    """Release, unless the file is lost."""
     if lost:
         (home / f"{bid}.release").unlink()
         return False
+    return await _in_time(bidder.release(bid))
+
+
+async def _in_time(act: Awaitable[None]) -> bool:
+    """Whether an act was done; whoever is too slow for it learns that from the refusal, and goes on."""
     try:
-        await bidder.release(bid)
+        await act
     except ServerRefused as refusal:
-        if refusal.code != "window_over":
+        if refusal.code not in ("too_late", "window_over", "wrong_phase"):
             raise
         return False
     return True

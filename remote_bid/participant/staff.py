@@ -6,7 +6,6 @@ from collections.abc import Callable
 import msgspec
 
 from remote_bid.opening.commands import (
-    CheckIn,
     CloseOpening,
     CountersignTimetable,
     OpenRelease,
@@ -28,7 +27,7 @@ from remote_bid.opening.view import OpeningView
 from remote_bid.participant.checks import Broken
 from remote_bid.participant.client import Client
 from remote_bid.participant.identity import Identity
-from remote_bid.participant.presence import presence
+from remote_bid.participant.presence import come
 from remote_bid.people.certificates import Signed, fingerprint
 from remote_bid.seal.envelope import SUITE
 from remote_bid.seal.statements import countersign, said
@@ -45,9 +44,7 @@ class Staff:
 
     async def check_in(self) -> None:
         """Be present, from the lobby on."""
-        await self.client.until(lambda view: reached(view.phase, Phase.LOBBY))
-        signed = self.identity.sign(presence(self.client.copy.session, self._person, self._role))
-        await self.client.hand_in(CheckIn(signed=signed))
+        await come(self.client, self.identity, self._person, self._role)
 
     async def sign_record(self) -> None:
         """Sign the opening record."""
@@ -88,14 +85,19 @@ class Tenderer(Staff):
             view = await self.client.until(_wants_timetable)
             if reached(view.phase, Phase.RELEASE) or view.phase is Phase.ABORTED:
                 return
-            proposal = msgspec.structs.replace(
-                timetable(),
-                session=self.client.copy.session,
-                policies=list(view.policies or []),
-                prev=view.timetable or None,
-            )
-            await self.client.hand_in(ProposeTimetable(signed=self.identity.sign(proposal)))
-            await self.client.until(lambda view, old=view.timetable: view.timetable != old)  # type: ignore[misc]
+            await self.propose(timetable())
+
+    async def propose(self, timetable: Timetable) -> None:
+        """Sign a timetable that follows the present one; returns when it holds, or when the deadline has come."""
+        view = self.client.copy.view
+        proposal = msgspec.structs.replace(
+            timetable,
+            session=self.client.copy.session,
+            policies=list(view.policies or []),
+            prev=view.timetable or None,
+        )
+        await self.client.hand_in(ProposeTimetable(signed=self.identity.sign(proposal)))
+        await self.client.until(lambda now: now.timetable != view.timetable or reached(now.phase, Phase.ROSTER))
 
     def _scheduled(self) -> OpeningScheduled:
         scheduled = self.client.copy.last(OpeningScheduled)
