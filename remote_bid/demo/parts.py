@@ -18,7 +18,7 @@ from remote_bid.demo.cast import SESSION, Cast, K, Pace
 from remote_bid.demo.patience import Patience
 from remote_bid.demo.programme import Contender
 from remote_bid.opening.commands import ScheduleOpening
-from remote_bid.opening.terms import Role
+from remote_bid.opening.terms import Phase, Role
 from remote_bid.participant.bidder import Bidder
 from remote_bid.participant.client import Client, ServerRefused
 from remote_bid.participant.cosigner import cosign_forever
@@ -31,6 +31,9 @@ from remote_bid.timeline import instant
 
 JOURNAL = "journal"
 """Each participant's list of the leaves it was shown."""
+
+_TOO_LATE = ("too_late", "window_over", "wrong_phase")
+_BEFORE_COUNT = (Phase.SCHEDULED, Phase.LOBBY, Phase.CLOSED_FOR_BIDS, Phase.HELD)
 
 PASSPHRASE = "演示口令"  # noqa: S105 - the demonstration's, said on screen
 
@@ -130,17 +133,26 @@ async def _bidder(cast: Cast, contender: Contender) -> None:
     async with _client(cast, contender.person).connected() as client:
         identity = _identity(cast, contender.person)
         bidder = Bidder(client, identity, contender.person, cast.trust, home, PASSPHRASE)
-        bids: dict[str, ReadoutForm] = {}
-
-        async def submit(lot: str, form: ReadoutForm) -> None:
-            bids[await bidder.submit(lot, form)] = form
-
-        for lot, form in contender.forms.items():
-            await _in_time(submit(lot, form))
+        handed_in = [(await _submitted(client, bidder, lot, form), form) for lot, form in contender.forms.items()]
+        bids = {bid: form for bid, form in handed_in if bid}
         await bidder.check_in()
         await bidder.see_ticked()
         released = {bid: await _released(bidder, bid, home, contender.loses_key) for bid in bids}
         await _in_time(bidder.sign_record({bid: form if released[bid] else None for bid, form in bids.items()}))
+
+
+async def _submitted(client: Client, bidder: Bidder, lot: str, form: ReadoutForm) -> str:
+    """The bid's id; empty if the deadline came first, and was not postponed."""
+    while True:
+        table = client.copy.view.timetable if client.copy.head else None
+        try:
+            return await bidder.submit(lot, form)
+        except ServerRefused as refusal:
+            if refusal.code not in _TOO_LATE:
+                raise
+        view = await client.until(lambda view, old=table: view.timetable != old or view.phase not in _BEFORE_COUNT)  # type: ignore[misc]
+        if view.phase not in _BEFORE_COUNT:
+            return ""
 
 
 async def _released(bidder: Bidder, bid: str, home: Path, lost: bool) -> bool:
@@ -156,7 +168,7 @@ async def _in_time(act: Awaitable[None]) -> bool:
     try:
         await act
     except ServerRefused as refusal:
-        if refusal.code not in ("too_late", "window_over", "wrong_phase"):
+        if refusal.code not in _TOO_LATE:
             raise
         return False
     return True

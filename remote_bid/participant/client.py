@@ -25,6 +25,9 @@ _CALL = aiohttp.ClientTimeout(total=15)
 _PASSING = ("no_such_session", "stale_nonce", "not_signed_in", "failed")
 """Refusals on the way in that pass by themselves: the session comes, the restarted server learns who we are."""
 
+_LINE_S = 15
+"""Seconds for making a line: a busy server is not helped by more attempts."""
+
 _ANSWER_S = 10
 """Seconds to wait for an answer before asking again: commands may be repeated, a repetition changes nothing."""
 
@@ -166,13 +169,15 @@ class Client:
         socket.on("disconnect", lambda *_reason: lost.set())
         headers = {} if self._token else {"Origin": self.url}
         auth = {"token": self._token} if self._token else None
-        await socket.connect(self.url, headers=headers, auth=auth, transports=["websocket"], wait_timeout=5)
+        await socket.connect(self.url, headers=headers, auth=auth, transports=["websocket"], wait_timeout=_LINE_S)
         await self._join()
         return lost
 
     async def _join(self) -> None:
         self.copy.joining()
-        answer = await self._socket.call("join", {"session": self.copy.session, "since": self.copy.head}, timeout=5)
+        answer = await self._socket.call(
+            "join", {"session": self.copy.session, "since": self.copy.head}, timeout=_LINE_S
+        )
         joined = msgspec.convert(_answered(answer)["joined"], type=Joined)
         async with self._changed:
             self.copy.joined(joined)
