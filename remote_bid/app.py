@@ -13,6 +13,7 @@ from remote_bid.config import Settings
 from remote_bid.gateway.cosigners import HttpCosigner
 from remote_bid.gateway.http import Http, guard, headers_for
 from remote_bid.gateway.hub import Hub
+from remote_bid.gateway.plain import TextPacket, uncompressed
 from remote_bid.gateway.socket import Sockets
 from remote_bid.opening import opening
 from remote_bid.opening.facts import Facts
@@ -71,6 +72,7 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
         max_http_buffer_size=256 << 10,
         always_connect=False,
         json=wire_json,
+        serializer=TextPacket,
     )
     sockets = Sockets(desk, ROOMS, porter)
 
@@ -79,7 +81,7 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
 
     sockets.hub = hub = Hub(desk, keys.lines, send)
     sio.register_namespace(sockets)
-    app = web.Application(client_max_size=1 << 20, middlewares=[guard(headers_for(settings.origin))])
+    app = web.Application(client_max_size=1 << 20, middlewares=[guard(headers_for(settings.origin)), uncompressed])
     app.add_routes(http.routes())
     sio.attach(app)
     async with aiohttp.ClientSession() as outgoing:
