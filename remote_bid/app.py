@@ -10,6 +10,8 @@ import socketio
 from aiohttp import web
 
 from remote_bid.config import Settings
+from remote_bid.gateway.archive import Archive
+from remote_bid.gateway.bundle import public_bundle
 from remote_bid.gateway.cosigners import HttpCosigner
 from remote_bid.gateway.http import Http, guard, headers_for
 from remote_bid.gateway.hub import Hub
@@ -64,7 +66,8 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     rooms: Rooms = {opening.name: (opening, Facts(safe, roots, deployment, now))}
     desk = Desk(log, keys.signer, keys.lines, rooms)
     porter = Porter(roots, settings.origin, now)
-    http = Http(desk, porter, safe, trust, keys.signer, settings.agencies, now, PAGES)
+    archive = Archive(folder / "bundles", lambda over: public_bundle(over, trust, keys.signer, safe.open))
+    http = Http(desk, porter, safe, trust, archive, settings.agencies, now, PAGES)
     sio = socketio.AsyncServer(
         async_mode="aiohttp",
         cors_allowed_origins=[settings.origin],

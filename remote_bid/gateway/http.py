@@ -10,13 +10,12 @@ import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from remote_bid.gateway.bundle import public_bundle
+from remote_bid.gateway.archive import Archive
 from remote_bid.gateway.socket import refused
 from remote_bid.opening.commands import ScheduleOpening
 from remote_bid.opening.terms import Role
 from remote_bid.people.certificates import Certified, NotTrusted, Signed
 from remote_bid.people.sign_in import Porter, StaleNonce
-from remote_bid.seal.signing import Signer
 from remote_bid.seal.statements import BadStatement
 from remote_bid.tender.safe import Safe, TakenName, TooLarge
 from remote_bid.timeline import instant
@@ -57,13 +56,13 @@ class Http:
         porter: Porter,
         safe: Safe,
         trust: Trust,
-        office: Signer,
+        archive: Archive,
         agencies: list[str],
         now: Callable[[], datetime],
         pages: Path,
     ) -> None:
         self._desk, self._porter, self._safe = desk, porter, safe
-        self._trust, self._office, self._agencies = trust, office, agencies
+        self._trust, self._archive, self._agencies = trust, archive, agencies
         self._now, self._pages = now, pages
 
     def routes(self) -> list[web.RouteDef | web.StaticDef]:
@@ -136,12 +135,12 @@ class Http:
             raise Refused("name_taken", "同名文件已存在，内容不同。", "Another file has this name.") from error
         return web.json_response({"length": length})
 
-    async def bundle(self, request: web.Request) -> web.Response:
+    async def bundle(self, request: web.Request) -> web.StreamResponse:
         """The public bundle of a session that is over."""
         folded = await self._desk.look(request.match_info["session"])
-        made = await asyncio.to_thread(public_bundle, folded, self._trust, self._office, self._safe.open)
         name = f'attachment; filename="{folded.session.id}.zip"'
-        return web.Response(body=made, content_type="application/zip", headers={"Content-Disposition": name})
+        headers = {"Content-Type": "application/zip", "Content-Disposition": name}
+        return web.FileResponse(await self._archive.bundle(folded), headers=headers)
 
     async def page(self, request: web.Request) -> web.StreamResponse:
         """The hall, for a browser."""
