@@ -15,7 +15,7 @@ class Archive:
         self._made: dict[str, asyncio.Task[Path]] = {}
 
     async def bundle(self, folded: Folded) -> Path:
-        """The file of a session's bundle; Refused if there is none yet. Callers who come meanwhile wait for the same."""
+        """The file of a session's bundle; Refused if there is none yet. Who comes meanwhile waits for the same one."""
         session = folded.session.id
         making = self._made.get(session)
         if making is None:
