@@ -54,6 +54,7 @@ class Case:
     main: list[Shown] = field(default_factory=list)
     lines: list[Shown] = field(default_factory=list)
     state: Opening = field(default_factory=lambda: Opening(session=""))
+    _events: dict[int, Event | None] = field(default_factory=dict)
     before: dict[int, Opening] = field(default_factory=dict)
     """The state that each main-line entry met, by seq."""
 
@@ -73,7 +74,13 @@ class Case:
 
     def happened(self, kind: type[E]) -> list[tuple[Shown, E]]:
         """The entries of a kind that are shown whole."""
-        return [(s, e) for s in [*self.main, *self.lines] if isinstance(e := whole(s), kind)]
+        return [(s, e) for s in [*self.main, *self.lines] if isinstance(e := self.whole(s), kind)]
+
+    def whole(self, shown: Shown) -> Event | None:
+        """The event of an entry of this bundle that is shown whole; None where a field is withheld."""
+        if id(shown) not in self._events:  # an entry lives as long as the case, and is never another
+            self._events[id(shown)] = _whole(shown)
+        return self._events[id(shown)]
 
     def from_log(self, what: str, statement: Statement, kind: type[P]) -> P:
         """What the server states under its log key; Failed otherwise."""
@@ -90,8 +97,7 @@ def entry_name(shown: Shown) -> str:
     return f"timeline.json entry {shown.seq}" if shown.line == "main" else f"lines.json {shown.line} entry {shown.seq}"
 
 
-def whole(shown: Shown) -> Event | None:
-    """The event of an entry that is shown whole; None where a field is withheld."""
+def _whole(shown: Shown) -> Event | None:
     if shown.event is None or shown.proof is None or shown.proof.hidden:
         return None
     told = {name: value for name, value in shown.event.items() if name not in ("at", "by")}

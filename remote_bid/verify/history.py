@@ -15,7 +15,7 @@ from remote_bid.timeline.entry import MAIN, Mismatch, Shown, shown_root
 from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
 from remote_bid.timeline.note import BadNote, cosigned_at, is_signed, parse, platform_leaf
 from remote_bid.timeline.sideline import MOST_SLOTS, DisclosedEntry, DisclosedTick, TickTree
-from remote_bid.verify.case import Case, Failed, about, entry_name, whole
+from remote_bid.verify.case import Case, Failed, about, entry_name
 
 _WITHHELD = ("BidSubmitted", "BidWithdrawn")
 """What becomes of bids whose lot has too few."""
@@ -36,7 +36,7 @@ def chain(case: Case) -> None:
         if at < last_at:
             raise Failed(name, "the entry is dated before the one before it")
         last_at = at
-        if whole(shown) is None:
+        if case.whole(shown) is None:
             raise Failed(name, "a session that is over hides nothing of its main line")
     case.report.holds(3, "timeline.json", f"{len(case.main)} entries in one chain")
 
@@ -56,7 +56,7 @@ def checkpoints(case: Case) -> None:
             raise Failed(name, "the platform log has shrunk")
         size = grown
     for shown in case.main:
-        if isinstance(whole(shown), COSIGNED) and shown.seq not in covered:
+        if isinstance(case.whole(shown), COSIGNED) and shown.seq not in covered:
             raise Failed(entry_name(shown), "no cosigned checkpoint covers it")
     case.report.holds(4, "checkpoints", f"{len(covered)} cosigned by at least {case.vouched.quorum}")
     _close_in_time(case, covered)
@@ -104,7 +104,7 @@ def _close_in_time(case: Case, covered: dict[int, list[int]]) -> None:
         raise Failed(name, "the close was not cosigned within two seconds of the deadline")
     if instant.when(close.at) < deadline or close.at != (shown.event or {}).get("at"):
         raise Failed(name, "the close is dated before the deadline, or otherwise than its entry")
-    if close.tick != shown.seq - 1 or not isinstance(whole(case.main[close.tick - 1]), Ticked):
+    if close.tick != shown.seq - 1 or not isinstance(case.whole(case.main[close.tick - 1]), Ticked):
         raise Failed(name, "the close does not follow the last tick")
     case.report.holds(4, name, "the close was cosigned in time")
 
@@ -182,7 +182,7 @@ def _same(case: Case, name: str, entry: DisclosedEntry, shown: Shown | None, pre
         check(shown, prev)
     except (Mismatch, NotCanonical) as error:
         raise Failed(name, str(error)) from error
-    if whole(shown) is None:
+    if case.whole(shown) is None:
         _withheld(case, name, entry.type, shown)
 
 

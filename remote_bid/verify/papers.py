@@ -29,13 +29,13 @@ from remote_bid.tender.statements import CustodianKey, Policy, Timetable, Withdr
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Happened, Refused
 from remote_bid.timeline.entry import Shown
-from remote_bid.verify.case import Case, Failed, about, entry_name, happening, whole
+from remote_bid.verify.case import Case, Failed, about, entry_name, happening
 
 
 def papers(case: Case) -> None:
     """Each paper is of this session, of this person, and follows the one before it."""
     for shown in case.main:
-        event = whole(shown)
+        event = case.whole(shown)
         with about(entry_name(shown)):
             if isinstance(event, TimetableSigned):
                 _timetable(case, shown, event)

@@ -36,7 +36,7 @@ from remote_bid.seal.statements import statement_id
 from remote_bid.timeline.context import CLOCK, LOG, Event
 from remote_bid.timeline.entry import MAIN, Shown, Who
 from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
-from remote_bid.verify.case import Case, Failed, about, entry_name, happening, whole
+from remote_bid.verify.case import Case, Failed, about, entry_name, happening
 from remote_bid.verify.punctual import Punctual
 
 _AUTHORS: dict[type[Event], tuple[str, ...]] = {
@@ -95,7 +95,7 @@ def replay(case: Case) -> None:
     state, seen, owners = Opening(session=case.session), set[object](), dict[str, str]()
     punctual = Punctual()
     for shown in in_order(case):
-        event = whole(shown)
+        event = case.whole(shown)
         if event is None:
             continue
         happened = happening(shown, event)
@@ -180,7 +180,7 @@ def in_order(case: Case) -> list[Shown]:
     side = {(shown.line, shown.seq): shown for shown in case.lines}
     ordered: list[Shown] = []
     for shown in case.main:
-        if isinstance(whole(shown), Ticked):
+        if isinstance(case.whole(shown), Ticked):
             ordered += [side[entry.line, entry.seq] for entry in held.get(shown.seq, [])]
         ordered.append(shown)
     return ordered

@@ -28,7 +28,7 @@ from remote_bid.tender.statements import Receipt
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event
 from remote_bid.timeline.entry import Shown, field_salt
-from remote_bid.verify.case import Case, Failed, entry_name, whole
+from remote_bid.verify.case import Case, Failed, entry_name
 from remote_bid.verify.papers import named, papers
 from remote_bid.verify.replay import in_order
 
@@ -37,7 +37,7 @@ def people(case: Case) -> None:
     """Step 7: every statement is signed by a person whom a trusted authority vouches for, in the right role."""
     count = 0
     for shown in in_order(case):
-        event = whole(shown)
+        event = case.whole(shown)
         for signed in _signed(event) if event is not None else []:
             certified = _signers(case, shown, signed)
             if event is not None:

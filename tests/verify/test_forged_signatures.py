@@ -256,7 +256,7 @@ TIMETABLE_LIES: dict[str, Payload] = {
     "not the latest": {"prev": b64(bytes(32))},
     "a deadline gone by": {"deadline": "2020-01-01T00:00:00.000Z"},
     "a window without length": {"windows": {"release_ms": 0, "custody_ms": 1, "record_ms": 1}},
-    "ticks of another size": {"ticks": {"every_ms": 1000, "slots": 16}},
+    "ticks too fast": {"ticks": {"every_ms": 99, "slots": 256}},
 }
 
 
