@@ -17,7 +17,6 @@ from remote_bid.config import Settings
 from remote_bid.demo.cast import SESSION, Cast, K, Pace
 from remote_bid.demo.patience import Patience
 from remote_bid.demo.programme import Contender
-from remote_bid.opening.commands import ScheduleOpening
 from remote_bid.opening.terms import Phase, Role
 from remote_bid.participant.bidder import Bidder
 from remote_bid.participant.client import Client, ServerRefused
@@ -104,7 +103,7 @@ def play_host(cast: Cast) -> None:
 async def _host(cast: Cast) -> None:
     async with _client(cast, "host-01").connected() as client:
         host = Host(client, _identity(cast, "host-01"), "host-01", Role.HOST)
-        await host.schedule(ScheduleOpening(tender=cast.tender, members=cast.members))
+        await host.schedule(cast.tender, cast.members)
         await host.check_in()
         await host.run(cast.pace.pause_s, signatures=len(cast.contenders) + 2)
 

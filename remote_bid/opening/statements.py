@@ -4,8 +4,18 @@ from typing import ClassVar
 
 import msgspec
 
-from remote_bid.opening.terms import LotSet
+from remote_bid.opening.terms import LotSet, Member
 from remote_bid.seal.statements import Payload
+from remote_bid.tender.terms import Tender
+
+
+class Schedule(Payload, frozen=True):
+    """The host's: what is tendered in this session, and who has which role in it."""
+
+    kind: ClassVar[str] = "schedule"
+    session: str
+    tender: Tender
+    members: list[Member]
 
 
 class CheckInStatement(Payload, frozen=True):

@@ -21,8 +21,8 @@ from remote_bid.opening.events import (
     RecordPrepared,
     TimetableProposed,
 )
-from remote_bid.opening.statements import RecordSignature
-from remote_bid.opening.terms import Phase, Role, reached
+from remote_bid.opening.statements import RecordSignature, Schedule
+from remote_bid.opening.terms import Member, Phase, Role, reached
 from remote_bid.opening.view import OpeningView
 from remote_bid.participant.checks import Broken
 from remote_bid.participant.client import Client
@@ -32,6 +32,7 @@ from remote_bid.people.certificates import Signed, fingerprint
 from remote_bid.seal.envelope import SUITE
 from remote_bid.seal.statements import countersign, said
 from remote_bid.tender.statements import Custodian, CustodianKey, Policy, Timetable
+from remote_bid.tender.terms import Tender
 from remote_bid.verify.trust import Trust
 
 
@@ -143,8 +144,10 @@ class Supervisor(Staff):
 class Host(Staff):
     """Drives the session from phase to phase."""
 
-    async def schedule(self, command: ScheduleOpening) -> None:
+    async def schedule(self, tender: Tender, members: list[Member]) -> None:
         """Open the session; nothing happens if it is there already."""
+        plan = Schedule(session=self.client.copy.session, tender=tender, members=members)
+        command = ScheduleOpening(signed=self.identity.sign(plan))
         body = {"session": self.client.copy.session, "command": msgspec.to_builtins(command)}
         await self.client.post("/api/sessions", body)
 

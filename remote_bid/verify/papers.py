@@ -11,6 +11,7 @@ from remote_bid.opening.events import (
     CustodianKeyOffered,
     CustodyOpened,
     MemberCheckedIn,
+    OpeningScheduled,
     PolicyPublished,
     RecordPrepared,
     RecordSigned,
@@ -18,9 +19,9 @@ from remote_bid.opening.events import (
     TimetableSigned,
     WindowClosed,
 )
-from remote_bid.opening.rules.preparing import require_timetable
+from remote_bid.opening.rules.preparing import require_plan, require_timetable
 from remote_bid.opening.rules.state import Opening
-from remote_bid.opening.statements import CheckInStatement, Close
+from remote_bid.opening.statements import CheckInStatement, Close, Schedule
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import Phase
 from remote_bid.people.certificates import Certified
@@ -79,6 +80,12 @@ def _timetable(case: Case, shown: Shown, event: TimetableSigned) -> None:
         raise Failed(entry_name(shown), refusal.en) from refusal
 
 
+def _schedule(case: Case, event: OpeningScheduled, at: Happened) -> bool:
+    plan = said(event.signed.statement, Schedule)
+    require_plan(plan, at.by.person)
+    return (plan.session, plan.tender, plan.members) == (case.session, event.tender, event.members)
+
+
 def _policy(case: Case, event: PolicyPublished, _at: Happened) -> bool:
     policy, tender = said(event.signed.statement, Policy), case.state.tender
     return tender is not None and (policy.session, policy.tender) == (case.session, tender.code)
@@ -120,6 +127,7 @@ def _windows(name: str) -> Callable[[Opening], int]:
 
 
 _READERS: dict[type[Event], Callable[[Case, Any, Happened], bool]] = {
+    OpeningScheduled: _schedule,
     PolicyPublished: _policy,
     CustodianKeyOffered: _offer,
     MemberCheckedIn: _check_in,

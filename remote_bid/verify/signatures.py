@@ -12,6 +12,7 @@ from remote_bid.opening.events import (
     KeyPublished,
     KeyReleased,
     MemberCheckedIn,
+    OpeningScheduled,
     PolicyPublished,
     RecordSigned,
     TimetableProposed,
@@ -68,6 +69,8 @@ def _allowed(case: Case, shown: Shown, event: Event, certified: list[Certified])
 def _expected(state: Opening, event: Event) -> list[str] | None:
     members = {member.role: member.person for member in state.members.values()}
     match event:
+        case OpeningScheduled():
+            return [members[Role.HOST]]
         case PolicyPublished() | TimetableProposed():
             return [members[Role.TENDERER]]
         case TimetableSigned():

@@ -318,6 +318,8 @@ class _Walk:
 
     def _fitting(self, kind: str) -> Payload:
         match kind:
+            case "schedule":
+                return {name: self._entry.fields[name] for name in ("tender", "members")}
             case "close":
                 return {"tick": self._last_tick, "lots": msgspec.to_builtins(lot_sets(self._state))}
             case "window_closed":

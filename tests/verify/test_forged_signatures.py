@@ -146,7 +146,7 @@ def test_a_certificate_with_a_byte_flipped_is_named(lived: Day) -> None:
 def test_before_its_certificate_was_issued_nobody_signs(lived: Day) -> None:
     for entry in lived.entries():
         entry.fields["at"] = "2001" + entry.fields["at"][4:]
-    fails(lived, lived.one("CustodianKeyOffered"), why="not one of a trusted authority")
+    fails(lived, lived.one("OpeningScheduled"), why="not one of a trusted authority")
 
 
 # ── Another paper ────────────────────────────────────────────────────────────────────────────────────────
@@ -283,3 +283,42 @@ def test_a_timetable_that_moves_the_deadline_forward_is_named(lived: Day, keys: 
     lived.lies["timetable"] = lambda payload: payload | {"prev": prev}
     lived.put_before(second, first, lived.cover(first))
     fails(lived, second, why="never moves earlier")
+
+
+# ── The schedule ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_roles_are_not_the_servers_word(conspiracy: Day) -> None:
+    scheduled = conspiracy.one("OpeningScheduled")
+    scheduled.fields["members"] = [
+        member | {"person": "friend"} if member["role"] == "supervisor" else member
+        for member in scheduled.fields["members"]
+    ]
+    fails(conspiracy, scheduled, conspiracy.one("TimetableSigned"))
+
+
+def test_the_minimum_of_a_lot_is_not_the_servers_word(conspiracy: Day) -> None:
+    scheduled = conspiracy.one("OpeningScheduled")
+    scheduled.fields["tender"]["lots"][0]["minimum"] = 1
+    fails(conspiracy, scheduled, why="says something else than its entry")
+
+
+SCHEDULES: dict[str, Callable[[Payload], Payload]] = {
+    "two supervisors": lambda plan: with_member(plan, role="supervisor"),
+    "a bidder": lambda plan: with_member(plan, role="bidder"),
+    "somebody twice": lambda plan: with_member(plan, person="custodian-01"),
+    "a lot twice": lambda plan: plan | {"tender": plan["tender"] | {"lots": plan["tender"]["lots"] * 2}},
+}
+
+
+def with_member(plan: Payload, **changes: str) -> Payload:
+    member = {"person": "friend", "name": "朋友", "role": "observer", "side": ""} | changes
+    return plan | {"members": [*plan["members"], member]}
+
+
+@pytest.mark.parametrize("change", SCHEDULES.values(), ids=SCHEDULES)
+def test_a_schedule_that_the_rules_would_not_have_taken_fails(lived: Day, change: Callable[[Payload], Payload]) -> None:
+    """Named, or what comes to grief with it."""
+    scheduled = lived.one("OpeningScheduled")
+    scheduled.fields |= change({name: scheduled.fields[name] for name in ("tender", "members")})
+    fails(lived)

@@ -80,14 +80,13 @@ def test_a_tick_before_its_time_is_named(lived: Day) -> None:
 
 
 def test_a_tick_that_did_not_fall_while_the_server_took_bids_is_missed(lived: Day) -> None:
-    came = lived.one("BidderCheckedIn")
-    ticks = lived.all("Ticked")
-    before = ticks[ticks.index(lived.tick_of(came)) - 1]
+    tick = next(tick for tick in lived.all("Ticked") if len(tick.held) > 1)
+    here = lived.main.index(tick)
+    before = next(entry for entry in reversed(lived.main[:here]) if entry.type in ("Ticked", "TimetableSigned"))
     for entry in lived.main[: lived.main.index(before) + 1]:
         for each in (entry, *entry.held):
             each.fields["at"] = moved(each.fields["at"], -60_000)
-    came.fields["at"] = moved(came.fields["at"], -40_000)
-    lived.tick_of(came).held.sort(key=lambda side: side is not came)
+    tick.held[0].fields["at"] = moved(tick.held[0].fields["at"], -40_000)
     fails(lived, why="a tick that was due before this entry is missing")
 
 

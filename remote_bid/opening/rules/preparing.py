@@ -30,6 +30,7 @@ from remote_bid.opening.rules.guards import (
 )
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.submitting import custodian_kids
+from remote_bid.opening.statements import Schedule
 from remote_bid.opening.terms import Phase, Role
 from remote_bid.seal.canonical import NotCanonical, unb64_sized
 from remote_bid.seal.envelope import SUITE
@@ -43,22 +44,29 @@ from remote_bid.timeline.sideline import MOST_SLOTS
 
 
 def schedule(opening: Opening, command: ScheduleOpening, turn: Turn) -> list[Event]:
-    if (opening.tender, list(opening.members.values())) == (command.tender, command.members):
+    plan, _ = signed_by_sender(turn, command.signed, Schedule)
+    require_session(turn, plan.session)
+    if (opening.tender, list(opening.members.values())) == (plan.tender, plan.members):
         return []
     if opening.tender is not None:
         refuse("scheduled_already", "本场开标已经安排。", "This session is scheduled already.")
-    roles = [member.role for member in command.members]
-    hosts = [member.person for member in command.members if member.role is Role.HOST]
+    require_plan(plan, turn.by.person)
+    return [OpeningScheduled(tender=plan.tender, members=plan.members, signed=command.signed)]
+
+
+def require_plan(plan: Schedule, host: str) -> None:
+    """What a session needs to begin; the verifier asks it again."""
+    roles = [member.role for member in plan.members]
+    hosts = [member.person for member in plan.members if member.role is Role.HOST]
     single = all(roles.count(role) == 1 for role in (Role.HOST, Role.SUPERVISOR, Role.TENDERER))
-    if hosts != [turn.by.person] or not single or Role.BIDDER in roles or not command.tender.lots:
+    if hosts != [host] or not single or Role.BIDDER in roles or not plan.tender.lots:
         refuse(
             "bad_members", "人员名单不完整或有误。", "Name yourself as host, one supervisor, one tenderer, some lot."
         )
-    if len({lot.lot for lot in command.tender.lots}) != len(command.tender.lots):
+    if len({lot.lot for lot in plan.tender.lots}) != len(plan.tender.lots):
         refuse("bad_lots", "标段编号重复。", "Two lots have the same name.")
-    if len({member.person for member in command.members}) != len(command.members):
+    if len({member.person for member in plan.members}) != len(plan.members):
         refuse("bad_members", "同一人不能兼任两个角色。", "Nobody may have two roles.")
-    return [OpeningScheduled(tender=command.tender, members=command.members)]
 
 
 def offer_key(opening: Opening, command: OfferCustodianKey, turn: Turn) -> list[Event]:
