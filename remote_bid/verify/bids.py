@@ -35,6 +35,7 @@ from remote_bid.seal.xwing import key_id, public_key
 from remote_bid.tender.statements import Deal, Submission
 from remote_bid.timeline import instant
 from remote_bid.verify.case import Case, Failed, about, entry_name
+from remote_bid.verify.fault import Fault, fault_of
 from remote_bid.verify.manifest import RECORD, envelope_name
 
 
@@ -185,7 +186,7 @@ def outcomes(case: Case) -> None:
         except Failed as failure:
             case.report.fails(11, failure.what, failure.why)
         else:
-            case.report.holds(11, name, f"{found.outcome}, {found.cause}")
+            case.report.holds(11, name, f"{found.outcome}, {found.cause}", fault_of(found.cause))
     _without_award(case)
 
 
@@ -219,7 +220,7 @@ def _envelope(case: Case, name: str, bid: Bid) -> None:
     """The envelope here is the one submitted, also where nobody could open it; or the platform owns to have lost it."""
     raw = case.members.get(envelope_name(bid.bid))
     if raw is None:
-        case.report.withheld(11, name, "the platform has lost the envelope")
+        case.report.withheld(11, name, "the platform has lost the envelope", Fault.PLATFORM)
         return
     submission = said(readout_part(bid).submission, Submission)
     try:
