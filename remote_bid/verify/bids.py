@@ -36,7 +36,7 @@ from remote_bid.tender.statements import Deal, Submission
 from remote_bid.timeline import instant
 from remote_bid.verify.case import Case, Failed, about, entry_name
 from remote_bid.verify.fault import Fault, fault_of
-from remote_bid.verify.manifest import RECORD, envelope_name
+from remote_bid.verify.manifest import LINES, MANIFEST, RECORD, TIMELINE, envelope_name
 
 
 def close(case: Case) -> None:
@@ -61,6 +61,8 @@ def close(case: Case) -> None:
 def _lots(case: Case, name: str, stated: Close) -> None:
     """Each lot's set, recounted; of a lot with too few bids only that they are too few."""
     counted = {lot.lot: lot for lot in lot_sets(case.state)}
+    if [lot.lot for lot in stated.lots] != list(counted):
+        raise Failed(name, "the close does not count every lot of the tender")
     for lot in stated.lots:
         declared = case.state.lot(lot.lot)
         fewest = max(1, declared.minimum) if declared else 1
@@ -174,6 +176,7 @@ def custody(case: Case) -> None:
 
 def outcomes(case: Case) -> None:
     """Step 11: every bid, opened or failed again by arithmetic, is what the timeline says."""
+    _members(case)
     if case.state.window_closed is None:
         return
     settled = {event.bid: event for _, event in case.happened(BidSettled)}
@@ -188,6 +191,14 @@ def outcomes(case: Case) -> None:
         else:
             case.report.holds(11, name, f"{found.outcome}, {found.cause}", fault_of(found.cause))
     _without_award(case)
+
+
+def _members(case: Case) -> None:
+    """Nothing lies in the bundle but what belongs in it: neither other papers nor envelopes that stay sealed."""
+    envelopes = {envelope_name(bid) for bid in case.state.bids if case.state.window_closed is not None}
+    known = {MANIFEST, TIMELINE, LINES} | envelopes | ({RECORD} if case.state.record else set())
+    for name in sorted(case.members.keys() - known):
+        case.report.fails(11, name, "the member is none of this session's")
 
 
 def _outcome(case: Case, name: str, bid: Bid, event: BidSettled | None, aloud: BidReadOut | None) -> Settlement:

@@ -21,6 +21,7 @@ from remote_bid.opening.events import (
 )
 from remote_bid.opening.rules.preparing import require_plan, require_timetable
 from remote_bid.opening.rules.state import Opening
+from remote_bid.opening.rules.submitting import expired
 from remote_bid.opening.statements import CheckInStatement, Close, Schedule
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import Phase
@@ -99,7 +100,8 @@ def _offer(case: Case, event: CustodianKeyOffered, _at: Happened) -> bool:
 
 def _check_in(case: Case, event: BidderCheckedIn | MemberCheckedIn, at: Happened) -> bool:
     told = said(event.signed.statement, CheckInStatement)
-    return (told.session, told.person, told.role) == (case.session, event.person, at.by.role)
+    named = (told.session, told.person, told.role) == (case.session, event.person, at.by.role)
+    return named and not expired(told, at.at)
 
 
 def _close(case: Case, event: BidsClosed, _at: Happened) -> bool:

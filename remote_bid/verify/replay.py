@@ -37,6 +37,7 @@ from remote_bid.timeline.context import CLOCK, LOG, Event
 from remote_bid.timeline.entry import MAIN, Shown, Who
 from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
 from remote_bid.verify.case import Case, Failed, about, entry_name, happening
+from remote_bid.verify.order import in_place
 from remote_bid.verify.punctual import Punctual
 
 _AUTHORS: dict[type[Event], tuple[str, ...]] = {
@@ -102,6 +103,8 @@ def replay(case: Case) -> None:
         _once(shown, event, seen)
         _in_its_line(shown, event, happened.by, owners)
         punctual.see(case, shown, happened, state)
+        with about(entry_name(shown)):
+            in_place(shown, happened, state)
         if shown.line == MAIN:
             case.before[shown.seq] = state
         before = state.phase

@@ -62,7 +62,8 @@ def _allowed(case: Case, shown: Shown, event: Event, certified: list[Certified])
     """That the signers are those whom this event needs."""
     persons = [person.person for person in certified]
     expected = _expected(case.state, event)
-    if expected is not None and persons != expected:
+    by = (shown.event or {})["by"]["person"]
+    if expected is not None and (persons != expected or persons[-1] != by):
         raise Failed(entry_name(shown), f"signed by {', '.join(persons)}, not by whom it must be")
 
 
@@ -127,6 +128,9 @@ def policies(case: Case) -> None:
         if not 2 <= policy.k <= len(set(kids)) == len(kids) or max(sides.count(side) for side in sides) >= policy.k:
             raise Failed(name, "k of its custodians do not stand for several sides")
         for custodian in policy.custodians:
+            member = case.state.members.get(custodian.person)
+            if member is None or (member.role, member.side) != (Role.CUSTODIAN, custodian.side):
+                raise Failed(name, f"{custodian.person} is not a custodian for {custodian.side} in this session")
             _custodian(case, name, custodian.person, custodian.proof)
         case.report.holds(8, name, f"{policy.k} of {len(policy.custodians)} custodians")
 

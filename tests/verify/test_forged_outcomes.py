@@ -58,7 +58,7 @@ def test_a_policy_with_a_key_that_nobody_offered_is_named(reborn: Reborn) -> Non
 
 def test_with_fewer_than_k_keys_nothing_is_opened(lived: Day) -> None:
     lived.drop(lived.one("KeyPublished"))
-    fails(lived, lived.one("ReadoutOpened"), why="the session went from CUSTODY to READOUT")
+    fails(lived, lived.one("BidSettled"), why="BidSettled does not belong in CUSTODY")
 
 
 def test_a_custodian_who_publishes_anothers_key_is_named(lived: Day, keys: Keys) -> None:
@@ -77,7 +77,7 @@ def test_keys_published_while_bidders_still_release_are_too_early(lived: Day) ->
         lived.main.remove(entry)
         entry.fields["at"] = tick.fields["at"]
     lived.put_before(tick, *early)
-    fails(lived, early[-1], why="the session went from RELEASE to UNSEAL")
+    fails(lived, early[0], why="KeyPublished does not belong in RELEASE")
 
 
 # ── Outcomes ─────────────────────────────────────────────────────────────────────────────────────────────
