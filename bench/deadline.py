@@ -70,6 +70,7 @@ def _pace(bids: int) -> Pace:
         ticks=Cadence(every_ms=5000, slots=4096),
         windows=Windows(),
         pause_s=0,
+        patient=False,
     )
 
 

@@ -11,6 +11,8 @@ import socketio
 from aiohttp import web
 
 from remote_bid.config import Settings, office_passphrase
+from remote_bid.gateway.archive import Archive
+from remote_bid.gateway.bundle import public_bundle
 from remote_bid.gateway.cosigners import HttpCosigner
 from remote_bid.gateway.crls import CrlKeeper
 from remote_bid.gateway.doors import doors
@@ -20,6 +22,7 @@ from remote_bid.gateway.lodging import Keepers, LodgingKeys
 from remote_bid.gateway.orphans import Orphans
 from remote_bid.gateway.pace import Pace
 from remote_bid.gateway.papers import Papers
+from remote_bid.gateway.plain import TextPacket, uncompressed
 from remote_bid.gateway.registry import RegistryHttp
 from remote_bid.gateway.socket import Sockets
 from remote_bid.opening import opening
@@ -93,18 +96,18 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     keeper = CrlKeeper(crls, settings.crls, folder / "crls", desk, now, porter.recheck)
     keeper.remembered()
     pace = Pace(settings.limits, settings.networks())
+    archive = Archive(folder / "bundles", lambda over: public_bundle(over, trust, keys.signer, safe.open, keeper.read))
     http = Http(
         desk,
         porter,
         safe,
         papers,
         trust,
-        keys.signer,
+        archive,
         settings.agencies,
         now,
         PAGES,
         pace,
-        keeper.read,
         settings.safe.orphans_days,
     )
     people = RegistryHttp(desk, issuer, now)
@@ -117,6 +120,7 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
         max_http_buffer_size=256 << 10,
         always_connect=False,
         json=wire_json,
+        serializer=TextPacket,
     )
     sockets = Sockets(desk, ROOMS, porter, pace)
 
@@ -126,7 +130,8 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     sockets.hub = hub = Hub(desk, keys.lines, send)
     sio.register_namespace(sockets)
     app = web.Application(
-        client_max_size=1 << 20, middlewares=[guard(headers_for(settings.origin)), doors(porter, settings.origin, pace)]
+        client_max_size=1 << 20,
+        middlewares=[guard(headers_for(settings.origin)), doors(porter, settings.origin, pace), uncompressed],
     )
     app.add_routes([*http.routes(), *people.routes(), *LodgingKeys(desk, keys.lines).routes()])
     sio.attach(app)

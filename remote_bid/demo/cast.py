@@ -1,7 +1,7 @@
 """Who plays, in which tender, at which pace."""
 
 import socket
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
@@ -43,6 +43,13 @@ class Pace:
     ticks: Cadence
     windows: Windows
     pause_s: float
+    patient: bool = True
+    """Whether the deadline is postponed for whoever is still sealing."""
+
+    def slower(self) -> "Pace":
+        """Twice the time for bidding and for releasing."""
+        windows = msgspec.structs.replace(self.windows, release_ms=2 * self.windows.release_ms)
+        return replace(self, until_deadline_ms=2 * self.until_deadline_ms, windows=windows)
 
     def limit_s(self) -> float:
         """After this long the day has failed."""
@@ -59,10 +66,10 @@ def fast(bidders: int) -> Pace:
         ticks=Cadence(every_ms=1000, slots=_slots(bidders)),
         windows=Windows(
             release_ms=1500 + 150 * bidders,
-            custody_ms=10_000,
-            confirm_ms=2000 + 100 * bidders,
+            custody_ms=30_000,
+            confirm_ms=2000 + 150 * bidders,
             objection_ms=600,
-            record_ms=5000 + 100 * bidders,
+            record_ms=15_000 + 500 * bidders,
         ),
         pause_s=0.3 / bidders,
     )

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import io
-import multiprocessing
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import aiohttp
 
 from remote_bid.demo import parts
 from remote_bid.demo.cast import SESSION, Cast
+from remote_bid.demo.forks import fork_server
 from remote_bid.opening.terms import Outcome, Phase, Role
 from remote_bid.opening.view import OpeningView
 from remote_bid.paper.opening_sheets import PAPERS
@@ -64,8 +64,7 @@ class Troupe:
     """All processes of the play; they end with the context."""
 
     def __init__(self) -> None:
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["remote_bid.demo.parts"])
+        self._context = fork_server()
         self._playing: list[BaseProcess] = []
 
     def enter(self, part: Callable[..., None], *args: Any) -> BaseProcess:

@@ -14,10 +14,10 @@ import structlog
 
 from remote_bid.app import serve_forever
 from remote_bid.config import Settings
-from remote_bid.demo.cast import SESSION, Cast, K
+from remote_bid.demo.cast import SESSION, Cast, K, Pace
+from remote_bid.demo.patience import Patience
 from remote_bid.demo.programme import Contender
-from remote_bid.opening.commands import ScheduleOpening
-from remote_bid.opening.terms import Role
+from remote_bid.opening.terms import Phase, Role
 from remote_bid.participant.bidder import Bidder
 from remote_bid.participant.client import Client, ServerRefused
 from remote_bid.participant.cosigner import cosign_forever
@@ -36,6 +36,8 @@ JOURNAL = "journal"
 _EXCUSE = "我单位的解密文件打不开，正在排查。"
 _OBJECTION = "我单位因硬盘损坏未能按时解密，请求说明依据何条处理。"
 _ANSWER = "招标文件规定解密时限内未解密的视为撤销投标，已如实记入开标记录。"
+_TOO_LATE = ("too_late", "window_over", "wrong_phase")
+_BEFORE_COUNT = (Phase.SCHEDULED, Phase.LOBBY, Phase.CLOSED_FOR_BIDS, Phase.HELD)
 
 PASSPHRASE = "演示口令"  # noqa: S105 - the demonstration's, said on screen
 
@@ -64,8 +66,11 @@ async def _tenderer(cast: Cast) -> None:
         tenderer = Tenderer(client, _identity(cast, "tenderer-01"), "tenderer-01", Role.TENDERER)
         for lot, part in _sealed_parts(cast):
             await tenderer.publish_policy(cast.trust, lot, part, K)
+        patience = Patience(cast, timetable)
         await asyncio.gather(
-            tenderer.keep_timetable(len(_sealed_parts(cast)), lambda: timetable(cast)), _seal_draws(tenderer, cast)
+            tenderer.keep_timetable(len(_sealed_parts(cast)), patience.next),
+            patience.keep_postponing(tenderer),
+            _seal_draws(tenderer, cast),
         )
 
 
@@ -81,9 +86,8 @@ async def _seal_draws(sealer: DrawSealer, cast: Cast) -> None:
             await sealer.seal_draw(lot.lot)
 
 
-def timetable(cast: Cast) -> Timetable:
-    """The cast's timetable, from now."""
-    pace = cast.pace
+def timetable(pace: Pace) -> Timetable:
+    """A timetable of this pace, from now."""
     deadline = instant.later(datetime.now(UTC), pace.until_deadline_ms).replace(microsecond=0)
     return Timetable(
         session=SESSION,
@@ -131,7 +135,7 @@ def play_host(cast: Cast) -> None:
 async def _host(cast: Cast) -> None:
     async with _client(cast, "host-01").connected() as client:
         host = Host(client, _identity(cast, "host-01"), "host-01", Role.HOST)
-        await host.schedule(ScheduleOpening(tender=cast.tender, members=cast.members))
+        await host.schedule(cast.tender, cast.members)
         await host.check_in()
         await host.run(cast.pace.pause_s, signatures=len(cast.contenders) + 3, answer=_ANSWER)
 
@@ -160,37 +164,53 @@ async def _bidder(cast: Cast, contender: Contender) -> None:
     async with _client(cast, contender.person).connected() as client:
         identity = _identity(cast, contender.person)
         bidder = Bidder(client, identity, contender.person, cast.trust, home, PASSPHRASE)
-        bids = {await bidder.submit(lot, form): form for lot, form in contender.forms.items()}
-        await bidder.check_in(SESSION)
+        handed_in = [(await _submitted(client, bidder, lot, form), form) for lot, form in contender.forms.items()]
+        bids = {bid: form for bid, form in handed_in if bid}
+        await bidder.check_in()
         await bidder.see_ticked()
         released = {bid: await _released(bidder, bid, home, contender.loses_key) for bid in bids}
         expected = {bid: form if released[bid] else None for bid, form in bids.items()}
         if contender.loses_key:
             await bidder.say(_EXCUSE)
         await _heard(bidder, expected, contender.loses_key)
-        await bidder.sign_record(expected)
+        await _in_time(bidder.sign_record(expected))
 
 
 async def _heard(bidder: Bidder, expected: dict[str, ReadoutForm | None], objects: bool) -> None:
-    """Confirm, and object where there is a reason; one too slow for it learns that from the refusal."""
-    try:
-        await bidder.confirm(expected)
-        if objects:
-            await bidder.object(_OBJECTION)
-    except ServerRefused as refusal:
-        if refusal.code not in ("window_over", "wrong_phase"):
-            raise
+    """Confirm, and object where there is a reason."""
+    await _in_time(bidder.confirm(expected))
+    if objects:
+        await _in_time(bidder.object(_OBJECTION))
+
+
+async def _submitted(client: Client, bidder: Bidder, lot: str, form: ReadoutForm) -> str:
+    """The bid's id; empty if the deadline came first, and was not postponed."""
+    while True:
+        table = client.copy.view.timetable if client.copy.head else None
+        try:
+            return await bidder.submit(lot, form)
+        except ServerRefused as refusal:
+            if refusal.code not in _TOO_LATE:
+                raise
+        view = await client.until(lambda view, old=table: view.timetable != old or view.phase not in _BEFORE_COUNT)  # type: ignore[misc]
+        if view.phase not in _BEFORE_COUNT:
+            return ""
 
 
 async def _released(bidder: Bidder, bid: str, home: Path, lost: bool) -> bool:
-    """Release, unless the file is lost; a bidder too slow for the window learns it from the refusal."""
+    """Release, unless the file is lost."""
     if lost:
         (home / f"{bid}.release").unlink()
         return False
+    return await _in_time(bidder.release(bid))
+
+
+async def _in_time(act: Awaitable[None]) -> bool:
+    """Whether an act was done; whoever is too slow for it learns that from the refusal, and goes on."""
     try:
-        await bidder.release(bid)
+        await act
     except ServerRefused as refusal:
-        if refusal.code != "window_over":
+        if refusal.code not in _TOO_LATE:
             raise
         return False
     return True

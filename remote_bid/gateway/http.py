@@ -1,6 +1,5 @@
 """Plain HTTP: signing in, scheduling, uploads, downloads, the pages; refusals are the socket's."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from remote_bid.gateway import uploads
-from remote_bid.gateway.bundle import ReadCrl, public_bundle
+from remote_bid.gateway.archive import Archive
 from remote_bid.gateway.doors import CALLER, COOKIE, cookie, signed_in
 from remote_bid.gateway.pace import Pace, TooMany
 from remote_bid.gateway.papers import Papers
@@ -25,7 +24,6 @@ from remote_bid.people.registry.state import Registry
 from remote_bid.people.registry.terms import REGISTRY
 from remote_bid.people.sign_in import Porter, StaleNonce
 from remote_bid.people.tokens import Carrier
-from remote_bid.seal.signing import Signer
 from remote_bid.seal.statements import BadStatement
 from remote_bid.tender.safe import Safe
 from remote_bid.timeline import instant
@@ -78,17 +76,16 @@ class Http:
         safe: Safe,
         papers: Papers,
         trust: Trust,
-        office: Signer,
+        archive: Archive,
         agencies: list[str],
         now: Callable[[], datetime],
         pages: Path,
         pace: Pace,
-        crl: ReadCrl,
         orphans_days: int,
     ) -> None:
         self._desk, self._porter, self._safe, self._papers = desk, porter, safe, papers
-        self._trust, self._office, self._agencies = trust, office, agencies
-        self._now, self._pages, self._pace, self._crl = now, pages, pace, crl
+        self._trust, self._archive, self._agencies = trust, archive, agencies
+        self._now, self._pages, self._pace = now, pages, pace
         self._uploads = Uploads(desk, safe, signed_in, orphans_days)
 
     def routes(self) -> list[web.RouteDef | web.StaticDef]:
@@ -194,12 +191,12 @@ class Http:
         await self._desk.open(body.session, "opening", body.command, Who(person=person.person, role=Role.HOST))
         return web.json_response({"session": body.session})
 
-    async def bundle(self, request: web.Request) -> web.Response:
+    async def bundle(self, request: web.Request) -> web.StreamResponse:
         """The public bundle of a session that is over."""
         folded = await self._desk.look(request.match_info["session"])
-        made = await asyncio.to_thread(public_bundle, folded, self._trust, self._office, self._safe.open, self._crl)
         name = f'attachment; filename="{folded.session.id}.zip"'
-        return web.Response(body=made, content_type="application/zip", headers={"Content-Disposition": name})
+        headers = {"Content-Type": "application/zip", "Content-Disposition": name}
+        return web.FileResponse(await self._archive.bundle(folded), headers=headers)
 
     async def paper(self, request: web.Request) -> web.Response:
         """One document of a session that is closed, sealed by the platform."""

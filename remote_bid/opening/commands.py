@@ -4,19 +4,17 @@ from typing import Annotated
 
 import msgspec
 
-from remote_bid.opening.terms import Member
 from remote_bid.people.certificates import Signed
 from remote_bid.people.revocation import CrlNoted
-from remote_bid.tender.terms import Remark, Tender
+from remote_bid.tender.terms import Remark
 from remote_bid.timeline.context import Command
 from remote_bid.timeline.marks import RecordCheckpoint, Tick
 
 
 class ScheduleOpening(Command, frozen=True):
-    """The agency's host opens a session for a tender and names its people."""
+    """The agency's host opens a session for a tender and names its people, over its signature."""
 
-    tender: Tender
-    members: list[Member]
+    signed: Signed
 
 
 class OfferCustodianKey(Command, frozen=True):

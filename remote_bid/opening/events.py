@@ -21,10 +21,11 @@ from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
 
 
 class OpeningScheduled(Event, frozen=True):
-    """A session begins: its tender and its people."""
+    """A session begins: its tender and its people, as the host has signed."""
 
     tender: Tender
     members: list[Member]
+    signed: Signed
 
 
 class CustodianKeyOffered(Event, frozen=True):

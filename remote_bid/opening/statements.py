@@ -4,9 +4,18 @@ from typing import ClassVar
 
 import msgspec
 
-from remote_bid.opening.terms import ExtensionCause, LotSet, Pause, Role, SuspensionCause
+from remote_bid.opening.terms import ExtensionCause, LotSet, Member, Pause, Role, SuspensionCause
 from remote_bid.seal.statements import Payload, Statement
-from remote_bid.tender.terms import Factor, Heading, Words
+from remote_bid.tender.terms import Factor, Heading, Tender, Words
+
+
+class Schedule(Payload, frozen=True):
+    """The host's: what is tendered in this session, and who has which role in it."""
+
+    kind: ClassVar[str] = "schedule"
+    session: str
+    tender: Tender
+    members: list[Member]
 
 
 class CheckInStatement(Payload, frozen=True):

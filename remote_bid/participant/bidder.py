@@ -11,7 +11,6 @@ import msgspec
 
 from remote_bid.opening.commands import (
     AskRemedy,
-    CheckIn,
     ConfirmLine,
     OfferedPart,
     RaiseObjection,
@@ -54,7 +53,7 @@ from remote_bid.participant.checks import (
 from remote_bid.participant.client import Client
 from remote_bid.participant.identity import Identity
 from remote_bid.participant.lodging import lodge
-from remote_bid.participant.presence import presence
+from remote_bid.participant.presence import come
 from remote_bid.participant.release_file import read_release, write_release
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.dealing import Share, deal
@@ -97,10 +96,9 @@ class Bidder:
         for slot in copy.slots.values():
             check_slot(copy, slot)
 
-    async def check_in(self, session: str) -> None:
+    async def check_in(self) -> None:
         """Be present, from the lobby on."""
-        await self._client.until(lambda view: reached(view.phase, Phase.LOBBY))
-        await self._client.hand_in(CheckIn(signed=self._identity.sign(presence(session, self._person, Role.BIDDER))))
+        await come(self._client, self._identity, self._person, Role.BIDDER)
 
     async def release(self, bid: str) -> None:
         """See that our bid is in the close, then hand over our half; nothing to do where the lot was aborted."""

@@ -30,6 +30,9 @@ _CALL = aiohttp.ClientTimeout(total=15)
 _PASSING = ("no_such_session", "stale_nonce", "not_signed_in", "too_many_requests", "failed")
 """Refusals on the way in that pass by themselves: the session comes, the restarted server learns who we are."""
 
+_LINE_S = 15
+"""Seconds for making a line: a busy server is not helped by more attempts."""
+
 _ANSWER_S = 10
 """Seconds to wait for an answer before asking again: commands may be repeated, a repetition changes nothing."""
 
@@ -163,18 +166,22 @@ class Client:
     async def _connect(self) -> asyncio.Event:
         """Connect and join; the event is set when the line is lost."""
         lost = asyncio.Event()
-        self._socket = socket = socketio.AsyncClient(reconnection=False, json=wire_json, http_session=self._http)
+        self._socket = socket = socketio.AsyncClient(
+            reconnection=False, json=wire_json, http_session=self._http, handle_sigint=False
+        )
         socket.on("frame", self._on_frame)
         socket.on("disconnect", lambda *_reason: lost.set())
         headers = {} if self._token else {"Origin": self.url}
         auth = {"token": self._token} if self._token else None
-        await socket.connect(self.url, headers=headers, auth=auth, transports=["websocket"], wait_timeout=5)
+        await socket.connect(self.url, headers=headers, auth=auth, transports=["websocket"], wait_timeout=_LINE_S)
         await self._join()
         return lost
 
     async def _join(self) -> None:
         self.copy.joining()
-        answer = await self._socket.call("join", {"session": self.copy.session, "since": self.copy.head}, timeout=5)
+        answer = await self._socket.call(
+            "join", {"session": self.copy.session, "since": self.copy.head}, timeout=_LINE_S
+        )
         joined = msgspec.convert(answered(answer)["joined"], type=Joined)
         async with self._changed:
             self.copy.joined(joined)

@@ -26,8 +26,8 @@ from remote_bid.opening.events import (
     OpeningSuspended,
     TimetableProposed,
 )
-from remote_bid.opening.statements import Abort, Answer
-from remote_bid.opening.terms import Phase, Role, reached
+from remote_bid.opening.statements import Abort, Answer, Schedule
+from remote_bid.opening.terms import Member, Phase, Role, reached
 from remote_bid.opening.view import OpeningView
 from remote_bid.participant.checks import Broken
 from remote_bid.participant.draw_sealer import DrawSealer
@@ -36,6 +36,7 @@ from remote_bid.people.certificates import Signed, fingerprint
 from remote_bid.seal.envelope import SUITE
 from remote_bid.seal.statements import said, statement_id
 from remote_bid.tender.statements import Custodian, CustodianKey, Escrow, Policy, Timetable
+from remote_bid.tender.terms import Tender
 from remote_bid.verify.trust import Trust
 
 
@@ -74,14 +75,19 @@ class Tenderer(DrawSealer):
             view = await self.client.until(_wants_timetable)
             if reached(view.phase, Phase.RELEASE) or view.phase is Phase.ABORTED:
                 return
-            proposal = msgspec.structs.replace(
-                timetable(),
-                session=self.client.copy.session,
-                policies=list(view.policies or []),
-                prev=view.timetable or None,
-            )
-            await self.client.hand_in(ProposeTimetable(signed=self.identity.sign(proposal)))
-            await self.client.until(lambda view, old=view.timetable: view.timetable != old)  # type: ignore[misc]
+            await self.propose(timetable())
+
+    async def propose(self, timetable: Timetable) -> None:
+        """Sign a timetable that follows the present one; returns when it holds, or when the deadline has come."""
+        view = self.client.copy.view
+        proposal = msgspec.structs.replace(
+            timetable,
+            session=self.client.copy.session,
+            policies=list(view.policies or []),
+            prev=view.timetable or None,
+        )
+        await self.client.hand_in(ProposeTimetable(signed=self.identity.sign(proposal)))
+        await self.client.until(lambda now: now.timetable != view.timetable or reached(now.phase, Phase.ROSTER))
 
     def _scheduled(self) -> OpeningScheduled:
         scheduled = self.client.copy.last(OpeningScheduled)
@@ -138,8 +144,10 @@ class Supervisor(OneOfTheTwo, DrawSealer):
 class Host(OneOfTheTwo):
     """Drives the session from phase to phase."""
 
-    async def schedule(self, command: ScheduleOpening) -> None:
+    async def schedule(self, tender: Tender, members: list[Member]) -> None:
         """Open the session; nothing happens if it is there already."""
+        plan = Schedule(session=self.client.copy.session, tender=tender, members=members)
+        command = ScheduleOpening(signed=self.identity.sign(plan))
         body = {"session": self.client.copy.session, "command": msgspec.to_builtins(command)}
         await self.client.post("/api/sessions", body)
 

@@ -18,7 +18,7 @@ Fields = dict[str, Any]
 """An entry's content in JSON values: `type`, `at`, `by` and the event's own fields."""
 
 
-class Who(msgspec.Struct, frozen=True, kw_only=True):
+class Who(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who acts or looks, as the server knows them: never taken from a payload."""
 
     person: str
@@ -41,14 +41,14 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         return str(self.fields["type"])
 
 
-class Proof(msgspec.Struct, frozen=True, kw_only=True):
+class Proof(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What checks the shown fields against the leaf: their salts, and the hashes of the fields not shown."""
 
     salts: dict[str, str]
     hidden: dict[str, str]
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
+class Shown(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An entry as one audience may read it; `event` and `proof` are null where all content is withheld."""
 
     line: str

@@ -81,9 +81,9 @@ def cosign(body: str, name: str, key: ed25519.Ed25519PrivateKey, time: int) -> s
 
 
 def is_signed(note: str, signer: NamedKey) -> bool:
-    """Whether the log `signer` signed the note."""
-    _, body, lines = parse(note)
-    return any(
+    """Whether the log `signer` signed the note, as a checkpoint of its own: its name is the origin."""
+    checkpoint, body, lines = parse(note)
+    return checkpoint.origin == signer.name and any(
         signed_by(_spki(signer.key), body.encode(), signature) for signature in _signatures(lines, signer, _PLAIN)
     )
 

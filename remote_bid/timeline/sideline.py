@@ -54,7 +54,7 @@ class SlotProof(msgspec.Struct, frozen=True, kw_only=True):
     path: list[str]
 
 
-class DisclosedEntry(msgspec.Struct, frozen=True, kw_only=True):
+class DisclosedEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One side-line entry as everybody may know it: its place in its line, its leaf, and its type with proof."""
 
     line: str
@@ -65,7 +65,7 @@ class DisclosedEntry(msgspec.Struct, frozen=True, kw_only=True):
     proof: Proof
 
 
-class DisclosedTick(msgspec.Struct, frozen=True, kw_only=True):
+class DisclosedTick(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a tick held: `tick` is the seq of its `Ticked` entry, `seed` explains every slot."""
 
     tick: int

@@ -39,6 +39,9 @@ __all__ = ["STEPS", "NotAZip", "Report", "Trust", "verify"]
 
 Step = Callable[[Case], None]
 
+_NEEDED = (contents.timelines, replay.replay)
+"""Without these, later steps have nothing to judge: the entries, and the state that they lead to."""
+
 STEPS: Sequence[tuple[int, str, Step]] = (
     (1, "container", contents.container),
     (2, "manifest.json", contents.manifest),
@@ -69,16 +72,22 @@ def verify(file: BinaryIO, trust: Trust | None, receipts: Sequence[Statement] = 
     members, canonical = container.read(file)
     report = Report()
     case = Case(members=members, canonical=canonical, report=report, trust=trust, receipts=receipts)
+    missing = 0
     for number, name, step in STEPS:
-        _walk(case, number, name, step)
+        if missing:
+            report.withheld(number, name, f"not judged: step {missing} failed")
+        elif not _walk(case, number, name, step) and step in _NEEDED:
+            missing = number
     return report
 
 
-def _walk(case: Case, number: int, name: str, step: Step) -> None:
+def _walk(case: Case, number: int, name: str, step: Step) -> bool:
     """One step; whatever goes wrong in it is a failure of the bundle, never a crash of the verifier."""
     try:
         step(case)
+        return True
     except Failed as failure:
         case.report.fails(number, failure.what, failure.why)
     except Exception as error:
         case.report.fails(number, name, f"cannot be checked: {type(error).__name__}: {error}")
+    return False

@@ -8,7 +8,7 @@ from remote_bid.opening.events import (
     BidsClosed,
     BidSettled,
     BidSubmitted,
-    BidWithdrawn,
+    CrlNotedDown,
     KeyPublished,
     KeyReleased,
     RecordPrepared,
@@ -17,6 +17,7 @@ from remote_bid.opening.events import (
     WindowClosed,
 )
 from remote_bid.opening.rules.closing import lot_sets, set_root
+from remote_bid.opening.rules.counting import minimum
 from remote_bid.opening.rules.judging import judge
 from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.record import opening_record, record_hash
@@ -25,15 +26,16 @@ from remote_bid.opening.rules.submitting import custodian_kids, escrow_kids
 from remote_bid.opening.rules.unsealing import enough_keys
 from remote_bid.opening.statements import Close, Custody, RecordSignature, Release
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
-from remote_bid.opening.terms import AbortCause, Cause, Phase, Settlement
+from remote_bid.opening.terms import AbortCause, Cause, LotSet, Phase, Settlement
 from remote_bid.seal.canonical import b64, jcs, unb64
 from remote_bid.seal.dealing import commitment
 from remote_bid.seal.envelope import BadEnvelope, ctx_of, tree_root
 from remote_bid.seal.statements import id_of, said, statement_id
 from remote_bid.seal.xwing import key_id, public_key
-from remote_bid.tender.statements import Deal, Submission, Withdraw
-from remote_bid.verify.case import Case, Failed, entry_name
-from remote_bid.verify.manifest import RECORD, envelope_name
+from remote_bid.tender.statements import Deal, Submission
+from remote_bid.verify.case import Case, Failed, about, entry_name
+from remote_bid.verify.fault import Fault, fault_of
+from remote_bid.verify.manifest import LINES, MANIFEST, RECORD, TIMELINE, crl_name, envelope_name
 
 
 def close(case: Case) -> None:
@@ -46,11 +48,10 @@ def close(case: Case) -> None:
     stated = case.from_log(name, event.close, Close)
     _lots(case, name, stated)
     for submitted, bid in case.happened(BidSubmitted):
-        if (submitted.event or {})["at"] >= stated.at or bid.bid != statement_id(bid.parts[0].submission):
-            raise Failed(entry_name(submitted), "the bid was submitted after the deadline")
-        _submission(case, entry_name(submitted), bid)
-    for shown_, withdrawn in case.happened(BidWithdrawn):
-        _withdrawal(case, entry_name(shown_), withdrawn)
+        with about(entry_name(submitted)):
+            if (submitted.event or {})["at"] >= stated.at or bid.bid != statement_id(bid.parts[0].submission):
+                raise Failed(entry_name(submitted), "the bid was submitted after the deadline")
+            _submission(case, entry_name(submitted), bid)
     _rosters(case, event)
     _window(case, stated)
     case.report.holds(9, name, f"{len(case.state.bids)} bids")
@@ -59,21 +60,28 @@ def close(case: Case) -> None:
 def _lots(case: Case, name: str, stated: Close) -> None:
     """Each lot's set, recounted; of a lot with too few bids only that they are too few."""
     counted = {lot.lot: lot for lot in lot_sets(case.state)}
+    if [lot.lot for lot in stated.lots] != list(counted):
+        raise Failed(name, "the close does not count every lot of the tender")
     for lot in stated.lots:
-        declared = case.state.lot(lot.lot)
-        fewest = max(1, declared.minimum) if declared else 1
-        if lot.lot in case.state.stopped_lots() and case.state.aborted[lot.lot] is not AbortCause.TOO_FEW_BIDS:
-            if lot.count != _sealed_in(case, lot.lot):
-                raise Failed(name, f"the close does not count the bids of lot {lot.lot} that the side lines hold")
-            case.report.withheld(9, f"{name} lot {lot.lot}", "the session was aborted: its bids stay sealed")
-        elif case.state.aborted.get(lot.lot) is AbortCause.TOO_FEW_BIDS:
-            if lot.count >= fewest or lot.count != _sealed_in(case, lot.lot):
-                raise Failed(name, f"lot {lot.lot} was aborted for too few bids, yet it has {lot.count}")
-            case.report.withheld(9, f"{name} lot {lot.lot}", "too few bids: they stay sealed")
-        elif lot.count < fewest and lot.lot not in case.state.continued:
+        cause = case.state.aborted.get(lot.lot)
+        if cause not in (None, AbortCause.NONE_OPENED):
+            _stopped_lot(case, name, lot, cause)
+        elif lot.count < minimum(case.state, lot.lot) and lot.lot not in case.state.continued:
             raise Failed(name, f"lot {lot.lot} has too few bids, yet it was opened")
         elif counted.get(lot.lot) != lot:
             raise Failed(name, f"the close does not count the bids of lot {lot.lot} that the side lines hold")
+
+
+def _stopped_lot(case: Case, name: str, lot: LotSet, cause: AbortCause | None) -> None:
+    """Of a lot that came to nothing before it was opened, only how many bids it had."""
+    if lot.count != _sealed_in(case, lot.lot):
+        raise Failed(name, f"the close does not count the bids of lot {lot.lot} that the side lines hold")
+    if cause is not AbortCause.TOO_FEW_BIDS:
+        case.report.withheld(9, f"{name} lot {lot.lot}", "the session was aborted: its bids stay sealed")
+    elif lot.count >= minimum(case.state, lot.lot):
+        raise Failed(name, f"lot {lot.lot} was aborted for too few bids, yet it has {lot.count}")
+    else:
+        case.report.withheld(9, f"{name} lot {lot.lot}", "too few bids: they stay sealed")
 
 
 def _sealed_in(case: Case, lot: str) -> int:
@@ -90,15 +98,6 @@ def _rosters(case: Case, closed: BidsClosed) -> None:
     for shown, roster in case.happened(RosterPublished):
         if roster.close != closed.close:
             raise Failed(entry_name(shown), "the roster shows another close")
-
-
-def _withdrawal(case: Case, name: str, event: BidWithdrawn) -> None:
-    """The bidder said so itself, of a bid it had handed in on this lot."""
-    told = said(event.signed.statement, Withdraw)
-    bids = [bid for _, bid in case.happened(BidSubmitted) if (bid.bidder, bid.lot) == (event.bidder, event.lot)]
-    named = [bid for bid in bids if [statement_id(part.submission) for part in bid.parts] == told.submissions]
-    if not named or (told.session, told.bidder, told.version) != (case.session, event.bidder, named[0].version):
-        raise Failed(name, "the withdrawal is not of this bid")
 
 
 def _submission(case: Case, name: str, bid: BidSubmitted) -> None:
@@ -136,7 +135,8 @@ def _window(case: Case, stated: Close) -> None:
         if sorted(lot.lot for lot in window.lots) != sorted(case.state.running_lots()):
             raise Failed(entry_name(shown), "the window does not account for every lot")
     for shown, event_ in case.happened(KeyReleased):
-        _release(case, entry_name(shown), event_)
+        with about(entry_name(shown)):
+            _release(case, entry_name(shown), event_)
 
 
 def _release(case: Case, name: str, event: KeyReleased) -> None:
@@ -159,11 +159,13 @@ def custody(case: Case) -> None:
         for custodian, kid in zip(policy.custodians, custodian_kids(policy), strict=True)
     }
     for shown, event in case.happened(KeyPublished):
-        told, name = said(event.signed.statement, Custody), entry_name(shown)
-        if (told.session, told.close, told.window_closed) != (case.session, id_of(close), id_of(window)):
-            raise Failed(name, "the key is published for another close or window")
-        if holders.get(told.kid) != event.person or key_id(public_key(unb64(told.seed))) != told.kid:
-            raise Failed(name, "the published key is not the one that this custodian offered")
+        name = entry_name(shown)
+        with about(name):
+            told = said(event.signed.statement, Custody)
+            if (told.session, told.close, told.window_closed) != (case.session, id_of(close), id_of(window)):
+                raise Failed(name, "the key is published for another close or window")
+            if holders.get(told.kid) != event.person or key_id(public_key(unb64(told.seed))) != told.kid:
+                raise Failed(name, "the published key is not the one that this custodian offered")
     for policy in case.state.running_policies():
         if not enough_keys(policy, case.state.keys):
             raise Failed(f"policy of lot {policy.lot}", "fewer than k custodians published")
@@ -172,28 +174,47 @@ def custody(case: Case) -> None:
 
 def outcomes(case: Case) -> None:
     """Step 11: every bid, opened or failed again by arithmetic, is what the timeline says."""
+    _members(case)
     if case.state.window_closed is None:
         return
     settled = {event.bid: event for _, event in case.happened(BidSettled)}
     read = {event.bid: event for _, event in case.happened(BidReadOut)}
     for bid in in_order(case.state):
         name = f"{envelope_name(bid.bid)} ({bid.name})"
-        _envelope(case, name, bid)
-        found = _settled(case, bid)
-        event = settled.get(bid.bid)
-        if event is None:
-            raise Failed(name, "the bid was not settled")
-        told = Settlement(outcome=event.outcome, cause=event.cause, detail=event.detail, form=event.form)
-        if told != found:
-            raise Failed(name, f"arithmetic says {found.outcome} ({found.cause}), not {told.outcome} ({told.cause})")
-        aloud = read.get(bid.bid)
-        if (event.bidder, event.lot) != (bid.bidder, bid.lot):
-            raise Failed(name, "it was settled for another bidder or lot")
-        told_aloud = (bid.name, bid.lot, found.outcome, found.cause, found.form)
-        if aloud is None or (aloud.name, aloud.lot, aloud.outcome, aloud.cause, aloud.form) != told_aloud:
-            raise Failed(name, "it was read out otherwise than it was opened")
-        case.report.holds(11, name, f"{found.outcome}, {found.cause}")
+        try:
+            with about(name):
+                found = _outcome(case, name, bid, settled.get(bid.bid), read.get(bid.bid))
+        except Failed as failure:
+            case.report.fails(11, failure.what, failure.why)
+        else:
+            case.report.holds(11, name, f"{found.outcome}, {found.cause}", fault_of(found.cause))
     _without_award(case)
+
+
+def _members(case: Case) -> None:
+    """Nothing lies in the bundle but what belongs in it: neither other papers nor envelopes that stay sealed."""
+    envelopes = {envelope_name(bid) for bid in case.state.bids if case.state.window_closed is not None}
+    crls = {crl_name(noted.crl.hash) for _, noted in case.happened(CrlNotedDown)}
+    known = {MANIFEST, TIMELINE, LINES} | envelopes | crls | ({RECORD} if case.state.record else set())
+    for name in sorted(case.members.keys() - known):
+        case.report.fails(11, name, "the member is none of this session's")
+
+
+def _outcome(case: Case, name: str, bid: Bid, event: BidSettled | None, aloud: BidReadOut | None) -> Settlement:
+    """What became of one bid, as it was settled and as it was read out."""
+    _envelope(case, name, bid)
+    found = _settled(case, bid)
+    if event is None:
+        raise Failed(name, "the bid was not settled")
+    told = Settlement(outcome=event.outcome, cause=event.cause, detail=event.detail, form=event.form)
+    if told != found:
+        raise Failed(name, f"arithmetic says {found.outcome} ({found.cause}), not {told.outcome} ({told.cause})")
+    if (event.bidder, event.lot) != (bid.bidder, bid.lot):
+        raise Failed(name, "it was settled for another bidder or lot")
+    told_aloud = (bid.name, bid.lot, found.outcome, found.cause, found.form)
+    if aloud is None or (aloud.name, aloud.lot, aloud.outcome, aloud.cause, aloud.form) != told_aloud:
+        raise Failed(name, "it was read out otherwise than it was opened")
+    return found
 
 
 def _without_award(case: Case) -> None:
@@ -209,7 +230,7 @@ def _envelope(case: Case, name: str, bid: Bid) -> None:
     """The envelope here is the one submitted, also where nobody could open it; or the platform owns to have lost it."""
     raw = case.members.get(envelope_name(bid.bid))
     if raw is None:
-        case.report.withheld(11, name, "the platform has lost the envelope")
+        case.report.withheld(11, name, "the platform has lost the envelope", Fault.PLATFORM)
         return
     submission = said(bid.readout_part().submission, Submission)
     try:
@@ -240,7 +261,8 @@ def record(case: Case) -> None:
     if case.members.get(RECORD) != jcs(made):
         raise Failed(RECORD, "the record is not what the events say")
     for signed_at, signed in case.happened(RecordSigned):
-        told = said(signed.signed.statement, RecordSignature)
+        with about(entry_name(signed_at)):
+            told = said(signed.signed.statement, RecordSignature)
         if (told.session, told.person, told.record) != (case.session, signed.person, event.hash):
             raise Failed(entry_name(signed_at), "the signature is for another record")
     case.report.holds(12, RECORD, f"signed by {len(case.state.signatures)}")

@@ -1,6 +1,7 @@
 """What the verifier works on: the bundle's members, parsed; and how a step says that something fails."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -30,6 +31,17 @@ class Failed(Exception):
         self.what, self.why = what, why
 
 
+@contextmanager
+def about(what: str) -> Iterator[None]:
+    """Whatever goes wrong in here goes wrong with `what`."""
+    try:
+        yield
+    except Failed:
+        raise
+    except Exception as error:
+        raise Failed(what, f"cannot be read: {error or type(error).__name__}") from error
+
+
 @dataclass
 class Case:
     """One bundle under examination. Steps fill it in their order; what a failed step left out stays empty."""
@@ -44,6 +56,9 @@ class Case:
     main: list[Shown] = field(default_factory=list)
     lines: list[Shown] = field(default_factory=list)
     state: Opening = field(default_factory=lambda: Opening(session=""))
+    _events: dict[int, Event | None] = field(default_factory=dict)
+    before: dict[int, Opening] = field(default_factory=dict)
+    """The state that each main-line entry met, by seq."""
 
     @property
     def vouched(self) -> Trust:
@@ -61,14 +76,22 @@ class Case:
 
     def happened(self, kind: type[E]) -> list[tuple[Shown, E]]:
         """The entries of a kind that are shown whole."""
-        return [(s, e) for s in [*self.main, *self.lines] if isinstance(e := whole(s), kind)]
+        return [(s, e) for s in [*self.main, *self.lines] if isinstance(e := self.whole(s), kind)]
+
+    def whole(self, shown: Shown) -> Event | None:
+        """The event of an entry of this bundle that is shown whole; None where a field is withheld."""
+        if id(shown) not in self._events:  # an entry lives as long as the case, and is never another
+            self._events[id(shown)] = _whole(shown)
+        return self._events[id(shown)]
 
     def from_log(self, what: str, statement: Statement, kind: type[P]) -> P:
         """What the server states under its log key; Failed otherwise."""
+        with about(what):
+            payload = said(statement, kind)
         spki = spki_of(ed25519.Ed25519PublicKey.from_public_bytes(self.vouched.log_key().key))
         if not is_signed_by(statement, spki, keyid_of(spki)):
             raise Failed(what, f"the {kind.kind} is not signed by the log's key")
-        return said(statement, kind)
+        return payload
 
 
 def entry_name(shown: Shown) -> str:
@@ -76,8 +99,7 @@ def entry_name(shown: Shown) -> str:
     return f"timeline.json entry {shown.seq}" if shown.line == "main" else f"lines.json {shown.line} entry {shown.seq}"
 
 
-def whole(shown: Shown) -> Event | None:
-    """The event of an entry that is shown whole; None where a field is withheld."""
+def _whole(shown: Shown) -> Event | None:
     if shown.event is None or shown.proof is None or shown.proof.hidden:
         return None
     told = {name: value for name, value in shown.event.items() if name not in ("at", "by")}

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Mapping
 from typing import BinaryIO
 
+_UNIX = 3
 LIMIT = 4 << 30
 """Bytes that a bundle may have."""
 
@@ -23,8 +24,15 @@ def write(members: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(members):
-            archive.writestr(zipfile.ZipInfo(name), members[name])
+            archive.writestr(_info(name), members[name])
     return out.getvalue()
+
+
+def _info(name: str) -> zipfile.ZipInfo:
+    """A member's heading, the same on every system."""
+    info = zipfile.ZipInfo(name)
+    info.create_system, info.external_attr = _UNIX, 0o600 << 16
+    return info
 
 
 def read(file: BinaryIO) -> tuple[dict[str, bytes], bool]:

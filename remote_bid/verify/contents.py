@@ -62,6 +62,8 @@ def _take_log(case: Case, listed: Manifest) -> None:
         raise Failed(MANIFEST, "it names an authority whose certificate cannot be read") from error
     if not same:
         raise Failed(MANIFEST, "other authorities, log or cosigners vouch for the bundle than the trusted ones")
+    if not named.possible():
+        raise Failed(MANIFEST, "it names no authority, or an impossible quorum")
     if case.trust is None:
         case.trust = named
         case.report.fingerprints += [f"log {named.log.name} {named.log.key}"]

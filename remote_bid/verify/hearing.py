@@ -23,14 +23,14 @@ from remote_bid.seal.statements import said, statement_id
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event
 from remote_bid.timeline.entry import Shown
-from remote_bid.verify.case import Case, Failed, entry_name, whole
+from remote_bid.verify.case import Case, Failed, entry_name
 
 
 def hearing(case: Case) -> None:
     """Every word heard is its author's and says what its entry tells; silence is what nobody said."""
     known = _Known(case)
     for shown in case.main:
-        event = whole(shown)
+        event = case.whole(shown)
         if event is not None and (reads := _READERS.get(type(event))) and not reads(known, event, shown):
             raise Failed(entry_name(shown), f"{type(event).__name__} is not what was said, or not whose it is")
     case.report.holds(

@@ -1,7 +1,7 @@
 """Steps 3 to 5: the chain, its cosigned checkpoints, the side lines."""
 
 from remote_bid.opening import COSIGNED
-from remote_bid.opening.events import AbortOrdered, BidsClosed, LotAborted, TimetableSigned
+from remote_bid.opening.events import AbortOrdered, BidsClosed, BidSubmitted, LotAborted, TimetableSigned
 from remote_bid.opening.rules.closing import TOLERANCE_S
 from remote_bid.opening.statements import Close
 from remote_bid.opening.terms import AbortCause
@@ -15,9 +15,10 @@ from remote_bid.timeline.entry import MAIN, Mismatch, Shown, shown_root
 from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
 from remote_bid.timeline.note import BadNote, cosigned_at, is_signed, parse, platform_leaf
 from remote_bid.timeline.sideline import MOST_SLOTS, DisclosedEntry, DisclosedTick, TickTree
-from remote_bid.verify.case import Case, Failed, entry_name, whole
+from remote_bid.verify.case import Case, Failed, about, entry_name
 
-_WITHHELD = ("BidSubmitted", "BidWithdrawn", "BidderCheckedIn", "SubmissionRefused")
+_BIDS = ("BidSubmitted", "BidWithdrawn")
+_WITHHELD = (*_BIDS, "BidderCheckedIn", "SubmissionRefused")
 """Side-line entries of bidders whose lot has too few bids."""
 
 
@@ -40,7 +41,7 @@ def chain(case: Case) -> None:
         if at < last_at:
             raise Failed(name, "the entry is dated before the one before it")
         last_at = at
-        if whole(shown) is None:
+        if case.whole(shown) is None:
             raise Failed(name, "a session that is over hides nothing of its main line")
     case.report.holds(3, "timeline.json", f"{len(case.main)} entries in one chain")
 
@@ -60,7 +61,7 @@ def checkpoints(case: Case) -> None:
             raise Failed(name, "the platform log has shrunk")
         size = grown
     for shown in case.main:
-        if isinstance(whole(shown), COSIGNED) and shown.seq not in covered:
+        if isinstance(case.whole(shown), COSIGNED) and shown.seq not in covered:
             raise Failed(entry_name(shown), "no cosigned checkpoint covers it")
     case.report.holds(4, "checkpoints", f"{len(covered)} cosigned by at least {case.vouched.quorum}")
     _close_in_time(case, covered)
@@ -96,7 +97,9 @@ def _close_in_time(case: Case, covered: dict[int, list[int]]) -> None:
     if not closes:
         return
     shown, event = closes[-1]
-    name, close = entry_name(shown), said(event.close, Close)
+    name = entry_name(shown)
+    with about(name):
+        close = said(event.close, Close)
     signed = [e for s, e in case.happened(TimetableSigned) if s.seq < shown.seq]
     if not signed or statement_id(signed[-1].signed.statement) != close.timetable:
         raise Failed(name, "the close is not that of the timetable that held")
@@ -106,7 +109,7 @@ def _close_in_time(case: Case, covered: dict[int, list[int]]) -> None:
         raise Failed(name, "the close was not cosigned within two seconds of the deadline")
     if instant.when(close.at) < deadline or close.at != (shown.event or {}).get("at"):
         raise Failed(name, "the close is dated before the deadline, or otherwise than its entry")
-    if close.tick != shown.seq - 1 or not isinstance(whole(case.main[close.tick - 1]), Ticked):
+    if close.tick != shown.seq - 1 or not isinstance(case.whole(case.main[close.tick - 1]), Ticked):
         raise Failed(name, "the close does not follow the last tick")
     case.report.holds(4, name, "the close was cosigned in time")
 
@@ -118,7 +121,7 @@ def side_lines(case: Case) -> None:
         raise Failed("timeline.json", "the side lines are not disclosed exactly once")
     ticks = {shown.seq: event for shown, event in _ticked(case)}
     explained = disclosed[0][1].ticks
-    if sorted(tick.tick for tick in explained) != sorted(ticks):
+    if [tick.tick for tick in explained] != sorted(ticks):
         raise Failed(entry_name(disclosed[0][0]), "not every tick is explained")
     for tick in explained:
         _tick(tick, ticks[tick.tick])
@@ -135,7 +138,7 @@ def _ticked(case: Case) -> list[tuple[Shown, Ticked]]:
 
 def _tick(tick: DisclosedTick, ticked: Ticked) -> None:
     name = f"timeline.json entry {tick.tick}"
-    if ticked.slots not in (256, MOST_SLOTS):
+    if ticked.slots not in (256, MOST_SLOTS):  # how many of the two the timetable wants is seen in the replay
         raise Failed(name, "a tick has 256 or 4096 slots")
     try:
         tree = TickTree(unb64_sized(tick.seed, 32), ticked.slots, [unb64_sized(e.leaf, 32) for e in tick.entries])
@@ -173,6 +176,8 @@ def _lines(case: Case, entries: list[DisclosedEntry]) -> None:
         _same(case, name, entry, shown.pop((entry.line, entry.seq), None), prev)
     if shown:
         raise Failed("lines.json", "an entry is in no tick")
+    if [(entry.line, entry.seq) for entry in case.lines] != [(entry.line, entry.seq) for entry in entries]:
+        raise Failed("lines.json", "the entries are not in the order of their ticks")
 
 
 def _same(case: Case, name: str, entry: DisclosedEntry, shown: Shown | None, prev: bytes) -> None:
@@ -182,27 +187,26 @@ def _same(case: Case, name: str, entry: DisclosedEntry, shown: Shown | None, pre
         check(shown, prev)
     except (Mismatch, NotCanonical) as error:
         raise Failed(name, str(error)) from error
-    if whole(shown) is None:
+    if case.whole(shown) is None:
         _withheld(case, name, entry.type, shown)
 
 
 def _withheld(case: Case, name: str, kind: str, shown: Shown) -> None:
-    """Only what belongs to a lot with too few bids may be withheld, and must name it; and the acts of those who never
-    handed in a bid.
+    """What belongs to a lot that came to nothing may be withheld: its bids, which name it, and what those did
+    whose every bid it was; and the acts of those who never handed in a bid.
     """
-    lines = {other.line for other in case.lines if (other.event or {}).get("type") == "BidSubmitted"}
-    if kind in _STRANGERS and shown.line not in lines:
+    handed_in = {other.line for other in case.lines if (other.event or {}).get("type") == "BidSubmitted"}
+    if kind in _STRANGERS and shown.line not in handed_in:
         case.report.withheld(5, name, kind)
         return
     causes = {event.lot: event.cause for _, event in case.happened(LotAborted)}
     stopped = {lot for lot, cause in causes.items() if cause is not AbortCause.NONE_OPENED}
     lot = (shown.event or {}).get("lot")
-    if (
-        not stopped
-        or (kind in ("BidSubmitted", "BidWithdrawn") and lot not in stopped)
-        or kind not in _withholdable(case)
-    ):
+    took_part = {bid.line for bid, _ in case.happened(BidSubmitted)}
+    if kind in _BIDS and lot not in stopped:
         raise Failed(name, f"{kind} is withheld, though it belongs to no lot with too few bids")
+    if kind not in _BIDS and (not stopped or kind not in _withholdable(case) or shown.line in took_part):
+        raise Failed(name, f"{kind} is withheld, though its bidder took part")
     case.report.withheld(5, name, kind)
 
 

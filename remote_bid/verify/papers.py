@@ -7,6 +7,7 @@ from remote_bid.opening.events import (
     BidderCheckedIn,
     BidsClosed,
     BidSubmitted,
+    BidWithdrawn,
     ConfirmationOpened,
     CustodianKeyOffered,
     CustodyOpened,
@@ -14,6 +15,7 @@ from remote_bid.opening.events import (
     MemberCheckedIn,
     ObjectionRaised,
     ObjectionsOpened,
+    OpeningScheduled,
     PolicyPublished,
     RecordPrepared,
     RecordRefused,
@@ -22,32 +24,36 @@ from remote_bid.opening.events import (
     TimetableSigned,
     WindowClosed,
 )
+from remote_bid.opening.rules.preparing import require_plan, require_timetable
 from remote_bid.opening.rules.state import Opening
-from remote_bid.opening.statements import CheckInStatement, Close
+from remote_bid.opening.rules.submitting import expired
+from remote_bid.opening.statements import CheckInStatement, Close, Schedule
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
+from remote_bid.opening.terms import Phase
 from remote_bid.people.certificates import Certified
 from remote_bid.seal.statements import said, statement_id
-from remote_bid.tender.statements import CustodianKey, Policy, Timetable
+from remote_bid.tender.statements import CustodianKey, Policy, Timetable, Withdraw
 from remote_bid.timeline import instant
-from remote_bid.timeline.context import Event, Happened
+from remote_bid.timeline.context import Event, Happened, Refused
 from remote_bid.timeline.entry import Shown
-from remote_bid.verify.case import Case, Failed, entry_name, happening, whole
+from remote_bid.verify.case import Case, Failed, about, entry_name, happening
 
 
 def papers(case: Case) -> None:
     """Each paper is of this session, of this person, and follows the one before it."""
-    table = ""
     for shown in case.main:
-        event = whole(shown)
-        if isinstance(event, TimetableSigned):
-            _timetable(case, shown, event, table)
-            table = statement_id(event.signed.statement)
-        elif event is not None and (reads := _READERS.get(type(event))):
-            _must(shown, reads(case, event, happening(shown, event)))
-    for shown in case.lines:
-        event = whole(shown)
-        if isinstance(event, BidderCheckedIn):
-            _must(shown, _check_in(case, event, happening(shown, event)))
+        event = case.whole(shown)
+        with about(entry_name(shown)):
+            if isinstance(event, TimetableSigned):
+                _timetable(case, shown, event)
+            elif event is not None and (reads := _READERS.get(type(event))):
+                _must(shown, reads(case, event, happening(shown, event)))
+    for shown, came in case.happened(BidderCheckedIn):
+        with about(entry_name(shown)):
+            _must(shown, _check_in(case, came, happening(shown, came)))
+    for shown, withdrawn in case.happened(BidWithdrawn):
+        with about(entry_name(shown)):
+            _withdrawal(case, shown, withdrawn)
 
 
 _NAMED = (BidSubmitted, BidderCheckedIn, LineDisputed, ObjectionRaised, RecordSigned, RecordRefused)
@@ -59,15 +65,34 @@ def named(shown: Shown, event: Event, certified: list[Certified]) -> None:
         raise Failed(entry_name(shown), "the name is not that of the certificate")
 
 
+def _withdrawal(case: Case, shown: Shown, event: BidWithdrawn) -> None:
+    """The bidder said so itself, of a bid it had handed in on this lot."""
+    told = said(event.signed.statement, Withdraw)
+    bids = [bid for _, bid in case.happened(BidSubmitted) if (bid.bidder, bid.lot) == (event.bidder, event.lot)]
+    named = [bid for bid in bids if [statement_id(part.submission) for part in bid.parts] == told.submissions]
+    if not named or (told.session, told.bidder, told.version) != (case.session, event.bidder, named[0].version):
+        raise Failed(entry_name(shown), "the withdrawal is not of this bid")
+
+
 def _must(shown: Shown, holds: bool) -> None:
     if not holds:
         raise Failed(entry_name(shown), "the paper inside says something else than its entry, or is of another session")
 
 
-def _timetable(case: Case, shown: Shown, event: TimetableSigned, prev: str) -> None:
-    table = said(event.signed.statement, Timetable)
-    known = sorted(case.state.policies)
-    _must(shown, (table.session, table.policies, table.prev) == (case.session, known, prev or None))
+def _timetable(case: Case, shown: Shown, event: TimetableSigned) -> None:
+    """One that the rules would have taken: it follows the one that held, and its deadline is later and still ahead."""
+    table, before = said(event.signed.statement, Timetable), case.before[shown.seq]
+    _must(shown, table.session == case.session and before.phase in (Phase.SCHEDULED, Phase.LOBBY, Phase.HELD))
+    try:
+        require_timetable(before, table, happening(shown, event).at)
+    except Refused as refusal:
+        raise Failed(entry_name(shown), refusal.en) from refusal
+
+
+def _schedule(case: Case, event: OpeningScheduled, at: Happened) -> bool:
+    plan = said(event.signed.statement, Schedule)
+    require_plan(plan, at.by.person)
+    return (plan.session, plan.tender, plan.members) == (case.session, event.tender, event.members)
 
 
 def _policy(case: Case, event: PolicyPublished, _at: Happened) -> bool:
@@ -83,7 +108,8 @@ def _offer(case: Case, event: CustodianKeyOffered, _at: Happened) -> bool:
 
 def _check_in(case: Case, event: BidderCheckedIn | MemberCheckedIn, at: Happened) -> bool:
     told = said(event.signed.statement, CheckInStatement)
-    return (told.session, told.person, told.role) == (case.session, event.person, at.by.role)
+    named = (told.session, told.person, told.role) == (case.session, event.person, at.by.role)
+    return named and not expired(told, at.at)
 
 
 def _close(case: Case, event: BidsClosed, _at: Happened) -> bool:
@@ -111,6 +137,7 @@ def _windows(name: str) -> Callable[[Opening], int]:
 
 
 _READERS: dict[type[Event], Callable[[Case, Any, Happened], bool]] = {
+    OpeningScheduled: _schedule,
     PolicyPublished: _policy,
     CustodianKeyOffered: _offer,
     MemberCheckedIn: _check_in,

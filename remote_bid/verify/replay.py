@@ -65,15 +65,16 @@ from remote_bid.opening.events import (
     WrongKeyTried,
 )
 from remote_bid.opening.rules import evolve
-from remote_bid.opening.rules.speaking import HEARING, SPEAKING
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.terms import ABORTABLE, OFFICES, Phase, Role
 from remote_bid.seal.statements import statement_id
 from remote_bid.timeline.context import CLOCK, LOG, Event
 from remote_bid.timeline.entry import MAIN, Shown, Who
 from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
-from remote_bid.verify.case import Case, Failed, entry_name, happening, whole
+from remote_bid.verify.case import Case, Failed, about, entry_name, happening
 from remote_bid.verify.course import course
+from remote_bid.verify.order import in_place
+from remote_bid.verify.punctual import Punctual
 
 _TWO = (Role.HOST, Role.SUPERVISOR)
 
@@ -169,35 +170,26 @@ _STEPS = {
 """From which phase to which: none may be left out."""
 
 
-_DURING: dict[type[Event], tuple[Phase, ...]] = {
-    DrawSealed: (Phase.SCHEDULED, Phase.LOBBY),
-    CoefficientDrawn: (Phase.DRAW,),
-    LotteryCalled: (Phase.DRAW,),
-    LineConfirmed: (Phase.CONFIRM,),
-    LineDisputed: (Phase.CONFIRM,),
-    Said: SPEAKING,
-    ObjectionRaised: HEARING,
-    ObjectionAnswered: HEARING,
-    RecordSigned: (Phase.RECORD,),
-    RecordRefused: (Phase.RECORD,),
-}
-"""When such a thing may happen."""
-
-
 def replay(case: Case) -> None:
     """Step 6: the events, folded by the same rules, lead through the phases in their order."""
     state, seen, owners = Opening(session=case.session), set[object](), dict[str, str]()
+    punctual = Punctual()
     for shown in in_order(case):
-        event = whole(shown)
+        event = case.whole(shown)
         if event is None:
             continue
         happened = happening(shown, event)
         _once(shown, event, seen)
         _in_its_line(shown, event, happened.by, owners)
-        if state.phase not in _DURING.get(type(event), (state.phase,)):
-            raise Failed(entry_name(shown), f"{type(event).__name__} does not happen in {state.phase}")
-        course(shown, state, happened)
-        before, state = state.phase, evolve(state, happened)
+        punctual.see(case, shown, happened, state)
+        with about(entry_name(shown)):
+            in_place(shown, happened, state)
+            course(shown, state, happened)
+        if shown.line == MAIN:
+            case.before[shown.seq] = state
+        before = state.phase
+        with about(entry_name(shown)):
+            state = evolve(state, happened)
         if isinstance(event, LobbyOpened) and before is Phase.LOBBY:
             raise Failed(entry_name(shown), "LobbyOpened has happened already")
         if state.phase is not before and (before, state.phase) not in _STEPS:
@@ -301,7 +293,7 @@ def in_order(case: Case) -> list[Shown]:
     side = {(shown.line, shown.seq): shown for shown in case.lines}
     ordered: list[Shown] = []
     for shown in case.main:
-        if isinstance(whole(shown), Ticked):
+        if isinstance(case.whole(shown), Ticked):
             ordered += [side[entry.line, entry.seq] for entry in held.get(shown.seq, [])]
         ordered.append(shown)
     return ordered

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
+from remote_bid.verify.fault import BY_STEP, Fault
+
 
 class Verdict(StrEnum):
     """`withheld` is what this bundle does not show, though the timeline commits to it."""
@@ -14,12 +16,13 @@ class Verdict(StrEnum):
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing looked at in one step. `what` names the member, entry or bid."""
+    """One thing looked at in one step. `what` names the member, entry or bid, `fault` who answers for it."""
 
     step: int
     what: str
     verdict: Verdict
     why: str = ""
+    fault: Fault | None = None
 
 
 class Report:
@@ -30,17 +33,17 @@ class Report:
         self.fingerprints: list[str] = []
         """Keys that vouch for the bundle, where no trust file says which must."""
 
-    def holds(self, step: int, what: str, why: str = "") -> None:
-        """This was checked and is right."""
-        self.items.append(Item(step=step, what=what, verdict=Verdict.VERIFIED, why=why))
+    def holds(self, step: int, what: str, why: str = "", fault: Fault | None = None) -> None:
+        """This was checked and is right; if a bid was rightly not opened, by whose fault."""
+        self.items.append(Item(step=step, what=what, verdict=Verdict.VERIFIED, why=why, fault=fault))
 
-    def withheld(self, step: int, what: str, why: str = "") -> None:
+    def withheld(self, step: int, what: str, why: str = "", fault: Fault = Fault.NOBODY) -> None:
         """This is not shown here."""
-        self.items.append(Item(step=step, what=what, verdict=Verdict.WITHHELD, why=why))
+        self.items.append(Item(step=step, what=what, verdict=Verdict.WITHHELD, why=why, fault=fault))
 
     def fails(self, step: int, what: str, why: str) -> None:
         """This does not hold."""
-        self.items.append(Item(step=step, what=what, verdict=Verdict.FAILED, why=why))
+        self.items.append(Item(step=step, what=what, verdict=Verdict.FAILED, why=why, fault=BY_STEP[step]))
 
     @property
     def verified(self) -> bool:

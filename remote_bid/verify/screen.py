@@ -18,6 +18,8 @@ def explain(report: Report, trusted: bool, console: Console | None = None) -> No
         )
         line.append(plain(item.why), "bright_black" if item.verdict is not Verdict.FAILED else "red")
         out.print(line)
+        if item.fault is not None:
+            out.print(Text(f"     责任方：{item.fault.zh} / at fault: {item.fault.en}", "yellow"))
     if not trusted:
         out.print("\nself-asserted: no trust file was given; compare these keys by another way", style="yellow")
         for fingerprint in report.fingerprints:

@@ -25,6 +25,7 @@ from remote_bid.opening.events import (
     ObjectionAnswered,
     ObjectionRaised,
     OpeningResumed,
+    OpeningScheduled,
     OpeningSuspended,
     PolicyPublished,
     RecordRefused,
@@ -51,7 +52,7 @@ from remote_bid.tender.statements import Custodian, Policy, Receipt
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event
 from remote_bid.timeline.entry import Shown, field_salt
-from remote_bid.verify.case import Case, Failed, entry_name, whole
+from remote_bid.verify.case import Case, Failed, entry_name
 from remote_bid.verify.papers import named, papers
 from remote_bid.verify.replay import in_order
 from remote_bid.verify.revocations import Evidence
@@ -78,7 +79,7 @@ def people(case: Case) -> None:
     """Step 7: every statement is signed by a person whom a trusted authority vouches for, in the right role."""
     count, evidence = 0, Evidence(case)
     for shown in in_order(case):
-        event = whole(shown)
+        event = case.whole(shown)
         for signed in _signed(event) if event is not None else []:
             certified = _signers(case, shown, signed)
             if event is not None:
@@ -107,7 +108,8 @@ def _allowed(case: Case, shown: Shown, event: Event, certified: list[Certified])
         _joint(case, shown, event, persons)
         return
     expected = _expected(case, shown, event)
-    if expected is not None and persons != expected:
+    by = (shown.event or {})["by"]["person"]
+    if expected is not None and (persons != expected or persons[-1] != by):
         raise Failed(entry_name(shown), f"signed by {', '.join(persons)}, not by whom it must be")
 
 
@@ -123,12 +125,19 @@ def _joint(case: Case, shown: Shown, event: Event, persons: list[str]) -> None:
 def _holder(case: Case, shown: Shown, role: Role) -> str:
     """Who held an office when this entry was made."""
     taken = [event.to for at, event in case.happened(RoleHandedOver) if at.seq < shown.seq and event.role is role]
-    first = [member.person for member in case.state.members.values() if member.role is role and not member.deputy_of]
-    return [*first, *taken][-1]
+    return [_first_holder(case, role), *taken][-1]
+
+
+def _first_holder(case: Case, role: Role) -> str:
+    """Who holds an office in the beginning."""
+    members = case.state.members.values()
+    return next((member.person for member in members if member.role is role and not member.deputy_of), "")
 
 
 def _expected(case: Case, shown: Shown, event: Event) -> list[str] | None:
     match event:
+        case OpeningScheduled():
+            return [_first_holder(case, Role.HOST)]
         case PolicyPublished() | TimetableProposed():
             return [_holder(case, shown, Role.TENDERER)]
         case TimetableSigned():
@@ -206,6 +215,9 @@ def policies(case: Case) -> None:
             raise Failed(name, "k of its custodians do not stand for several sides")
         holders = _escrow(name, policy)
         for custodian in [*policy.custodians, *holders]:
+            member = case.state.members.get(custodian.person)
+            if member is None or (member.role, member.side) != (Role.CUSTODIAN, custodian.side):
+                raise Failed(name, f"{custodian.person} is not a custodian for {custodian.side} in this session")
             _custodian(case, name, custodian.person, custodian.proof)
         case.report.holds(8, name, f"{policy.k} of {len(policy.custodians)} custodians")
 

@@ -27,6 +27,11 @@ class Trust(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         """The authorities' certificates."""
         return roots_of(self.roots)
 
+    def possible(self) -> bool:
+        """Whether anybody vouches for anything: an authority, distinct cosigners, at least one of whom must sign."""
+        distinct = len({cosigner.key for cosigner in self.cosigners})
+        return bool(self.roots) and 1 <= self.quorum <= distinct == len(self.cosigners)
+
     def same_as(self, other: "Trust") -> bool:
         """Whether both name the same authorities, log and cosigners, however their certificates are written."""
         return self._compared() == other._compared()
@@ -54,8 +59,7 @@ def read_trust(path: Path) -> Trust:
         raise BadTrust(f"{path} cannot be read: {error.strerror}") from error
     except (msgspec.MsgspecError, ValueError, x509.InvalidVersion) as error:
         raise BadTrust(f"{path} is not a trust file: {error}") from error
-    distinct = len({cosigner.key for cosigner in trust.cosigners})
-    if not trust.roots or not 1 <= trust.quorum <= distinct == len(trust.cosigners):
+    if not trust.possible():
         raise BadTrust(f"{path} names no authority, or an impossible quorum")
     return trust
 

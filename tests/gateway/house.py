@@ -16,6 +16,7 @@ from remote_bid.config import CosignerAt, Settings
 from remote_bid.demo.authority import Authority
 from remote_bid.gateway.pace import Limits
 from remote_bid.opening.commands import ScheduleOpening
+from remote_bid.opening.statements import Schedule
 from remote_bid.opening.terms import Member, Role
 from remote_bid.participant.identity import Identity, read_identity
 from remote_bid.people.sign_in import SignIn
@@ -50,7 +51,6 @@ TENDER = Tender(
     tenderer="Tenderer",
     lots=[Lot(lot="1", title="Lot 1", ceiling_price="1000000.00")],
 )
-SCHEDULE = ScheduleOpening(tender=TENDER, members=MEMBERS)
 
 
 @dataclass
@@ -118,8 +118,14 @@ class House:
         assert status == 200, answer
         return str(answer["token"])
 
+    def plan(self, session: str = HALL, host: str = "host-01", **changes: Any) -> dict[str, Any]:
+        """The command that schedules a session, signed by its host."""
+        plan = msgspec.structs.replace(Schedule(session=session, tender=TENDER, members=MEMBERS), **changes)
+        command: dict[str, Any] = msgspec.to_builtins(ScheduleOpening(signed=self.person(host).sign(plan)))
+        return {"session": session, "command": command}
+
     async def schedule(self, session: str = HALL) -> None:
-        body = {"session": session, "command": msgspec.to_builtins(SCHEDULE)}
+        body = self.plan(session)
         status, answer = await self.post("/api/sessions", body, await self.sign_in("host-01"))
         assert status == 200, answer
 

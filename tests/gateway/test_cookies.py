@@ -11,7 +11,7 @@ from socketio.exceptions import ConnectionError as Turned
 
 from remote_bid.gateway.doors import COOKIE, CSRF
 from remote_bid.people.sign_in import SignIn
-from tests.gateway.house import BIDDERS, HALL, SCHEDULE, House, bearer
+from tests.gateway.house import BIDDERS, HALL, House, bearer
 from tests.gateway.refusals import assert_refusal
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -138,7 +138,7 @@ async def test_signing_out_hangs_up(hall: House) -> None:
 
 async def scheduled(browser: Browser, **headers: str | None) -> str:
     """The code of the refusal of a change that Ann may not make; `not_allowed` once it has come in by the doors."""
-    body = {"session": "KB-9", "command": msgspec.to_builtins(SCHEDULE)}
+    body = browser.hall.plan("KB-9")
     _, refusal = await browser.ask("POST", "/api/sessions", body, **headers)
     return str(refusal["code"])
 

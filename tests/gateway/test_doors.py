@@ -22,7 +22,7 @@ from remote_bid.gateway.uploads import Uploads
 from remote_bid.people.certificates import roots_of
 from remote_bid.people.registry.terms import REGISTRY, Admin, AdminRole
 from remote_bid.people.sign_in import Porter
-from tests.gateway.house import BIDDERS, HALL, SCHEDULE, TIRELESS, House, bearer, house
+from tests.gateway.house import BIDDERS, HALL, TIRELESS, House, bearer, house
 from tests.timeline.hours import Stopped
 
 ADMINS = [Admin(person=f"{role}-admin", name=role, role=role) for role in AdminRole]
@@ -73,7 +73,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("POST", "/api/sign-in"): Row(CALLERS, body={}),
     ("POST", "/api/sign-out"): Row(SIGNED_IN),
     ("GET", "/api/sessions"): Row(CALLERS),
-    ("POST", "/api/sessions"): Row(frozenset({HOST}), body={"session": HALL, "command": msgspec.to_builtins(SCHEDULE)}),
+    ("POST", "/api/sessions"): Row(frozenset({HOST}), body=House.plan),
     ("OPTIONS", "/api/sessions/{session}/uploads"): Row(CALLERS, f"{SESSION}/uploads"),
     ("POST", "/api/sessions/{session}/uploads"): Row(SIGNED_IN, f"{SESSION}/uploads", {}),
     ("GET", "/api/sessions/{session}/uploads/{upload}"): Row(SIGNED_IN, UPLOAD, method="HEAD"),
@@ -115,7 +115,8 @@ async def token_of(hall: House, caller: str) -> str:
 @pytest.mark.parametrize("route", MATRIX, ids=" ".join)
 async def test_who_may_use_a_route(hall: House, route: tuple[str, str], caller: str) -> None:
     row, (method, path) = MATRIX[route], route
-    body = None if row.body is None else msgspec.json.encode(row.body)
+    said = row.body(hall) if callable(row.body) else row.body
+    body = None if said is None else msgspec.json.encode(said)
     headers = bearer(await token_of(hall, caller))
     async with hall.http.request(
         row.method or method, hall.url + (row.path or path), data=body, headers=headers
@@ -183,7 +184,7 @@ async def test_a_fields_value_does_not_make_anybody_somebody_else(hall: House) -
     """Mass assignment: who acts is never taken from what is said."""
     token = await hall.sign_in(ANN)
     for extra in ({"person": HOST}, {"by": {"person": HOST, "role": "host"}}, {"role": "host"}):
-        body = {"session": "KB-7", "command": msgspec.to_builtins(SCHEDULE)} | extra
+        body = hall.plan("KB-7") | extra
         status, refusal = await hall.post("/api/sessions", body, token)
         assert (status, refusal["code"]) in ((400, "malformed"), (403, "not_allowed"))
     query = f"{hall.url}/api/me?person={HOST}"

@@ -13,8 +13,9 @@ from remote_bid.opening.statements import CheckInStatement
 from remote_bid.participant.identity import read_identity
 from remote_bid.people.certificates import Signed
 from remote_bid.people.sign_in import SignIn
+from remote_bid.seal.canonical import b64
 from remote_bid.seal.statements import countersign
-from tests.gateway.house import BIDDERS, HALL, SCHEDULE, House
+from tests.gateway.house import BIDDERS, HALL, MEMBERS, TENDER, House
 from tests.gateway.refusals import assert_refusal
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -147,7 +148,7 @@ async def test_a_body_of_megabytes_is_refused(hall: House) -> None:
 
 
 async def test_only_an_agency_schedules(hall: House, token: str) -> None:
-    body = {"session": "KB-2", "command": msgspec.to_builtins(SCHEDULE)}
+    body = hall.plan("KB-2")
     for bearer_token, status, code in ((token, 403, "not_allowed"), ("", 401, "not_signed_in")):
         answered = await hall.post("/api/sessions", body, bearer_token)
         assert answered[0] == status
@@ -157,38 +158,38 @@ async def test_only_an_agency_schedules(hall: House, token: str) -> None:
 
 async def test_a_session_is_scheduled_once(hall: House) -> None:
     host = await hall.sign_in("host-01")
-    same, other = (msgspec.to_builtins(SCHEDULE) for _ in range(2))
-    other["tender"]["title"] = "Other works"
-    assert (await hall.post("/api/sessions", {"session": HALL, "command": same}, host))[0] in (200, 409)
-    status, refusal = await hall.post("/api/sessions", {"session": HALL, "command": other}, host)
+    assert (await hall.post("/api/sessions", hall.plan(), host))[0] == 200
+    other = hall.plan(tender=msgspec.structs.replace(TENDER, title="Other works"))
+    status, refusal = await hall.post("/api/sessions", other, host)
     assert status == 409
     assert_refusal(refusal, "scheduled_already")
     assert await listed(hall) == [HALL]
 
 
 async def test_a_refused_session_is_not_there(hall: House) -> None:
-    command = msgspec.to_builtins(msgspec.structs.replace(SCHEDULE, members=[]))
     host = await hall.sign_in("host-01")
-    assert_refusal((await hall.post("/api/sessions", {"session": "KB-3", "command": command}, host))[1], "bad_members")
+    assert_refusal((await hall.post("/api/sessions", hall.plan("KB-3", members=[]), host))[1], "bad_members")
     assert "KB-3" not in await listed(hall)
 
 
 @pytest.mark.parametrize("name", ["", " ", "a/b", "..", 'x"; filename="y', "x\r\nSet-Cookie: a=b", "\0", "é" * 5000])
 async def test_a_sessions_name_is_plain(hall: House, name: str) -> None:
-    command = msgspec.to_builtins(SCHEDULE)
     host = await hall.sign_in("host-01")
-    status, refusal = await hall.post("/api/sessions", {"session": name, "command": command}, host)
+    status, refusal = await hall.post("/api/sessions", hall.plan(name), host)
     assert status in (400, 409)
     assert_refusal(refusal, "malformed", "bad_name")
 
 
 async def test_a_number_that_cannot_be_hashed_is_malformed(hall: House) -> None:
-    command = msgspec.to_builtins(SCHEDULE)
-    command["tender"]["lots"][0]["minimum"] = 2**60
+    lots = [msgspec.structs.replace(TENDER.lots[0], minimum=2**60)]
+    tender = msgspec.structs.replace(TENDER, lots=lots)
+    plan = msgspec.json.encode({"session": "KB-4", "tender": tender, "members": MEMBERS})
+    command = hall.plan("KB-4")["command"]
+    command["signed"]["statement"]["payload"] = b64(plan)
     host = await hall.sign_in("host-01")
     status, refusal = await hall.post("/api/sessions", {"session": "KB-4", "command": command}, host)
-    assert status == 400
-    assert_refusal(refusal, "malformed")
+    assert status == 409
+    assert_refusal(refusal, "not_trusted", "malformed_statement")
 
 
 async def listed(hall: House) -> list[str]:

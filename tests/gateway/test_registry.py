@@ -18,7 +18,7 @@ from remote_bid.people.sign_in import SignIn
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.signing import KeySigner
 from remote_bid.seal.statements import state
-from tests.gateway.house import SCHEDULE, House, bearer, house, premises
+from tests.gateway.house import MEMBERS, House, bearer, house, premises
 from tests.gateway.refusals import assert_refusal
 from tests.people.issuing import name_of
 
@@ -136,9 +136,8 @@ async def test_the_audit_log_tells_everything_in_order(hall: House) -> None:
 
 
 async def test_whom_a_system_admin_admits_may_schedule(hall: House) -> None:
-    person = msgspec.structs.replace(SCHEDULE.members[0], person="host-02")
-    command = msgspec.structs.replace(SCHEDULE, members=[person, *SCHEDULE.members[1:]])
-    body = {"session": "KB-ADMITTED", "command": msgspec.to_builtins(command)}
+    person = msgspec.structs.replace(MEMBERS[0], person="host-02")
+    body = hall.plan("KB-ADMITTED", "host-02", members=[person, *MEMBERS[1:]])
     token = await hall.sign_in("host-02")
     assert (await hall.post("/api/sessions", body, token))[0] == 403
     assert (await ordered(hall, SYSTEM, "AdmitAgency", person="host-02"))[0] == 200

@@ -323,7 +323,6 @@ async def test_noise_does_not_end_the_line(raw: Raw, noise: str | bytes) -> None
     assert await raw.is_heard()
 
 
-@pytest.mark.xfail(reason="bug: attachments that a client announces are all kept; nothing here needs binary packets")
 @pytest.mark.parametrize("header", ['459999999999-["join"]', '451-["join",{"_placeholder":true,"num":7}]', "45", "46"])
 async def test_a_client_cannot_make_the_server_keep_what_it_sends(raw: Raw, header: str) -> None:
     """An observer who announces ten digits of attachments of 256 KB each owns the server's memory."""
@@ -333,7 +332,6 @@ async def test_a_client_cannot_make_the_server_keep_what_it_sends(raw: Raw, head
     assert await raw.is_heard() or raw.ended
 
 
-@pytest.mark.xfail(reason="bug: permessage-deflate is negotiated; threats.md and sync.md want no compression")
 async def test_nothing_is_compressed(hall: House) -> None:
     """Deflate costs 100 KB a connection, and lengths then tell of what else was sent."""
     async with hall.http.ws_connect(hall.url + SOCKET, headers={"Origin": hall.url}, compress=15) as ws:

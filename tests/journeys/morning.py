@@ -15,7 +15,7 @@ from remote_bid.participant.staff import Host, Supervisor, Tenderer
 from remote_bid.tender.statements import Cadence, Timetable, Windows
 from remote_bid.tender.terms import READOUT_FORM, ReadoutForm
 from remote_bid.timeline import instant
-from tests.gateway.house import HALL, SCHEDULE, House
+from tests.gateway.house import HALL, MEMBERS, TENDER, House
 
 LOT = "1"
 PASSPHRASE = "passphrase of the tests"  # noqa: S105 - of no real file
@@ -62,7 +62,7 @@ class Morning:
         """From nothing to a published policy."""
         person = self.house.person
         self.host = Host(await self.line("host-01"), person("host-01"), "host-01", Role.HOST)
-        await self.host.schedule(SCHEDULE)
+        await self.host.schedule(TENDER, MEMBERS)
         for name in CUSTODIANS:
             custodian = Custodian(await self.line(name), person(name), self.house.trust, self.house.home(name))
             await custodian.offer_key(LOT, READOUT_FORM)

@@ -33,7 +33,6 @@ from remote_bid.verify import container, verify
 from tests.journeys.cable import Cable
 from tests.paper.reading import signatures_of
 from tests.played import Played, environment, started
-from tests.unmended import unmended
 
 KEYS = {"bids", "opened", "revoked", "withdrawn", "entries", "verified", "seconds"}
 LIMIT_S = 100
@@ -42,10 +41,9 @@ LIMIT_S = 100
 class Shell:
     """A demonstration started from a shell, in a session of its own, with its own place for temporary files."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, own: Path | None = None) -> None:
         self.folder = folder
-        self.own = Path(tempfile.mkdtemp(prefix="rb-"))
-        """Its name is short: a fork server's socket lies in it, whose path may have 107 bytes."""
+        self.own = own or Path(tempfile.mkdtemp(prefix="rb-"))
         self._files = [(folder / name).open("w") for name in ("stdout", "stderr")]
         self.process = started(
             "demo",
@@ -219,7 +217,7 @@ def test_seven_bidders_are_opened(tmp_path: Path, shells: list[Shell]) -> None:
 @pytest.mark.parametrize(
     "told",
     [
-        pytest.param(signal.SIGINT, marks=unmended("Ctrl-C ends in a traceback")),
+        signal.SIGINT,
         signal.SIGTERM,
     ],
     ids=["SIGINT", "SIGTERM"],
@@ -235,6 +233,31 @@ def test_told_to_stop_it_ends_with_all_its_processes_and_leaves_no_file(
     assert shell.left_behind() == []
     assert list(shell.own.iterdir()) == []
     assert "Traceback" not in shell.complaints
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after_s", [0, 0.6, 1.5])
+def test_ctrl_c_at_any_time_ends_it_without_a_traceback(tmp_path: Path, shells: list[Shell], after_s: float) -> None:
+    """A terminal sends it to every process."""
+    shell = Shell(tmp_path)
+    shells.append(shell)
+    shell.until_printed("大厅")
+    time.sleep(after_s)
+    os.killpg(shell.process.pid, signal.SIGINT)
+    assert shell.ended() != 0
+    assert shell.left_behind() == []
+    assert "Traceback" not in shell.complaints
+
+
+@pytest.mark.slow
+def test_a_long_name_of_the_temporary_folder_does_not_matter(tmp_path: Path, shells: list[Shell]) -> None:
+    long = tmp_path / ("x" * 100)
+    long.mkdir()
+    shell = Shell(tmp_path, own=long)
+    shells.append(shell)
+    shell.until_printed(" LOBBY ")
+    shell.process.terminate()
+    shell.ended()
 
 
 @pytest.mark.slow

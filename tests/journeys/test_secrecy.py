@@ -75,7 +75,7 @@ async def heard_among(rivals: int, found: House, pace: Pace) -> dict[str, list[A
             await ann.submit(LOT, form())
             await day.until_main(1, "LobbyOpened")
             await day.quiet()
-            await ann.check_in(HALL)
+            await ann.check_in()
             await ear.look_around()
             await day.until_main(1, "BidsClosed")
             await crowd
@@ -88,7 +88,7 @@ async def rival(day: Any, found: House, number: int) -> None:
     bidder = await day.bidder(f"9133000000000{number:04d}R")
     await asyncio.sleep(random.random() * 3)  # noqa: S311 - no secret
     await bidder.submit(LOT, form(price=f"{random.randrange(10**5, 10**7)}.00", manager="X" * number))  # noqa: S311
-    await bidder.check_in(HALL)
+    await bidder.check_in()
 
 
 def until_closed(frames: list[Any]) -> list[Any]:

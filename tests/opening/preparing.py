@@ -12,6 +12,7 @@ from remote_bid.opening.commands import (
     ScheduleOpening,
 )
 from remote_bid.opening.lodging import lodging_key
+from remote_bid.opening.statements import Schedule
 from remote_bid.opening.terms import Member
 from remote_bid.seal.canonical import b64
 from remote_bid.seal.envelope import SUITE
@@ -34,8 +35,9 @@ from tests.opening.actors import (
 from tests.opening.tender import LOBBY_TICKS, LOT, SESSION, T0, TENDER, TICKS, WINDOWS
 
 
-def schedule(tender: Tender = TENDER, members: list[Member] | None = None) -> Act:
-    return Act(ScheduleOpening(tender=tender, members=MEMBERS if members is None else members), HOST)
+def schedule(tender: Tender = TENDER, members: list[Member] | None = None, signer: Who = HOST) -> Act:
+    plan = Schedule(session=SESSION, tender=tender, members=MEMBERS if members is None else members)
+    return Act(ScheduleOpening(signed=signed(plan, signer)), HOST)
 
 
 def offer_key(who: Who, signer: Who | None = None, lot: str = LOT, part: str = READOUT_FORM, **changes: Any) -> Act:

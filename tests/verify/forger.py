@@ -43,6 +43,8 @@ class Day:
         self.session, self.audience, self.vouched_by = listed.session, listed.audience, listed.vouched_by
         self.trust = listed.vouched_by
         """Who vouches for what is made here."""
+        self.origin = listed.vouched_by.log.name
+        """Whose the checkpoints say to be."""
         self.lies: dict[str, Callable[[Payload], Payload]] = {}
         """By statement kind: what the payload says after everything in it was made to fit."""
         self.renamed: dict[str, str] = {}
@@ -272,8 +274,8 @@ class _Walk:
         head = b64(covered.leaf)
         self._platform.append(platform_leaf(self._day.session, covered.seq, head))
         index, size = len(self._platform) - 1, len(self._platform)
-        origin = self._day.vouched_by.log.name
-        note = sign(Checkpoint(origin=origin, size=size, root=root_of(self._platform)), origin, self._day.keys.log)
+        checkpoint = Checkpoint(origin=self._day.origin, size=size, root=root_of(self._platform))
+        note = sign(checkpoint, self._day.vouched_by.log.name, self._day.keys.log)
         path = [b64(node) for node in inclusion_path(self._platform, index)]
         told = {"covers": covered.seq, "head": head, "note": note + self._cosignatures(entry, note)}
         return told | {"index": index, "path": path}
@@ -331,6 +333,8 @@ class _Walk:
 
     def _fitting(self, kind: str) -> Payload:
         match kind:
+            case "schedule":
+                return {name: self._entry.fields[name] for name in ("tender", "members")}
             case "close":
                 return {"tick": self._last_tick, "lots": msgspec.to_builtins(lot_sets(self._state))}
             case "window_closed":

@@ -10,7 +10,6 @@ from contextlib import suppress
 import pytest
 
 from remote_bid.verify import NotAZip, Trust, container
-from tests.unmended import unmended
 from tests.verify.judging import failures, judged
 from tests.verify.zips import Entry, Members, Zip, by_hand, by_zipfile, infos
 
@@ -56,7 +55,6 @@ def test_whatever_order_members_come_in_they_are_written_in_one(bundle: bytes, m
     assert container.write(dict(reversed(members.items()))) == bundle
 
 
-@unmended("zipfile writes another system's number on Windows")
 def test_on_every_system_it_is_the_same_form(bundle: bytes, members: Members, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
     assert container.write(members) == bundle

@@ -78,7 +78,7 @@ EXTENDED: Past = (
     *KEYS,
     *END,
 )
-STOPPED: Past = (*SUSPENDED, release(ALPHA), at(after_t0(600), resume()), *REST)
+STOPPED: Past = (*SUSPENDED, TICK, release(ALPHA), at(after_t0(600), TICK), resume(), *REST)
 BY_THE_HOST: Past = (*RELEASE, suspend(HOST), at(after_t0(360), END_PAUSE), *REST)
 COUNTERSIGNED: Past = (*RELEASE, suspend(HOST), suspend(HOST, SUPERVISOR, number=1), resume(HOST), resume(), *REST)
 AWAY: Past = (*RELEASE, at(after_t0(120), TICK), at(after_t0(5000), NOTICE_OUTAGE), resume(), *REST)
@@ -90,7 +90,7 @@ TAKEN_OVER: Past = (*DEPUTY_IN_OFFICE, Act(OPEN_RELEASE.ask, DEPUTY), *BY_THE_DE
 LEFT_ALONE: Past = (*RELEASE[:-1], at(after_t0(600), Act(OPEN_RELEASE.ask, SUPERVISOR)), *REST)
 END_OF_IT: Past = (CARRY_OUT_ABORT, CARRY_OUT_ABORT)
 """A tick, and the end."""
-ABORTED: Past = (*SUSPENDED, release(ALPHA), at(after_t0(120 + 7200), abort()), *END_OF_IT, destroy(FIRST))
+ABORTED: Past = (*SUSPENDED, TICK, release(ALPHA), at(after_t0(120 + 7200), TICK), abort(), *END_OF_IT, destroy(FIRST))
 TOO_LONG: Past = (
     *RELEASE,
     *HALVES,
@@ -101,9 +101,12 @@ TOO_LONG: Past = (
 )
 HELD: Past = (
     *LOBBY,
+    TICK,
     at(after_t0(-3000), NOTICE_OUTAGE),
     countersign_timetable(deadline=instant.text(after_t0(86_400))),
-    at(after_t0(86_400 - 3600), OPEN_LOBBY),
+    TICK,
+    at(after_t0(86_400 - 3600), TICK),
+    OPEN_LOBBY,
     at(after_t0(86_400), CLOSE_BIDS),
     OPEN_RELEASE,
     *REST,

@@ -119,3 +119,9 @@ def test_without_trust_a_day_played_again_is_consistent_and_asserts_only_itself(
     assert reborn.trust.cosigners[0].key in told
     assert trust.log.key not in told
     assert trust.cosigners[0].key not in told
+
+
+def test_a_bundle_that_vouches_for_itself_needs_a_quorum_of_somebody(server: Day) -> None:
+    server.trust = msgspec.structs.replace(server.trust, quorum=0)
+    found = failures(judged(server.bundle(), None))
+    assert (found[0].what, found[0].why) == ("manifest.json", "it names no authority, or an impossible quorum")

@@ -53,6 +53,12 @@ def test_a_note_of_another_tree_does_not_hold_the_session(lived: Day) -> None:
     fails(lived, second, why="the checkpoint's tree does not hold the session's head")
 
 
+def test_a_note_of_another_origin_is_not_the_logs(lived: Day) -> None:
+    """Though the log's own key signed it."""
+    lived.origin = "log.elsewhere"
+    fails(lived, lived.one("CheckpointCosigned"), why="lacks the signature of the log or of its cosigners")
+
+
 def test_a_platform_log_that_shrinks_is_named(lived: Day) -> None:
     first, second = (entry for entry in lived.all("CheckpointCosigned")[3:5])
     one, other = lived.main.index(first), lived.main.index(second)

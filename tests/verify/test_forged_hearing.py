@@ -55,7 +55,7 @@ def test_a_seed_sealed_after_the_deadline_is_too_late(lived: Day) -> None:
     lived.main.remove(sealed)
     sealed.fields["at"] = lived.one("ReleaseOpened").fields["at"]
     lived.put_after(lived.one("ReleaseOpened"), sealed)
-    fails(lived, sealed, why="DrawSealed does not happen in RELEASE")
+    fails(lived, sealed, why="DrawSealed does not belong in RELEASE")
 
 
 def test_lots_are_not_drawn_by_hand_where_a_seed_was_sealed(lived: Day, keys: Keys) -> None:

@@ -71,7 +71,7 @@ def test_a_key_released_after_the_window_was_closed_is_too_late(lived: Day) -> N
     release.fields["at"] = tick.fields["at"]
     at = lived.main.index(tick)
     lived.main[at : at + 2] = [window, tick]
-    fails(lived, release, window)
+    fails(lived, release, window, tick)
 
 
 @pytest.mark.parametrize("kind", PHASES)

@@ -58,7 +58,7 @@ def test_a_policy_with_a_key_that_nobody_offered_is_named(reborn: Reborn) -> Non
 
 def test_with_fewer_than_k_keys_nothing_is_opened(lived: Day) -> None:
     lived.drop(lived.one("KeyPublished"))
-    fails(lived, lived.one("DrawOpened"), why="the session went from CUSTODY to DRAW")
+    fails(lived, lived.one("BidSettled"), why="BidSettled does not belong in CUSTODY")
 
 
 def test_a_custodian_who_publishes_anothers_key_is_named(lived: Day, keys: Keys) -> None:
@@ -77,7 +77,7 @@ def test_keys_published_while_bidders_still_release_are_too_early(lived: Day) ->
         lived.main.remove(entry)
         entry.fields["at"] = tick.fields["at"]
     lived.put_before(tick, *early)
-    fails(lived, early[-1], why="the session went from RELEASE to UNSEAL")
+    fails(lived, early[0], why="KeyPublished does not belong in RELEASE")
 
 
 # ── Outcomes ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -224,3 +224,20 @@ def test_another_record_beside_the_true_entries_is_named(server: Day) -> None:
     forged = server.listed(server.members | {RECORD: jcs(with_line(record, name="别的公司"))})
     found = failures(judged(forged, server.trust))
     assert [item.what for item in found] == [RECORD]
+
+
+# ── What is said of it ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_bid_that_does_not_hold_is_named(server: Day) -> None:
+    names = [name for name in server.members if name.startswith("envelopes/")]
+    for name in names:
+        server.members[name] = server.members[name][:-1] + bytes([server.members[name][-1] ^ 1])
+    found = failures(judged(server.bundle(), server.trust))
+    assert {item.what.split()[0] for item in found} == set(names)
+
+
+def test_what_follows_from_a_day_that_is_none_is_not_judged(lived: Day) -> None:
+    lived.drop(lived.one("OpeningClosed"))
+    after = [item for item in judged(lived.bundle(), lived.trust).items if item.step > 6]
+    assert {(item.verdict, item.why) for item in after} == {("withheld", "not judged: step 6 failed")}

@@ -4,6 +4,7 @@ A public bundle of a session that was closed shows its main line and its live bi
 
 import pytest
 
+from remote_bid.seal.canonical import b64
 from remote_bid.verify.manifest import envelope_name
 from tests.verify.forger import Day, end_at_close
 from tests.verify.judging import fails, failures, holds, judged
@@ -156,3 +157,33 @@ def test_a_lot_with_too_few_bids_is_not_opened(lived: Day) -> None:
     scheduled = lived.one("OpeningScheduled")
     scheduled.fields["tender"]["lots"][0]["minimum"] = 4
     fails(lived, lived.one("RosterPublished"), lived.one("BidsClosed"))
+
+
+def another_lot_stopped(day: Day) -> None:
+    """A second lot, of which nobody wanted anything."""
+    scheduled, closed = day.one("OpeningScheduled"), day.one("BidsClosed")
+    (lot,) = scheduled.fields["tender"]["lots"]
+    scheduled.fields["tender"] |= {"lots": [lot, lot | {"lot": "2", "draw": None}]}
+    seen = day.checkpoint_of(closed)
+    day.put_after(seen, made_up(seen, "LotAborted", lot="2", cause="too_few_bids"))
+
+
+def test_a_day_of_which_one_lot_stopped_holds(lived: Day) -> None:
+    another_lot_stopped(lived)
+    holds(lived)
+
+
+def test_a_live_bidder_is_not_withheld_because_another_lot_stopped(lived: Day) -> None:
+    another_lot_stopped(lived)
+    came = lived.one("BidderCheckedIn")
+    came.withhold(but=("type",))
+    fails(lived, came, why="its bidder took part")
+
+
+def test_somebody_who_came_without_a_bid_may_be_withheld(lived: Day) -> None:
+    came = lived.one("BidderCheckedIn")
+    other = made_up(came, "BidderCheckedIn", person="passer-by", name="路人", signed=came.fields["signed"])
+    other.line = b64(bytes(16))
+    lived.tick_of(came).held.append(other)
+    deny(other)
+    holds(lived)

@@ -28,14 +28,14 @@ Lie = Callable[[Event], Event]
 """What a lying server writes instead; everything else fits, and its cosigners sign it."""
 
 
-def _no_crl(digest: str) -> bytes:
+def no_crl(digest: str) -> bytes:
     raise KeyError(digest)
 
 
 def verified(past: Past, lie: Lie | None = None) -> Report:
     """The verifier's report on a day that went so."""
     story = lived(past, lie)
-    bundle = public_bundle(story.folded, TRUST, OFFICE, SAFE.open, _no_crl)
+    bundle = public_bundle(story.folded, TRUST, OFFICE, SAFE.open, no_crl)
     return judged(bundle, TRUST)
 
 

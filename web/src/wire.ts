@@ -993,13 +993,14 @@ export interface components {
         };
         /**
          * OpeningScheduled
-         * @description A session begins: its tender and its people.
+         * @description A session begins: its tender and its people, as the host has signed.
          */
         readonly OpeningScheduled: {
             /** @enum {unknown} */
             readonly type: "OpeningScheduled";
             readonly tender: components["schemas"]["Tender"];
             readonly members: readonly components["schemas"]["Member"][];
+            readonly signed: components["schemas"]["Signed"];
         };
         /**
          * OpeningSuspended
@@ -1432,13 +1433,12 @@ export interface components {
         };
         /**
          * ScheduleOpening
-         * @description The agency's host opens a session for a tender and names its people.
+         * @description The agency's host opens a session for a tender and names its people, over its signature.
          */
         readonly ScheduleOpening: {
             /** @enum {unknown} */
             readonly type: "ScheduleOpening";
-            readonly tender: components["schemas"]["Tender"];
-            readonly members: readonly components["schemas"]["Member"][];
+            readonly signed: components["schemas"]["Signed"];
         };
         /**
          * SealDraw

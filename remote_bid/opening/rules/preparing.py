@@ -33,6 +33,7 @@ from remote_bid.opening.rules.guards import (
 from remote_bid.opening.rules.handing_over import deputies_fit
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.submitting import custodian_kids, escrow_kids
+from remote_bid.opening.statements import Schedule
 from remote_bid.opening.terms import OFFICES, Phase, Role
 from remote_bid.seal.canonical import NotCanonical, unb64_sized
 from remote_bid.seal.envelope import SUITE
@@ -46,24 +47,31 @@ from remote_bid.timeline.sideline import MOST_SLOTS
 
 
 def schedule(opening: Opening, command: ScheduleOpening, turn: Turn) -> list[Event]:
-    if (opening.tender, list(opening.members.values())) == (command.tender, command.members):
+    plan, _ = signed_by_sender(turn, command.signed, Schedule)
+    require_session(turn, plan.session)
+    if (opening.tender, list(opening.members.values())) == (plan.tender, plan.members):
         return []
     if opening.tender is not None:
         refuse("scheduled_already", "本场开标已经安排。", "This session is scheduled already.")
-    roles = [member.role for member in command.members]
-    hosts = [m.person for m in command.members if m.role is Role.HOST and not m.deputy_of]
-    firsts = [member.role for member in command.members if not member.deputy_of]
-    single = all(firsts.count(role) == 1 for role in OFFICES) and deputies_fit(command.members)
-    if hosts != [turn.by.person] or not single or Role.BIDDER in roles or not command.tender.lots:
+    require_plan(plan, turn.by.person)
+    return [OpeningScheduled(tender=plan.tender, members=plan.members, signed=command.signed)]
+
+
+def require_plan(plan: Schedule, host: str) -> None:
+    """What a session needs to begin; the verifier asks it again."""
+    roles = [member.role for member in plan.members]
+    hosts = [m.person for m in plan.members if m.role is Role.HOST and not m.deputy_of]
+    firsts = [member.role for member in plan.members if not member.deputy_of]
+    single = all(firsts.count(role) == 1 for role in OFFICES) and deputies_fit(plan.members)
+    if hosts != [host] or not single or Role.BIDDER in roles or not plan.tender.lots:
         refuse(
             "bad_members", "人员名单不完整或有误。", "Name yourself as host, one supervisor, one tenderer, some lot."
         )
-    if len({lot.lot for lot in command.tender.lots}) != len(command.tender.lots):
+    if len({lot.lot for lot in plan.tender.lots}) != len(plan.tender.lots):
         refuse("bad_lots", "标段编号重复。", "Two lots have the same name.")
-    if len({member.person for member in command.members}) != len(command.members):
+    if len({member.person for member in plan.members}) != len(plan.members):
         refuse("bad_members", "同一人不能兼任两个角色。", "Nobody may have two roles.")
-    _require_draws(command.tender)
-    return [OpeningScheduled(tender=command.tender, members=command.members)]
+    _require_draws(plan.tender)
 
 
 def _require_draws(tender: Tender) -> None:
@@ -190,6 +198,11 @@ def countersign_timetable(opening: Opening, command: CountersignTimetable, turn:
 
 def _require_timetable(opening: Opening, table: Timetable, turn: Turn) -> None:
     require_session(turn, table.session)
+    require_timetable(opening, table, turn.at)
+
+
+def require_timetable(opening: Opening, table: Timetable, at: datetime) -> None:
+    """What a timetable must say to be signed at that instant; the verifier asks it again."""
     if not opening.policies or table.policies != sorted(opening.policies):
         refuse("other_policies", "时间表与招标规则不符。", "The timetable is not for these policies.")
     _require_draw_policies(opening)
@@ -199,7 +212,7 @@ def _require_timetable(opening: Opening, table: Timetable, turn: Turn) -> None:
         deadline = instant.when(table.deadline)
     except ValueError:
         refuse("bad_deadline", "投标截止时间格式有误。", "The deadline is not an instant.")
-    _require_later(opening, deadline, turn)
+    _require_later(opening, deadline, at)
     cadences = (table.ticks, table.lobby_ticks)
     if any(not (_FASTEST_MS <= c.every_ms <= _DAY_MS and c.slots in (256, MOST_SLOTS)) for c in cadences):
         refuse("bad_cadence", "封存节奏不符合要求。", "Ticks have 256 or 4096 slots, ten a second to one a day.")
@@ -214,17 +227,17 @@ def _require_draw_policies(opening: Opening) -> None:
         refuse("draw_missing", "抽取系数的密钥规则尚未公布。", "A lot declares a draw whose policy is not published.")
 
 
-def _require_later(opening: Opening, deadline: datetime, turn: Turn) -> None:
+def _require_later(opening: Opening, deadline: datetime, at: datetime) -> None:
     """T0 lies ahead, within two years, never moves earlier, and is not moved once it has come."""
     earlier = opening.timetable is not None and deadline < instant.when(opening.timetable.deadline)
-    if deadline <= turn.at or earlier or deadline > instant.later(turn.at, 730 * _DAY_MS):
+    if deadline <= at or earlier or deadline > instant.later(at, 730 * _DAY_MS):
         refuse(
             "deadline_too_early",
             "投标截止时间只能顺延，且须在两年之内。",
             "A deadline is ahead and never moves earlier.",
         )
     held = opening.timetable
-    if opening.phase is not Phase.HELD and held is not None and turn.at >= instant.when(held.deadline):
+    if opening.phase is not Phase.HELD and held is not None and at >= instant.when(held.deadline):
         refuse("deadline_passed", "投标截止时间已过，不能顺延。", "The deadline has come; it can no longer be moved.")
 
 

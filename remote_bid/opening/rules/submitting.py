@@ -1,5 +1,7 @@
 """Handing in, replacing and taking back bids; checking in."""
 
+from datetime import datetime
+
 from remote_bid.opening.commands import CheckIn, OfferedPart, SubmitBid, WithdrawBid
 from remote_bid.opening.events import BidderCheckedIn, BidSubmitted, BidWithdrawn, MemberCheckedIn
 from remote_bid.opening.known import StoredEnvelope
@@ -190,7 +192,7 @@ def check_in(opening: Opening, command: CheckIn, turn: Turn) -> list[Event | Asi
     require_session(turn, present.session)
     if opening.window_closed is not None:
         refuse("too_late", "解密已经结束，不再签到。", "The bidders' window is over; check-in is closed.")
-    if (present.person, present.role) != (turn.by.person, turn.by.role) or _expired(present, turn):
+    if (present.person, present.role) != (turn.by.person, turn.by.role) or expired(present, turn.at):
         refuse(
             "bad_check_in", "签到内容与身份不符或已过期。", "The check-in is for another person or role, or too old."
         )
@@ -204,8 +206,9 @@ def check_in(opening: Opening, command: CheckIn, turn: Turn) -> list[Event | Asi
 _FRESH_MS = 600_000
 
 
-def _expired(present: CheckInStatement, turn: Turn) -> bool:
+def expired(present: CheckInStatement, at: datetime) -> bool:
+    """Whether a check-in is no longer to be used then, or was made for longer than anybody may ask."""
     try:
-        return not turn.at <= instant.when(present.expires) <= instant.later(turn.at, _FRESH_MS)
+        return not at <= instant.when(present.expires) <= instant.later(at, _FRESH_MS)
     except ValueError:
         return True

@@ -1,0 +1,16 @@
+"""A day of many bids is verified in seconds, each in no more time than on a small day."""
+
+import io
+import time
+
+from remote_bid.verify import verify
+from tests.verify.crowd import TRUST, crowded_bundle
+
+
+def test_a_day_of_a_hundred_bids_holds_and_takes_seconds() -> None:
+    bundle = crowded_bundle(100)
+    began = time.process_time()
+    report = verify(io.BytesIO(bundle), TRUST)
+    assert report.verified, [item for item in report.items if item.verdict == "failed"]
+    assert sum(item.step == 11 and item.what.startswith("envelopes/") for item in report.items) == 100
+    assert time.process_time() - began < 5
