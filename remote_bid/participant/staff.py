@@ -25,7 +25,7 @@ from remote_bid.opening.statements import RecordSignature, Schedule
 from remote_bid.opening.terms import Member, Phase, Role, reached
 from remote_bid.opening.view import OpeningView
 from remote_bid.participant.checks import Broken
-from remote_bid.participant.client import Client
+from remote_bid.participant.client import Client, ServerRefused
 from remote_bid.participant.identity import Identity
 from remote_bid.participant.presence import come
 from remote_bid.people.certificates import Signed, fingerprint
@@ -34,6 +34,9 @@ from remote_bid.seal.statements import countersign, said
 from remote_bid.tender.statements import Custodian, CustodianKey, Policy, Timetable
 from remote_bid.tender.terms import Tender
 from remote_bid.verify.trust import Trust
+
+OVERTAKEN = ("deadline_passed", "deadline_too_early", "wrong_phase", "not_the_latest")
+"""Refusals of a timetable that the deadline or another timetable has overtaken."""
 
 
 class Staff:
@@ -137,7 +140,11 @@ class Supervisor(Staff):
                 statement=countersign(proposed.signed.statement, self.identity.signer),
                 certificates=[*proposed.signed.certificates, self.identity.certificate],
             )
-            await self.client.hand_in(CountersignTimetable(signed=signed))
+            try:
+                await self.client.hand_in(CountersignTimetable(signed=signed))
+            except ServerRefused as refusal:
+                if refusal.code not in OVERTAKEN:
+                    raise
             await self.client.until(lambda view: view.me.ask != "countersign_timetable")
 
 
