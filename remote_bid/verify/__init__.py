@@ -17,7 +17,7 @@
 from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
-from remote_bid.verify import bids, container, contents, history, replay, signatures
+from remote_bid.verify import bids, container, contents, history, outcomes, replay, signatures
 from remote_bid.verify.case import Case, Failed
 from remote_bid.verify.container import NotAZip
 from remote_bid.verify.report import Report
@@ -42,7 +42,7 @@ STEPS: Sequence[tuple[int, str, Step]] = (
     (8, "policies", signatures.policies),
     (9, "close", bids.close),
     (10, "custody", bids.custody),
-    (11, "outcomes", bids.outcomes),
+    (11, "outcomes", outcomes.outcomes),
     (12, "record.json", bids.record),
 )
 

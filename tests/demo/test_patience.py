@@ -1,4 +1,4 @@
-"""The tenderer of the play postpones the deadline until every bidder keeps its receipts, by twice the time each time."""
+"""The tenderer of the play postpones the deadline until every bidder has its receipts, by twice the time each time."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
