@@ -11,12 +11,11 @@ from remote_bid.demo.cast import Cast, Pace
 from remote_bid.opening.terms import Phase, reached
 from remote_bid.opening.view import OpeningView
 from remote_bid.participant.client import ServerRefused
-from remote_bid.participant.staff import Tenderer
+from remote_bid.participant.staff import OVERTAKEN, Tenderer
 from remote_bid.tender.statements import Timetable
 from remote_bid.timeline import instant
 
 _LOOK_S = 0.2
-_OVERTAKEN = ("deadline_passed", "deadline_too_early", "wrong_phase", "not_the_latest")
 
 
 class Patience:
@@ -47,7 +46,7 @@ class Patience:
         try:
             await tenderer.propose(self.next())
         except ServerRefused as refusal:
-            if refusal.code not in _OVERTAKEN:
+            if refusal.code not in OVERTAKEN:
                 raise
 
 

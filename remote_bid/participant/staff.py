@@ -30,6 +30,7 @@ from remote_bid.opening.statements import Abort, Answer, Schedule
 from remote_bid.opening.terms import Member, Phase, Role, reached
 from remote_bid.opening.view import OpeningView
 from remote_bid.participant.checks import Broken
+from remote_bid.participant.client import ServerRefused
 from remote_bid.participant.draw_sealer import DrawSealer
 from remote_bid.participant.two import OneOfTheTwo
 from remote_bid.people.certificates import Signed, fingerprint
@@ -38,6 +39,9 @@ from remote_bid.seal.statements import said, statement_id
 from remote_bid.tender.statements import Custodian, CustodianKey, Escrow, Policy, Timetable
 from remote_bid.tender.terms import Tender
 from remote_bid.verify.trust import Trust
+
+OVERTAKEN = ("deadline_passed", "deadline_too_early", "wrong_phase", "not_the_latest")
+"""Refusals of a timetable that the deadline or another timetable has overtaken."""
 
 
 class Tenderer(DrawSealer):
@@ -137,7 +141,11 @@ class Supervisor(OneOfTheTwo, DrawSealer):
             proposed = self.client.copy.last(TimetableProposed)
             if proposed is None:
                 raise Broken("the timetable was not shown")
-            await self.client.hand_in(CountersignTimetable(signed=self._with_ours(proposed.signed)))
+            try:
+                await self.client.hand_in(CountersignTimetable(signed=self._with_ours(proposed.signed)))
+            except ServerRefused as refusal:
+                if refusal.code not in OVERTAKEN:
+                    raise
             await self.client.until(lambda view: view.me.ask != "countersign_timetable")
 
 

@@ -1,14 +1,10 @@
-"""Steps 9 to 12: the set of bids, the keys, every bid opened again, the record."""
+"""Steps 9, 10 and 12: the set of bids, the keys, the record."""
 
 import hashlib
-import io
 
 from remote_bid.opening.events import (
-    BidReadOut,
     BidsClosed,
-    BidSettled,
     BidSubmitted,
-    CrlNotedDown,
     KeyPublished,
     KeyReleased,
     RecordPrepared,
@@ -18,24 +14,20 @@ from remote_bid.opening.events import (
 )
 from remote_bid.opening.rules.closing import lot_sets, set_root
 from remote_bid.opening.rules.counting import minimum
-from remote_bid.opening.rules.judging import judge
-from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.record import opening_record, record_hash
-from remote_bid.opening.rules.state import Bid
 from remote_bid.opening.rules.submitting import custodian_kids, escrow_kids
 from remote_bid.opening.rules.unsealing import enough_keys
 from remote_bid.opening.statements import Close, Custody, RecordSignature, Release
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
-from remote_bid.opening.terms import AbortCause, Cause, LotSet, Phase, Settlement
+from remote_bid.opening.terms import AbortCause, LotSet, Phase
 from remote_bid.seal.canonical import b64, jcs, unb64
 from remote_bid.seal.dealing import commitment
-from remote_bid.seal.envelope import BadEnvelope, ctx_of, tree_root
+from remote_bid.seal.envelope import ctx_of
 from remote_bid.seal.statements import id_of, said, statement_id
 from remote_bid.seal.xwing import key_id, public_key
 from remote_bid.tender.statements import Deal, Submission
 from remote_bid.verify.case import Case, Failed, about, entry_name
-from remote_bid.verify.fault import Fault, fault_of
-from remote_bid.verify.manifest import LINES, MANIFEST, RECORD, TIMELINE, crl_name, envelope_name
+from remote_bid.verify.manifest import RECORD
 
 
 def close(case: Case) -> None:
@@ -170,81 +162,6 @@ def custody(case: Case) -> None:
         if not enough_keys(policy, case.state.keys):
             raise Failed(f"policy of lot {policy.lot}", "fewer than k custodians published")
     case.report.holds(10, "custody", f"{len(case.state.keys)} keys published")
-
-
-def outcomes(case: Case) -> None:
-    """Step 11: every bid, opened or failed again by arithmetic, is what the timeline says."""
-    _members(case)
-    if case.state.window_closed is None:
-        return
-    settled = {event.bid: event for _, event in case.happened(BidSettled)}
-    read = {event.bid: event for _, event in case.happened(BidReadOut)}
-    for bid in in_order(case.state):
-        name = f"{envelope_name(bid.bid)} ({bid.name})"
-        try:
-            with about(name):
-                found = _outcome(case, name, bid, settled.get(bid.bid), read.get(bid.bid))
-        except Failed as failure:
-            case.report.fails(11, failure.what, failure.why)
-        else:
-            case.report.holds(11, name, f"{found.outcome}, {found.cause}", fault_of(found.cause))
-    _without_award(case)
-
-
-def _members(case: Case) -> None:
-    """Nothing lies in the bundle but what belongs in it: neither other papers nor envelopes that stay sealed."""
-    envelopes = {envelope_name(bid) for bid in case.state.bids if case.state.window_closed is not None}
-    crls = {crl_name(noted.crl.hash) for _, noted in case.happened(CrlNotedDown)}
-    known = {MANIFEST, TIMELINE, LINES} | envelopes | crls | ({RECORD} if case.state.record else set())
-    for name in sorted(case.members.keys() - known):
-        case.report.fails(11, name, "the member is none of this session's")
-
-
-def _outcome(case: Case, name: str, bid: Bid, event: BidSettled | None, aloud: BidReadOut | None) -> Settlement:
-    """What became of one bid, as it was settled and as it was read out."""
-    _envelope(case, name, bid)
-    found = _settled(case, bid)
-    if event is None:
-        raise Failed(name, "the bid was not settled")
-    told = Settlement(outcome=event.outcome, cause=event.cause, detail=event.detail, form=event.form)
-    if told != found:
-        raise Failed(name, f"arithmetic says {found.outcome} ({found.cause}), not {told.outcome} ({told.cause})")
-    if (event.bidder, event.lot) != (bid.bidder, bid.lot):
-        raise Failed(name, "it was settled for another bidder or lot")
-    told_aloud = (bid.name, bid.lot, found.outcome, found.cause, found.form)
-    if aloud is None or (aloud.name, aloud.lot, aloud.outcome, aloud.cause, aloud.form) != told_aloud:
-        raise Failed(name, "it was read out otherwise than it was opened")
-    return found
-
-
-def _without_award(case: Case) -> None:
-    """The lots of which nothing was opened are exactly those that were aborted for it."""
-    opened = {bid.lot for bid in case.state.bids.values() if bid.settlement and bid.settlement.form is not None}
-    none = {bid.lot for bid in case.state.bids.values()} - opened
-    aborted = {lot for lot, cause in case.state.aborted.items() if cause is AbortCause.NONE_OPENED}
-    if none != aborted:
-        raise Failed("timeline.json", "lots of which no bid was opened are not those that were aborted for it")
-
-
-def _envelope(case: Case, name: str, bid: Bid) -> None:
-    """The envelope here is the one submitted, also where nobody could open it; or the platform owns to have lost it."""
-    raw = case.members.get(envelope_name(bid.bid))
-    if raw is None:
-        case.report.withheld(11, name, "the platform has lost the envelope", Fault.PLATFORM)
-        return
-    submission = said(bid.readout_part().submission, Submission)
-    try:
-        _, root, length = tree_root(io.BytesIO(raw))
-        same = (b64(root), length) == (submission.ct, submission.n)
-    except BadEnvelope:
-        same = False
-    lost = bid.settlement is not None and bid.settlement.cause is Cause.ENVELOPE_LOST
-    if not same and not lost:
-        raise Failed(name, "the envelope is not the one submitted")
-
-
-def _settled(case: Case, bid: Bid) -> Settlement:
-    return judge(case.state, bid, lambda: io.BytesIO(case.members[envelope_name(bid.bid)]))
 
 
 def record(case: Case) -> None:
