@@ -1,4 +1,4 @@
-"""The opening's papers: opening record (开标记录表), sign-in sheet (签到表), decryption log (解密记录)."""
+"""The opening's papers: record (开标记录表), sign-in sheet (签到表), decryption log (解密记录), objections (异议记录)."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from remote_bid.opening.events import (
 )
 from remote_bid.opening.statements import Custody
 from remote_bid.opening.terms import Member, OpeningRecord, RecordLine, Role
+from remote_bid.paper.heard_tables import confirmations, draws, objections, pauses, unsigned
 from remote_bid.paper.hours import local
 from remote_bid.paper.money import capitals, figures
 from remote_bid.paper.sheet import Column, Fact, Sheet, Table
@@ -23,7 +24,7 @@ from remote_bid.paper.told import Told, all_of
 from remote_bid.paper.words import ABORTED, CAUSES, OUTCOMES, ROLES
 from remote_bid.seal.statements import said, statement_id
 
-PAPERS = ("opening-record", "sign-in-sheet", "decryption-log")
+PAPERS = ("opening-record", "sign-in-sheet", "decryption-log", "objections")
 """What there is of every opening that came to its end."""
 
 
@@ -38,7 +39,7 @@ def opening_sheets(story: list[Told], zone: ZoneInfo) -> list[Sheet]:
     if prepared is None or closed is None:
         raise NotOver("the session has no record yet")
     paper = _Paper(story, prepared, closed, zone)
-    return [paper.record(), paper.sign_in(), paper.decryption()]
+    return [paper.record(), paper.sign_in(), paper.decryption(), paper.objections()]
 
 
 class _Paper:
@@ -58,13 +59,18 @@ class _Paper:
         aborted = Table(
             "终止的标段", "Lots that ended without an award", [Column("标段", "Lot"), Column("原因", "Cause", 3)], ends
         )
+        heard = [confirmations(self._record), draws(self._record)]
         remarks = [
             f"记录摘要 SHA-256 of the record: {self._hash}",
             "各方签署为电子签名声明，载于本场公开档案，可离线核验。"
             " The signatures are signed statements in the public bundle; anybody can verify them offline.",
         ]
         return self._sheet(
-            "opening-record", "开标记录表", "Opening record", [*tables, aborted, self._signatures()], remarks
+            "opening-record",
+            "开标记录表",
+            "Opening record",
+            [*tables, *heard, aborted, self._signatures(), unsigned(self._story, self._zone)],
+            remarks,
         )
 
     def sign_in(self) -> Sheet:
@@ -102,8 +108,13 @@ class _Paper:
         tables = [
             Table("解密过程", "Keys", columns, [row for _, row in acts]),
             Table("解密结果", "Outcomes", heads, outcomes),
+            pauses(self._story, self._zone),
         ]
         return self._sheet("decryption-log", "解密记录", "Decryption log", tables, [])
+
+    def objections(self) -> Sheet:
+        """异议记录: every objection and what the host answered."""
+        return self._sheet("objections", "异议记录", "Objections", [objections(self._record, self._zone)], [])
 
     def _windows(self) -> list[tuple[datetime, list[str]]]:
         opened = [(at, "开放解密 release opened", "") for at, _ in all_of(self._story, ReleaseOpened)]

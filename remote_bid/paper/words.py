@@ -1,6 +1,6 @@
 """How the opening's codes are worded on paper."""
 
-from remote_bid.opening.terms import AbortCause, Cause, Outcome, Role
+from remote_bid.opening.terms import AbortCause, Cause, ExtensionCause, LineAnswer, Outcome, Role, SuspensionCause
 
 ROLES = {
     Role.HOST: "主持人 host",
@@ -38,4 +38,27 @@ ABORTED = {
     AbortCause.SUPERVISOR_DECIDED: "监督人员决定终止 ended by the supervisor",
     AbortCause.SUSPENDED_TOO_LONG: "中止时间过长 suspended for too long",
     AbortCause.NONE_OPENED: "无有效开启的投标 none opened",
+}
+
+ANSWERS = {
+    LineAnswer.CONFIRMED: "确认无误 confirmed",
+    LineAnswer.DISPUTED: "有异议 disputed",
+    LineAnswer.SILENT: "未表示 silent",
+}
+
+STOPPED = {
+    SuspensionCause.TECHNICAL_FAULT: "技术故障 technical fault",
+    SuspensionCause.NETWORK_FAULT: "网络故障 network fault",
+    SuspensionCause.CERTIFICATE_SERVICE: "证书服务故障 certificate service",
+    SuspensionCause.EMERGENCY: "突发事件 emergency",
+    SuspensionCause.COMPLAINT: "投诉 complaint",
+    SuspensionCause.CUSTODIANS_ABSENT: "密钥保管人缺席 custodians absent",
+    SuspensionCause.OUTAGE: "系统中断 outage",
+}
+
+EXTENDED = {
+    ExtensionCause.PLATFORM_FAULT: "平台故障 platform fault",
+    ExtensionCause.NETWORK_FAULT: "网络故障 network fault",
+    ExtensionCause.CERTIFICATE_SERVICE: "证书服务故障 certificate service",
+    ExtensionCause.EMERGENCY: "突发事件 emergency",
 }

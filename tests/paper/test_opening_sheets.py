@@ -9,9 +9,31 @@ from remote_bid.paper.sheet import Sheet
 from remote_bid.paper.told import told
 from remote_bid.paper.typeset import typeset
 from tests.given import Past, after, given
-from tests.opening.actors import ALPHA, BIDDERS, HOST
-from tests.opening.acts import CLOSE_OPENING, OPEN_OBJECTIONS, PREPARE_RECORD, SETTLE, read_out, sign_record
-from tests.opening.day import ABORTED, CLOSED, MISSING, READOUT, RECORD, THREE_BIDS, opening
+from tests.opening.actors import ALPHA, BETA, BIDDERS, HOST, SUPERVISOR
+from tests.opening.acts import (
+    CLOSE_OPENING,
+    OPEN_OBJECTIONS,
+    PREPARE_RECORD,
+    SETTLE,
+    answer_objection,
+    raise_objection,
+    read_out,
+    refuse_record,
+    sign_record,
+)
+from tests.opening.course import resume, suspend
+from tests.opening.day import (
+    ABORTED,
+    CLOSED,
+    MISSING,
+    OBJECTION,
+    READOUT,
+    RECORD,
+    RELEASE,
+    THREE_BIDS,
+    between,
+    opening,
+)
 from tests.paper.reading import text_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -62,3 +84,28 @@ def test_the_decryption_log_names_every_key_in_order() -> None:
 def test_before_the_end_there_are_no_papers(past: Past) -> None:
     with pytest.raises(NotOver):
         papers(past)
+
+
+def test_objections_stand_with_their_answers() -> None:
+    past = (*OBJECTION, raise_objection(ALPHA), raise_objection(BETA, text="另有异议"), answer_objection())
+    over = (*past, after(1_300_000, PREPARE_RECORD), CLOSE_OPENING)
+    told = rows(papers(over)["objections"], "Objections")
+    assert [row[0] for row in told] == ["1", "2"]
+    assert [row[4] == "未答复 not answered" for row in told] == [False, True]
+
+
+def test_confirmations_and_silence_are_told() -> None:
+    told = rows(papers(CLOSED)["opening-record"], "Confirmations")
+    assert [row[2] for row in told] == ["确认无误 confirmed"] * len(BIDDERS)
+
+
+def test_a_suspension_stands_in_the_decryption_log() -> None:
+    past = (*RELEASE, suspend(SUPERVISOR), after(540_000, resume()), *between(RELEASE, CLOSED))
+    told = rows(papers(past)["decryption-log"], "Suspensions")
+    assert ["中止" in row[1] for row in told] == [True, False]
+
+
+def test_who_refuses_to_sign_is_told_with_the_reason() -> None:
+    past = (*RECORD, refuse_record(ALPHA), CLOSE_OPENING)
+    (told,) = rows(papers(past)["opening-record"], "Refused")
+    assert told[2]

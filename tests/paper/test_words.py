@@ -4,13 +4,21 @@ from enum import StrEnum
 
 import pytest
 
-from remote_bid.opening.terms import AbortCause, Cause, Outcome, Role
-from remote_bid.paper.words import ABORTED, CAUSES, OUTCOMES, ROLES
+from remote_bid.opening.terms import AbortCause, Cause, ExtensionCause, LineAnswer, Outcome, Role, SuspensionCause
+from remote_bid.paper.words import ABORTED, ANSWERS, CAUSES, EXTENDED, OUTCOMES, ROLES, STOPPED
 
 
 @pytest.mark.parametrize(
     ("words", "codes"),
-    [(ROLES, Role), (OUTCOMES, Outcome), (CAUSES, Cause), (ABORTED, AbortCause)],
+    [
+        (ROLES, Role),
+        (OUTCOMES, Outcome),
+        (CAUSES, Cause),
+        (ABORTED, AbortCause),
+        (ANSWERS, LineAnswer),
+        (STOPPED, SuspensionCause),
+        (EXTENDED, ExtensionCause),
+    ],
     ids=lambda it: None,
 )
 def test_every_code_is_worded(words: dict[StrEnum, str], codes: type[StrEnum]) -> None:

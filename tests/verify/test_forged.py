@@ -69,7 +69,8 @@ def test_an_outsider_who_names_its_own_log_is_not_whom_we_trust(outsider: Day, t
 def test_a_thief_of_the_logs_key_cannot_have_a_changed_price_cosigned(server: Day) -> None:
     change_the_price(server)
     changed = server.main.index(server.one("BidSettled"))
-    later = next(entry for entry in server.main[changed:] if entry.type == "CheckpointCosigned")
+    checkpoints = [entry for entry in server.main[changed:] if entry.type == "CheckpointCosigned"]
+    later = next(entry for entry in checkpoints if entry.fields["covers"] > changed)
     fails(server, later, why="lacks the signature of the log or of its cosigners")
 
 
