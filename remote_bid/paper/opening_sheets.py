@@ -1,4 +1,4 @@
-"""The opening's papers: record (开标记录表), sign-in sheet (签到表), decryption log (解密记录), objections (异议记录)."""
+"""The opening's papers: record (开标记录表), sign-in sheet (签到表), decryption log (解密记录), objections."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
