@@ -21,7 +21,9 @@ def arrived(file: bytes, size: int) -> list[bytes]:
 
 
 @pytest.mark.parametrize(
-    ("file", "size"), [(SMALL, 1), (SMALL, 11), (SMALL, 1 << 20), (LARGE, 99_991), (LARGE, SEGMENT)]
+    ("file", "size"),
+    [(SMALL, 1), (SMALL, 11), (SMALL, 1 << 20), (LARGE, 99_991), (LARGE, SEGMENT)],
+    ids=["1", "11", "small at once", "99991", "segments"],
 )
 def test_pieces_of_any_size_give_the_same_root(file: bytes, size: int) -> None:
     assert root_of(arrived(file, size)) == tree_root(io.BytesIO(file))[1]
@@ -49,6 +51,7 @@ def test_it_is_gone_on_with_from_its_whole_leaves(cut: int) -> None:
         ("truncated", SMALL[:100], 100),
         ("unknown_suite", SMALL.replace(b"sbe/1", b"sbe/2", 1), len(SMALL)),
     ],
+    ids=["a zip", "header too large", "one byte less", "one byte more", "5 bytes", "100 bytes", "another suite"],
 )
 def test_what_is_no_envelope_is_told_by_its_first_bytes(code: str, start: bytes, length: int) -> None:
     with pytest.raises(BadEnvelope) as refusal:
