@@ -21,6 +21,7 @@ from remote_bid.gateway.pace import Pace
 from remote_bid.gateway.papers import Papers
 from remote_bid.gateway.registry import RegistryHttp
 from remote_bid.gateway.socket import Sockets
+from remote_bid.gateway.stamps import StampKeeper
 from remote_bid.opening import opening
 from remote_bid.opening.facts import Facts
 from remote_bid.opening.known import Deployment
@@ -76,13 +77,20 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
         log=NamedLogKey(name=settings.log, key=keys.log_key),
         cosigners=[NamedLogKey(name=cosigner.name, key=cosigner.key) for cosigner in settings.cosigners],
         quorum=settings.quorum,
+        tsa=[settings.tsa.root] if settings.tsa else [],
     )
     authorities = sorted(fingerprint(root) for root in roots)
-    deployment = Deployment(authorities=authorities, log=trust.log, cosigners=trust.cosigners, quorum=trust.quorum)
+    deployment = Deployment(
+        authorities=authorities,
+        log=trust.log,
+        cosigners=trust.cosigners,
+        quorum=trust.quorum,
+        tsa=trust.stampers(),
+    )
     crls = Crls(roots)
     safe = safe_of(settings, folder / "safe", keys.lines)
     rooms: Rooms = {
-        opening.name: (opening, Facts(safe, roots, deployment, now, crls)),
+        opening.name: (opening, Facts(safe, roots, deployment, now, crls, trust.authorities_of_time())),
         registry.name: (registry, RegistryFacts(issuer, now)),
     }
     desk = Desk(log, keys.signer, keys.lines, rooms, Guard())
@@ -137,6 +145,7 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
         wait_s = settings.cosigners_within_s
         await require_cosigned_head(log, settings.log, keys.log, cosigners, quorum, now, wait_s)
         checkpointer = Checkpointer(log, desk, settings.log, keys.log, cosigners, settings.quorum)
+        stamps = StampKeeper(desk, settings.tsa.url, outgoing, now) if settings.tsa else None
         clock = Clock(desk, now)
         runner = web.AppRunner(
             app, auto_decompress=False, keepalive_timeout=15, lingering_time=5, handler_cancellation=False
@@ -149,6 +158,8 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
         keeper.start(outgoing, settings.crl_every_s)
         orphans.start()
         checkpointer.start(sessions)
+        if stamps is not None:
+            stamps.start(sessions)
         for folded in sessions:
             clock.watch(folded)
         site = web.TCPSite(runner, settings.host, settings.port)
@@ -161,6 +172,8 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
             await clock.close()
             await keeper.close()
             await checkpointer.close()
+            if stamps is not None:
+                await stamps.close()
             await hub.close()
 
 

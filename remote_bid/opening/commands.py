@@ -251,6 +251,13 @@ class CarryOutAbort(Command, frozen=True):
     """The clock's: a session suspended for too long, or aborted by the supervisor, ends."""
 
 
+class RecordStamp(Command, frozen=True):
+    """The log's: the answer of an authority of time (TimeStampResp, DER) over entry `covers` of the main line."""
+
+    covers: int
+    token: str
+
+
 OpeningCommand = (
     ScheduleOpening
     | OfferCustodianKey
@@ -297,4 +304,5 @@ OpeningCommand = (
     | EndPause
     | NoticeOutage
     | CarryOutAbort
+    | RecordStamp
 )

@@ -404,6 +404,14 @@ class CustodianKeysDestroyed(Event, frozen=True):
     signed: Signed
 
 
+class StampTaken(Event, frozen=True):
+    """An authority of time has signed at `stamped_at` that entry `covers` was there; `token` is its answer."""
+
+    covers: int
+    stamped_at: str
+    token: str
+
+
 OpeningEvent = (
     OpeningScheduled
     | CustodianKeyOffered
@@ -459,4 +467,5 @@ OpeningEvent = (
     | CountCheckOpened
     | LotContinued
     | CustodianKeysDestroyed
+    | StampTaken
 )

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Protocol
 import msgspec
 from cryptography import x509
 
-from remote_bid.opening.commands import DrawCoefficients, OpeningCommand, SettleBids, SubmitBid
+from remote_bid.opening.commands import DrawCoefficients, OpeningCommand, RecordStamp, SettleBids, SubmitBid
 from remote_bid.opening.known import Deployment, Known, StoredEnvelope
 from remote_bid.opening.rules.drawing import lot_draw
 from remote_bid.opening.rules.state import Bid, Opening
@@ -24,6 +24,7 @@ from remote_bid.seal.statements import BadStatement, said, statement_id
 from remote_bid.tender.statements import Deal, Submission
 from remote_bid.timeline.context import Refused
 from remote_bid.timeline.entry import Who
+from remote_bid.timeline.stamp import BadStamp, stamped_at
 
 
 class Envelopes(Protocol):
@@ -46,9 +47,10 @@ class Facts:
         deployment: Deployment,
         now: Callable[[], datetime],
         crls: Crls | None = None,
+        tsa: Sequence[x509.Certificate] = (),
     ) -> None:
         self._safe, self._roots, self._deployment, self._now = safe, roots, deployment, now
-        self._crls = crls or Crls(roots)
+        self._crls, self._tsa = crls or Crls(roots), tsa
 
     async def __call__(self, opening: Opening, command: OpeningCommand, by: Who) -> Known:
         """All that `decide` may ask for."""
@@ -58,6 +60,7 @@ class Facts:
             envelopes=await self._envelopes(opening, command, by),
             settlements=await self._settlements(opening) if isinstance(command, SettleBids) else {},
             draws=await self._draws(opening) if isinstance(command, DrawCoefficients) else {},
+            stamped_at=self._stamped_at(opening, command) if isinstance(command, RecordStamp) else None,
         )
 
     def _signers(self, command: OpeningCommand) -> dict[str, list[Certified]]:
@@ -95,6 +98,14 @@ class Facts:
     async def _draws(self, opening: Opening) -> dict[str, LotDraw]:
         lots = {lot for lot, _ in opening.undrawn()}
         return {lot: await asyncio.to_thread(lot_draw, opening, lot) for lot in lots}
+
+    def _stamped_at(self, opening: Opening, command: RecordStamp) -> datetime | None:
+        if (wanted := opening.stamps.get(command.covers)) is None:
+            return None
+        try:
+            return stamped_at(command.token, unb64(wanted.leaf), self._tsa)
+        except BadStamp as error:
+            raise Refused("bad_stamp", "时间戳无效。", str(error)) from error
 
     def _settle(self, opening: Opening, bid: Bid) -> Settlement:
         part = next(part for part in bid.parts if statement_id(part.submission) == bid.bid)

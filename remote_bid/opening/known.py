@@ -1,5 +1,7 @@
 """What the rules need to know beyond the session itself; facts.py gathers it before a decision."""
 
+from datetime import datetime
+
 import msgspec
 
 from remote_bid.opening.terms import LotDraw, Settlement
@@ -18,12 +20,14 @@ class StoredEnvelope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Deployment(msgspec.Struct, frozen=True, kw_only=True):
-    """What policies must name: the authorities' fingerprints, the log, its cosigners and their quorum."""
+    """What policies must name: the authorities' fingerprints, the log, its cosigners and their quorum, who stamps."""
 
     authorities: list[str] = []
     log: NamedLogKey = NamedLogKey(name="", key="")
     cosigners: list[NamedLogKey] = []
     quorum: int = 0
+    tsa: list[str] = []
+    """Fingerprints of the authorities of time, sorted."""
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,3 +40,5 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     envelopes: dict[str, StoredEnvelope] = {}
     settlements: dict[str, Settlement] = {}
     draws: dict[str, LotDraw] = {}
+    stamped_at: datetime | None = None
+    """The time of the stamp that is handed in."""

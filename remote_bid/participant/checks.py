@@ -4,7 +4,6 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from remote_bid.opening.view import SetProof
 from remote_bid.participant.copy import Copy
-from remote_bid.people.certificates import fingerprint
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.signing import keyid_of, spki_of
 from remote_bid.seal.statements import P, Statement, is_signed_by, said
@@ -32,8 +31,7 @@ def from_server(trust: Trust, statement: Statement, kind: type[P]) -> P:
 
 def check_policy(trust: Trust, policy: Policy) -> None:
     """That a policy names the authorities, log and cosigners we know."""
-    known = (sorted(fingerprint(root) for root in trust.authorities()), trust.log, trust.cosigners, trust.quorum)
-    if (policy.authorities, policy.log, policy.cosigners, policy.quorum) != known:
+    if not trust.named_by(policy):
         raise Broken("the policy names other authorities, log or cosigners than we trust")
 
 

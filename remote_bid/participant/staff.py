@@ -58,6 +58,7 @@ class Tenderer(DrawSealer):
             log=trust.log,
             cosigners=trust.cosigners,
             quorum=trust.quorum,
+            tsa=trust.stampers(),
         )
         await self.client.hand_in(PublishPolicy(signed=self.identity.sign(policy)))
 

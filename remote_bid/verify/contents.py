@@ -67,6 +67,7 @@ def _take_log(case: Case, listed: Manifest) -> None:
         case.report.fingerprints += [f"log {named.log.name} {named.log.key}"]
         case.report.fingerprints += [f"cosigner {key.name} {key.key}" for key in named.cosigners]
         case.report.fingerprints += [f"authority {print_}" for print_ in authorities]
+        case.report.fingerprints += [f"authority of time {print_}" for print_ in named.stampers()]
 
 
 def _parsed(case: Case, name: str, kind: type[msgspec.Struct] | type[list[Shown]]):  # type: ignore[no-untyped-def]

@@ -49,6 +49,7 @@ from remote_bid.opening.events import (
     RosterPublished,
     Said,
     SignatureAwaited,
+    StampTaken,
     SuspensionCountersigned,
     TimetableProposed,
     TimetableSigned,
@@ -124,6 +125,7 @@ _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     CountCheckOpened: (LOG.role,),
     LotContinued: _TWO,
     CustodianKeysDestroyed: (Role.CUSTODIAN,),
+    StampTaken: (LOG.role,),
 }
 """Whose act each event is."""
 
@@ -230,6 +232,7 @@ _ONCE_FOR: dict[type[Event], Callable[[Any], object]] = {
     ObjectionAnswered: lambda event: ("answer", event.number),
     KeyPublished: lambda event: ("paper", statement_id(event.signed.statement)),
     PolicyPublished: lambda event: ("paper", statement_id(event.signed.statement)),
+    StampTaken: lambda event: ("stamp", event.covers),
     **{kind: type for kind in _ONCE},
 }
 """What happens once, or once for each bid, line, person or lot: what must not come a second time."""

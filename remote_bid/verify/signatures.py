@@ -36,7 +36,7 @@ from remote_bid.opening.events import (
 )
 from remote_bid.opening.rules.submitting import custodian_kids
 from remote_bid.opening.terms import Role
-from remote_bid.people.certificates import Certified, NotTrusted, Signed, fingerprint, signers
+from remote_bid.people.certificates import Certified, NotTrusted, Signed, signers
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.envelope import SUITE
 from remote_bid.seal.statements import BadStatement, Statement, statement_id
@@ -177,10 +177,9 @@ def policies(case: Case) -> None:
     if not case.state.policies:
         raise Failed("timeline.json", "there is no policy")
     trust = case.vouched
-    known = (sorted(fingerprint(root) for root in trust.authorities()), trust.log, trust.cosigners, trust.quorum)
     for policy in case.state.policies.values():
         name = f"policy of lot {policy.lot}, {policy.part}"
-        if (policy.authorities, policy.log, policy.cosigners, policy.quorum) != known or policy.suites != [SUITE]:
+        if not trust.named_by(policy) or policy.suites != [SUITE]:
             raise Failed(name, "it names other authorities, log, cosigners or suites than the trusted ones")
         sides = [custodian.side for custodian in policy.custodians]
         kids = custodian_kids(policy)

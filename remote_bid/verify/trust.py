@@ -7,7 +7,7 @@ from cryptography import x509
 
 from remote_bid.people.certificates import fingerprint, roots_of
 from remote_bid.seal.canonical import NotCanonical, unb64_sized
-from remote_bid.tender.statements import NamedLogKey
+from remote_bid.tender.statements import NamedLogKey, Policy
 from remote_bid.timeline.note import NamedKey
 
 
@@ -22,6 +22,8 @@ class Trust(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     log: NamedLogKey
     cosigners: list[NamedLogKey]
     quorum: int
+    tsa: list[str] = []
+    """Authorities of time (PEM), whose certificates for time stamping count; none where nobody stamps."""
 
     def authorities(self) -> list[x509.Certificate]:
         """The authorities' certificates."""
@@ -32,7 +34,21 @@ class Trust(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return self._compared() == other._compared()
 
     def _compared(self) -> object:
-        return sorted(fingerprint(root) for root in self.authorities()), self.log, self.cosigners, self.quorum
+        authorities = sorted(fingerprint(root) for root in self.authorities())
+        return authorities, self.log, self.cosigners, self.quorum, self.stampers()
+
+    def named_by(self, policy: Policy) -> bool:
+        """Whether a policy names exactly these."""
+        named = (policy.authorities, policy.log, policy.cosigners, policy.quorum, policy.tsa)
+        return named == self._compared()
+
+    def authorities_of_time(self) -> list[x509.Certificate]:
+        """The certificates of the authorities of time."""
+        return roots_of(self.tsa)
+
+    def stampers(self) -> list[str]:
+        """Their fingerprints, sorted: how a policy names them."""
+        return sorted(fingerprint(root) for root in self.authorities_of_time())
 
     def log_key(self) -> NamedKey:
         """The log's key, to check notes with."""
@@ -48,6 +64,7 @@ def read_trust(path: Path) -> Trust:
     try:
         trust = msgspec.json.decode(path.read_bytes(), type=Trust)
         trust.authorities()
+        trust.authorities_of_time()
         trust.log_key()
         trust.cosigner_keys()
     except OSError as error:

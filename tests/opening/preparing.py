@@ -59,6 +59,7 @@ def policy(story: Story, lot: str = LOT, part: str = READOUT_FORM, **changes: An
         log=DEPLOYMENT.log,
         cosigners=DEPLOYMENT.cosigners,
         quorum=DEPLOYMENT.quorum,
+        tsa=DEPLOYMENT.tsa,
     )
     return replace(sound, **changes)
 

@@ -33,6 +33,7 @@ from remote_bid.opening.rules import (
     recording,
     releasing,
     speaking,
+    stamping,
     submitting,
     unsealing,
 )
@@ -91,6 +92,7 @@ DECISIONS: dict[type[Command], Callable[[Opening, Any, Turn], Sequence[Event | A
     c.EndPause: pausing.end_pause,
     c.NoticeOutage: pausing.notice_outage,
     c.CarryOutAbort: aborting.carry_out,
+    c.RecordStamp: stamping.record_stamp,
 }
 """One decision for every command of the room."""
 
@@ -122,6 +124,7 @@ _WHILE_SUSPENDED = (
     c.Say,
     c.RaiseObjection,
     c.NoteCrl,
+    c.RecordStamp,
     RecordCheckpoint,
     Tick,
 )
@@ -129,7 +132,7 @@ _WHILE_SUSPENDED = (
 
 
 def _require_taken_meanwhile(opening: Opening, command: Command) -> None:
-    if opening.abort_ordered and not isinstance(command, c.CarryOutAbort | RecordCheckpoint | Tick):
+    if opening.abort_ordered and not isinstance(command, c.CarryOutAbort | c.RecordStamp | RecordCheckpoint | Tick):
         refuse("aborting", "本场开标正在终止。", "The session is being aborted.")
     if not isinstance(command, _WHILE_SUSPENDED):
         refuse(

@@ -40,12 +40,13 @@ from remote_bid.opening.events import (
 )
 from remote_bid.opening.rules.course import COURSE, cosigned, enter
 from remote_bid.opening.rules.heard import HEARD
+from remote_bid.opening.rules.stamping import STAMPING, wanted
 from remote_bid.opening.rules.state import Bid, CheckpointSeen, Opening
 from remote_bid.opening.rules.unsealing import enough_keys
 from remote_bid.opening.statements import Close, Custody, Release
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import AbortCause, Cause, Outcome, Phase, Settlement
-from remote_bid.seal.canonical import unb64
+from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.statements import said, statement_id
 from remote_bid.tender.statements import CustodianKey, Policy, Timetable
 from remote_bid.timeline import instant
@@ -133,12 +134,13 @@ def _lobby(opening: Opening, event: LobbyOpened, happened: Happened) -> Opening:
 
 def _ticked(opening: Opening, event: Ticked, happened: Happened) -> Opening:
     uncosigned = opening.uncosigned | {happened.seq: happened.at}
-    return replace(opening, last_tick=happened.seq, last_tick_at=happened.at, uncosigned=uncosigned)
+    opening = replace(opening, last_tick=happened.seq, last_tick_leaf=b64(happened.leaf))
+    return replace(opening, last_tick_at=happened.at, uncosigned=uncosigned)
 
 
 def _closed_for_bids(opening: Opening, event: BidsClosed, happened: Happened) -> Opening:
     close = said(event.close, Close)
-    opening = enter(opening, Phase.CLOSED_FOR_BIDS, happened)
+    opening = replace(enter(opening, Phase.CLOSED_FOR_BIDS, happened), stamps=wanted(opening, happened))
     bids = dict(sorted(opening.bids.items(), key=lambda item: unb64(item[0])))
     return replace(opening, bids=bids, proposed=None, close=close, close_statement=event.close, close_seq=happened.seq)
 
@@ -305,5 +307,6 @@ FOLDS: dict[type[Event], Callable[[Opening, Any, Happened], Opening]] = {
     **HEARD,
     CrlNotedDown: _crl,
     **COURSE,
+    **STAMPING,
 }
 """One fold for every event of the room."""

@@ -114,8 +114,8 @@ def _declares_draw(lot: Lot | None) -> bool:
 
 def _require_deployment(policy: Policy, turn: Turn) -> None:
     here = known(turn).deployment
-    named = (policy.authorities, policy.log, policy.cosigners, policy.quorum, policy.suites)
-    if named != (here.authorities, here.log, here.cosigners, here.quorum, [SUITE]):
+    named = (policy.authorities, policy.log, policy.cosigners, policy.quorum, policy.tsa, policy.suites)
+    if named != (here.authorities, here.log, here.cosigners, here.quorum, here.tsa, [SUITE]):
         refuse("other_deployment", "规则所列的机构、日志或联署方与本中心不符。", "The policy names another deployment.")
 
 
