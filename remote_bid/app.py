@@ -1,6 +1,6 @@
 """The composition root: the one place that knows every room."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +35,7 @@ from remote_bid.people.registry.rules import SETTINGS
 from remote_bid.people.registry.terms import REGISTRY
 from remote_bid.people.revocation import Crls
 from remote_bid.people.sign_in import Porter
+from remote_bid.seal.statements import Statement
 from remote_bid.tender.safe import Limits, Safe
 from remote_bid.tender.safe.s3 import s3_shelf
 from remote_bid.tender.statements import NamedLogKey
@@ -42,11 +43,12 @@ from remote_bid.timeline import wire_json
 from remote_bid.timeline.at_rest import AtRest
 from remote_bid.timeline.checkpoint import Checkpointer
 from remote_bid.timeline.clock import Clock
-from remote_bid.timeline.context import AnyContext
+from remote_bid.timeline.context import LOG, AnyContext
 from remote_bid.timeline.desk import Desk, Rooms
 from remote_bid.timeline.engines import engine_of, postgres_engine
 from remote_bid.timeline.frame import Frame
 from remote_bid.timeline.guard import Guard
+from remote_bid.timeline.marks import RecordRotation
 from remote_bid.timeline.migrations import upgrade
 from remote_bid.timeline.office import office_keys
 from remote_bid.timeline.sql import SqlLog
@@ -78,6 +80,7 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
         cosigners=[NamedLogKey(name=cosigner.name, key=cosigner.key) for cosigner in settings.cosigners],
         quorum=settings.quorum,
         tsa=[settings.tsa.root] if settings.tsa else [],
+        successors=keys.successors,
     )
     authorities = sorted(fingerprint(root) for root in roots)
     deployment = Deployment(
@@ -86,6 +89,7 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
         cosigners=trust.cosigners,
         quorum=trust.quorum,
         tsa=trust.stampers(),
+        successors=keys.successors,
     )
     crls = Crls(roots)
     safe = safe_of(settings, folder / "safe", keys.lines)
@@ -138,7 +142,7 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     sio.attach(app)
     async with aiohttp.ClientSession() as outgoing, _closing(log):
         named = zip(trust.cosigner_keys(), settings.cosigners, strict=True)
-        cosigners = [HttpCosigner(key, cosigner.url, outgoing) for key, cosigner in named]
+        cosigners = [HttpCosigner(key, cosigner.url, outgoing, keys.successors) for key, cosigner in named]
         sessions = await desk.load()
         require_covered(sessions, await log.leaves(0))
         quorum = 0 if settings.serve_without_quorum else settings.quorum
@@ -153,6 +157,7 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
         await runner.setup()
         if settings.admins:
             await desk.open(REGISTRY, registry.name, FoundRegistry(admins=settings.admins), SETTINGS)
+        await tell_rotations(desk, keys.successors)
         sessions = await desk.load()
         hub.start()
         keeper.start(outgoing, settings.crl_every_s)
@@ -183,6 +188,13 @@ async def _closing(log: SqlLog) -> AsyncIterator[None]:
         yield
     finally:
         await log.close()
+
+
+async def tell_rotations(desk: Desk, successors: Sequence[Statement]) -> None:
+    """Every session learns of the log's new keys before anything is signed with them."""
+    for folded in await desk.load():
+        for statement in successors if folded.head else ():
+            await desk.handle(folded.session.id, RecordRotation(statement=statement), LOG)
 
 
 def safe_of(settings: Settings, folder: Path, secret: bytes) -> Safe:

@@ -9,7 +9,7 @@ from remote_bid.people.certificates import Signed
 from remote_bid.people.revocation import CrlNoted
 from remote_bid.tender.terms import Remark, Tender
 from remote_bid.timeline.context import Command
-from remote_bid.timeline.marks import RecordCheckpoint, Tick
+from remote_bid.timeline.marks import RecordCheckpoint, RecordRotation, Tick
 
 
 class ScheduleOpening(Command, frozen=True):
@@ -305,4 +305,5 @@ OpeningCommand = (
     | NoticeOutage
     | CarryOutAbort
     | RecordStamp
+    | RecordRotation
 )

@@ -17,7 +17,7 @@ from remote_bid.people.revocation import CrlNoted
 from remote_bid.seal.statements import Statement
 from remote_bid.tender.terms import ReadoutForm, Tender
 from remote_bid.timeline.context import Event
-from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
+from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, LogKeyRotated, Ticked
 
 
 class OpeningScheduled(Event, frozen=True):
@@ -468,4 +468,5 @@ OpeningEvent = (
     | LotContinued
     | CustodianKeysDestroyed
     | StampTaken
+    | LogKeyRotated
 )

@@ -7,7 +7,9 @@ import msgspec
 from remote_bid.opening.terms import LotDraw, Settlement
 from remote_bid.people.certificates import Certified
 from remote_bid.seal.envelope import Header
+from remote_bid.seal.statements import Statement, said
 from remote_bid.tender.statements import NamedLogKey
+from remote_bid.timeline.rotation import KeyRotated
 
 
 class StoredEnvelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +30,13 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     quorum: int = 0
     tsa: list[str] = []
     """Fingerprints of the authorities of time, sorted."""
+    successors: list[Statement] = []
+    """How the log's key has changed since it was the one in `log`."""
+
+    @property
+    def key_now(self) -> str:
+        """The key that the log signs with."""
+        return said(self.successors[-1], KeyRotated).new if self.successors else self.log.key
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):

@@ -78,8 +78,8 @@ class Custodian:
         roster, (closed_at, closed) = copy.last(RosterPublished), copy.events(WindowClosed)[-1]
         if roster is None:
             raise Broken("the close was not shown")
-        close = from_server(self._trust, roster.close, Close)
-        window = from_server(self._trust, closed.window_closed, WindowClosedStatement)
+        close = from_server(self._trust, copy, roster.close, Close)
+        window = from_server(self._trust, copy, closed.window_closed, WindowClosedStatement)
         self._check_close_in_time(close)
         cosigned_times(self._trust, copy, closed_at)
         if window.close != id_of(close):
@@ -111,7 +111,7 @@ class Custodian:
             raise Broken("the close is not that of the timetable that holds")
         signers(signed.signed, self._trust.authorities(), datetime.now(UTC))
         at = instant.when(said(signed.signed.statement, Timetable).deadline).timestamp()
-        if from_server(self._trust, event.close, Close) != close:
+        if from_server(self._trust, self._client.copy, event.close, Close) != close:
             raise Broken("the close shown is not the close logged")
         if sum(abs(when - at) <= TOLERANCE_S for when in times) < self._trust.quorum:
             raise Broken("the close was not cosigned in time")

@@ -64,7 +64,7 @@ from remote_bid.opening.terms import ABORTABLE, OFFICES, Phase, Role
 from remote_bid.seal.statements import statement_id
 from remote_bid.timeline.context import CLOCK, LOG, Event
 from remote_bid.timeline.entry import MAIN, Shown, Who
-from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
+from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, LogKeyRotated, Ticked
 from remote_bid.verify.case import Case, Failed, entry_name, happening, whole
 from remote_bid.verify.course import course
 
@@ -126,6 +126,7 @@ _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     LotContinued: _TWO,
     CustodianKeysDestroyed: (Role.CUSTODIAN,),
     StampTaken: (LOG.role,),
+    LogKeyRotated: (LOG.role, Role.HOST),
 }
 """Whose act each event is."""
 

@@ -152,7 +152,7 @@ def _receipts(case: Case) -> None:
     owed += [(shown, event.receipt, [statement_id(event.signed.statement)]) for shown, event in halves]
     for shown, statement, statements in owed:
         name = entry_name(shown)
-        receipt = case.from_log(name, statement, Receipt)
+        receipt = case.from_log(shown, statement, Receipt)
         salt = shown.proof.salts["type"] if shown.proof else ""
         place = (receipt.session, receipt.statements, receipt.line, receipt.seq)
         own_salt = b64(field_salt(unb64(receipt.salt), "type")) == salt

@@ -1,5 +1,6 @@
 """The trust file: what a participant or auditor got by another way than from the server."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -7,8 +8,10 @@ from cryptography import x509
 
 from remote_bid.people.certificates import fingerprint, roots_of
 from remote_bid.seal.canonical import NotCanonical, unb64_sized
+from remote_bid.seal.statements import Statement
 from remote_bid.tender.statements import NamedLogKey, Policy
 from remote_bid.timeline.note import NamedKey
+from remote_bid.timeline.rotation import BadSuccessor, agree, follow
 
 
 class BadTrust(ValueError):
@@ -24,6 +27,8 @@ class Trust(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     quorum: int
     tsa: list[str] = []
     """Authorities of time (PEM), whose certificates for time stamping count; none where nobody stamps."""
+    successors: list[Statement] = []
+    """How the log's key has changed since, as far as is known; later changes are followed from there."""
 
     def authorities(self) -> list[x509.Certificate]:
         """The authorities' certificates."""
@@ -31,7 +36,7 @@ class Trust(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def same_as(self, other: "Trust") -> bool:
         """Whether both name the same authorities, log and cosigners, however their certificates are written."""
-        return self._compared() == other._compared()
+        return self._compared() == other._compared() and agree(self.successors, other.successors)
 
     def _compared(self) -> object:
         authorities = sorted(fingerprint(root) for root in self.authorities())
@@ -51,8 +56,14 @@ class Trust(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return sorted(fingerprint(root) for root in self.authorities_of_time())
 
     def log_key(self) -> NamedKey:
-        """The log's key, to check notes with."""
+        """The log's first key, by which it is known."""
         return _named(self.log)
+
+    def log_keys(self, successors: Sequence[Statement] = ()) -> list[NamedKey]:
+        """All keys of the log in their order, by what this file says and by later `successors`; BadSuccessor."""
+        if not agree(self.successors, successors):
+            raise BadSuccessor("the log has another successor than the trusted one")
+        return follow(self.log_key(), max(self.successors, list(successors), key=len))
 
     def cosigner_keys(self) -> list[NamedKey]:
         """The cosigners' keys, to check notes with."""
@@ -65,7 +76,7 @@ def read_trust(path: Path) -> Trust:
         trust = msgspec.json.decode(path.read_bytes(), type=Trust)
         trust.authorities()
         trust.authorities_of_time()
-        trust.log_key()
+        trust.log_keys()
         trust.cosigner_keys()
     except OSError as error:
         raise BadTrust(f"{path} cannot be read: {error.strerror}") from error

@@ -51,7 +51,7 @@ from remote_bid.seal.statements import said, statement_id
 from remote_bid.tender.statements import CustodianKey, Policy, Timetable
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Happened
-from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
+from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, LogKeyRotated, Ticked
 
 replace = msgspec.structs.replace
 
@@ -270,6 +270,10 @@ def _crl(opening: Opening, event: CrlNotedDown, happened: Happened) -> Opening:
     return replace(opening, crls=opening.crls | {event.crl.authority: event.crl})
 
 
+def _rotated(opening: Opening, event: LogKeyRotated, happened: Happened) -> Opening:
+    return replace(opening, rotations=(*opening.rotations, statement_id(event.statement)))
+
+
 FOLDS: dict[type[Event], Callable[[Opening, Any, Happened], Opening]] = {
     OpeningScheduled: _scheduled,
     CustodianKeyOffered: _key_offered,
@@ -308,5 +312,6 @@ FOLDS: dict[type[Event], Callable[[Opening, Any, Happened], Opening]] = {
     CrlNotedDown: _crl,
     **COURSE,
     **STAMPING,
+    LogKeyRotated: _rotated,
 }
 """One fold for every event of the room."""

@@ -41,6 +41,7 @@ from remote_bid.tender.statements import CustodianKey, Pauses, Policy, Timetable
 from remote_bid.tender.terms import DRAW, READOUT_FORM, Lot, Tender
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Turn
+from remote_bid.timeline.marks import LogKeyRotated
 from remote_bid.timeline.sideline import MOST_SLOTS
 
 
@@ -62,7 +63,8 @@ def schedule(opening: Opening, command: ScheduleOpening, turn: Turn) -> list[Eve
     if len({member.person for member in command.members}) != len(command.members):
         refuse("bad_members", "同一人不能兼任两个角色。", "Nobody may have two roles.")
     _require_draws(command.tender)
-    return [OpeningScheduled(tender=command.tender, members=command.members)]
+    rotated = [LogKeyRotated(statement=statement) for statement in known(turn).deployment.successors]
+    return [OpeningScheduled(tender=command.tender, members=command.members), *rotated]
 
 
 def _require_draws(tender: Tender) -> None:

@@ -211,6 +211,8 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     cosigned_at: datetime | None = None
     """When the last one that has it was."""
     last_tick_leaf: str = ""
+    rotations: tuple[str, ...] = ()
+    """Ids of the statements by which the log's key has changed."""
     stamps: dict[int, ToStamp] = {}
     """By entry."""
 

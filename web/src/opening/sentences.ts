@@ -105,6 +105,7 @@ const TELLERS: { readonly [K in Type]: Teller<K> } = {
   OpeningClosed: nothing,
   CrlNotedDown: nothing,
   StampTaken: nothing,
+  LogKeyRotated: nothing,
   DrawSealed: byPerson,
   DrawOpened: nothing,
   CoefficientDrawn: ({ coefficient, value, lottery }) => [
