@@ -1,6 +1,5 @@
 """A custodian: makes a fresh key, and publishes it only after seeing for itself that the bidders' window is closed."""
 
-import os
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +28,7 @@ from remote_bid.seal.canonical import b64, labelled_hash
 from remote_bid.seal.statements import id_of, said, statement_id
 from remote_bid.seal.xwing import SEED_SIZE, key_id, public_key
 from remote_bid.tender.statements import CustodianKey, Timetable
-from remote_bid.timeline import instant
+from remote_bid.timeline import durable, instant
 from remote_bid.timeline.entry import Shown
 from remote_bid.verify.trust import Trust
 
@@ -147,9 +146,5 @@ class Custodian:
     def _seed(self, lot: str, part: str) -> bytes:
         path = self._path(lot, part)
         if not path.exists():
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(secrets.token_bytes(SEED_SIZE))
-                file.flush()
-                os.fsync(file.fileno())
+            durable.replace(path, secrets.token_bytes(SEED_SIZE), 0o600)
         return path.read_bytes()
