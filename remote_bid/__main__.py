@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -13,15 +14,16 @@ import structlog
 import typer
 
 from remote_bid.app import ROOMS, migrated, serve_forever
-from remote_bid.config import BadSettings, read_settings
+from remote_bid.config import BadSettings, office_passphrase, read_settings
 from remote_bid.demo.show import Options, show
 from remote_bid.gateway.wire import openapi
 from remote_bid.participant.commandline import commands as participants
 from remote_bid.participant.cosigner import cosign_forever
-from remote_bid.seal.statements import Statement
+from remote_bid.seal.statements import Statement, said
 from remote_bid.tender.standards import NotATender, by_hand, read_tender
 from remote_bid.timeline.failpoints import arm_from_environment
-from remote_bid.timeline.office import BadKeys
+from remote_bid.timeline.office import BadKeys, rotate_log_key
+from remote_bid.timeline.rotation import BadSuccessor, KeyRotated
 from remote_bid.timeline.start import MayNotServe
 from remote_bid.verify import NotAZip
 from remote_bid.verify import verify as verified
@@ -46,6 +48,21 @@ def serve(
         _give_up(str(error), 2)
     except MayNotServe as error:
         _give_up(str(error), 3)
+
+
+@app.command("rotate-key")
+def rotate_key(
+    settings: Annotated[Path, typer.Argument(help="settings file (JSON)")],
+    data: Annotated[Path, typer.Option(help="folder for database, safe and keys")] = Path("data"),
+) -> None:
+    """Give a stopped server's log a new key, which the old one signs for; sessions are told at the next start."""
+    try:
+        log = read_settings(settings).log
+        keys = rotate_log_key(data / "office.json", office_passphrase(), log, datetime.now(UTC))
+    except (BadSettings, BadKeys) as error:
+        _give_up(str(error), 2)
+    now = said(keys.successors[-1], KeyRotated).new
+    print(f"{log} signs with {now} from the next start on; it is still known by {keys.log_key}")
 
 
 @app.command()
@@ -110,8 +127,8 @@ def cosign(
     arm_from_environment()
     try:
         trusted = read_trust(trust)
-        asyncio.run(cosign_forever(name, trusted.log_key(), trusted.authorities(), data, port))
-    except BadTrust as error:
+        asyncio.run(cosign_forever(name, trusted.log_key(), trusted.authorities(), data, port, trusted.successors))
+    except (BadTrust, BadSuccessor) as error:
         _give_up(str(error), 2)
 
 

@@ -1,6 +1,6 @@
 """The composition root: the one place that knows every room."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from remote_bid.gateway.papers import Papers
 from remote_bid.gateway.plain import TextPacket, uncompressed
 from remote_bid.gateway.registry import RegistryHttp
 from remote_bid.gateway.socket import Sockets
+from remote_bid.gateway.stamps import StampKeeper
 from remote_bid.opening import opening
 from remote_bid.opening.facts import Facts
 from remote_bid.opening.known import Deployment
@@ -38,6 +39,7 @@ from remote_bid.people.registry.rules import SETTINGS
 from remote_bid.people.registry.terms import REGISTRY
 from remote_bid.people.revocation import Crls
 from remote_bid.people.sign_in import Porter
+from remote_bid.seal.statements import Statement
 from remote_bid.tender.safe import Limits, Safe
 from remote_bid.tender.safe.s3 import s3_shelf
 from remote_bid.tender.statements import NamedLogKey
@@ -45,11 +47,12 @@ from remote_bid.timeline import wire_json
 from remote_bid.timeline.at_rest import AtRest
 from remote_bid.timeline.checkpoint import Checkpointer
 from remote_bid.timeline.clock import Clock
-from remote_bid.timeline.context import AnyContext
+from remote_bid.timeline.context import LOG, AnyContext
 from remote_bid.timeline.desk import Desk, Rooms
 from remote_bid.timeline.engines import engine_of, postgres_engine
 from remote_bid.timeline.frame import Frame
 from remote_bid.timeline.guard import Guard
+from remote_bid.timeline.marks import RecordRotation
 from remote_bid.timeline.migrations import upgrade
 from remote_bid.timeline.office import office_keys
 from remote_bid.timeline.sql import SqlLog
@@ -80,14 +83,23 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
         log=NamedLogKey(name=settings.log, key=keys.log_key),
         cosigners=[NamedLogKey(name=cosigner.name, key=cosigner.key) for cosigner in settings.cosigners],
         quorum=settings.quorum,
+        tsa=[settings.tsa.root] if settings.tsa else [],
+        successors=keys.successors,
     )
     authorities = sorted(fingerprint(root) for root in roots)
-    deployment = Deployment(authorities=authorities, log=trust.log, cosigners=trust.cosigners, quorum=trust.quorum)
+    deployment = Deployment(
+        authorities=authorities,
+        log=trust.log,
+        cosigners=trust.cosigners,
+        quorum=trust.quorum,
+        tsa=trust.stampers(),
+        successors=keys.successors,
+    )
     crls = Crls(roots)
     safe = safe_of(settings, folder / "safe", keys.lines)
     keepers = Keepers(keys.signer, now)
     rooms: Rooms = {
-        opening.name: (opening, Facts(safe, roots, deployment, now, crls, keepers.ask)),
+        opening.name: (opening, Facts(safe, roots, deployment, now, crls, keepers.ask, trust.authorities_of_time())),
         registry.name: (registry, RegistryFacts(issuer, now)),
     }
     desk = Desk(log, keys.signer, keys.lines, rooms, Guard())
@@ -137,7 +149,7 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     sio.attach(app)
     async with aiohttp.ClientSession() as outgoing, _closing(log):
         named = zip(trust.cosigner_keys(), settings.cosigners, strict=True)
-        cosigners = [HttpCosigner(key, cosigner.url, outgoing, log.leaves) for key, cosigner in named]
+        cosigners = [HttpCosigner(key, cosigner.url, outgoing, log.leaves, keys.successors) for key, cosigner in named]
         keepers.cosigners = cosigners
         sessions = await desk.load()
         require_covered(sessions, await log.leaves(0))
@@ -145,6 +157,7 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
         wait_s = settings.cosigners_within_s
         await require_cosigned_head(log, settings.log, keys.log, cosigners, quorum, now, wait_s)
         checkpointer = Checkpointer(log, desk, settings.log, keys.log, cosigners, settings.quorum)
+        stamps = StampKeeper(desk, settings.tsa.url, outgoing, now) if settings.tsa else None
         clock = Clock(desk, now)
         runner = web.AppRunner(
             app, auto_decompress=False, keepalive_timeout=15, lingering_time=5, handler_cancellation=False
@@ -152,11 +165,14 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
         await runner.setup()
         if settings.admins:
             await desk.open(REGISTRY, registry.name, FoundRegistry(admins=settings.admins), SETTINGS)
+        await tell_rotations(desk, keys.successors)
         sessions = await desk.load()
         hub.start()
         keeper.start(outgoing, settings.crl_every_s)
         orphans.start()
         checkpointer.start(sessions)
+        if stamps is not None:
+            stamps.start(sessions)
         for folded in sessions:
             clock.watch(folded)
         site = web.TCPSite(runner, settings.host, settings.port)
@@ -169,6 +185,8 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
             await clock.close()
             await keeper.close()
             await checkpointer.close()
+            if stamps is not None:
+                await stamps.close()
             await hub.close()
 
 
@@ -178,6 +196,13 @@ async def _closing(log: SqlLog) -> AsyncIterator[None]:
         yield
     finally:
         await log.close()
+
+
+async def tell_rotations(desk: Desk, successors: Sequence[Statement]) -> None:
+    """Every session learns of the log's new keys before anything is signed with them."""
+    for folded in await desk.load():
+        for statement in successors if folded.head else ():
+            await desk.handle(folded.session.id, RecordRotation(statement=statement), LOG)
 
 
 def safe_of(settings: Settings, folder: Path, secret: bytes) -> Safe:

@@ -10,6 +10,7 @@ import msgspec
 
 from remote_bid.gateway.crls import CrlAt
 from remote_bid.gateway.pace import Limits, Network
+from remote_bid.people.certificates import roots_of
 from remote_bid.people.registry.terms import Admin, AdminRole
 
 
@@ -19,6 +20,13 @@ class CosignerAt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     name: str
     key: str
     url: str
+
+
+class TsaAt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An authority of time (RFC 3161): its address, and the authority that issued its certificate (PEM)."""
+
+    url: str
+    root: str
 
 
 class S3At(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -87,6 +95,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return [ipaddress.ip_network(proxy) for proxy in self.proxies]
 
     safe: SafeSettings = SafeSettings()
+    tsa: TsaAt | None = None
+    """Who stamps the last tick and the close; without one nobody does."""
 
 
 def office_passphrase() -> str:
@@ -108,6 +118,7 @@ def read_settings(path: Path) -> Settings:
         raise BadSettings(f"{path} is not a settings file: {error}") from error
     _require_networks(settings)
     _require_admins(settings)
+    _require_tsa(settings)
     if not 1 <= settings.quorum <= len(settings.cosigners):
         raise BadSettings("the quorum must be at least 1 and no more than there are cosigners")
     if settings.zone not in available_timezones():
@@ -120,6 +131,13 @@ def _require_networks(settings: Settings) -> None:
         settings.networks()
     except ValueError as error:
         raise BadSettings(f"a proxy is named that is no network: {error}") from error
+
+
+def _require_tsa(settings: Settings) -> None:
+    try:
+        roots_of([settings.tsa.root] if settings.tsa else [])
+    except ValueError as error:
+        raise BadSettings(f"the root of the tsa is no certificate: {error}") from error
 
 
 def _require_admins(settings: Settings) -> None:

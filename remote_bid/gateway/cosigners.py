@@ -23,15 +23,28 @@ _TIMEOUT = aiohttp.ClientTimeout(total=3)
 class HttpCosigner:
     """One cosigner at its address; remembers how much of the log it has signed."""
 
-    def __init__(self, key: NamedKey, url: str, http: aiohttp.ClientSession, leaves: LeavesFrom | None = None) -> None:
+    def __init__(
+        self,
+        key: NamedKey,
+        url: str,
+        http: aiohttp.ClientSession,
+        leaves: LeavesFrom | None = None,
+        successors: Sequence[Statement] = (),
+    ) -> None:
         self.key, self._url, self._http, self._leaves = key, url, http, leaves
+        self._successors = successors
         self._signed = self._shown = 0
 
     async def cosign(self, note: str, leaves: Sequence[bytes]) -> str:
-        """Its signature line; asks once more when it has signed another size than remembered (409)."""
+        """Its signature line; asks once more when it has signed another size than remembered (409), or does not know
+        the log's new key yet (403).
+        """
         try:
             await self._show()
             status, text = await self._ask(asked(note, self._signed, leaves))
+            if status == 403 and self._successors:
+                await self._introduce()
+                status, text = await self._ask(asked(note, self._signed, leaves))
             if status == 409 and NUMBER.match(text.strip()):
                 self._signed = int(text)
                 if self._signed > len(leaves):
@@ -75,9 +88,15 @@ class HttpCosigner:
             else:
                 raise CosignerAway(f"{self.key.name} does not take the log's leaves: {text[:200]}")
 
+    async def _ask(self, body: str) -> tuple[int, str]:
+        return await self._post("/add-checkpoint", body.encode())
+
+    async def _introduce(self) -> None:
+        """Say by which statements the log's key has changed."""
+        status, text = await self._post("/add-successors", msgspec.json.encode(self._successors))
+        if status != 200:
+            raise CosignerAhead(f"{self.key.name} does not accept the log's new key: {text[:200]}")
+
     async def _post(self, path: str, body: bytes) -> tuple[int, str]:
         async with self._http.post(self._url + path, data=body, timeout=_TIMEOUT) as answer:
             return answer.status, await answer.text()
-
-    async def _ask(self, body: str) -> tuple[int, str]:
-        return await self._post("/add-checkpoint", body.encode())

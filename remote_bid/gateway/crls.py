@@ -10,6 +10,7 @@ import aiohttp
 import msgspec
 import structlog
 
+from remote_bid.gateway.outside import at_most
 from remote_bid.opening.commands import NoteCrl
 from remote_bid.people.revocation import BadCrl, Crl, Crls
 from remote_bid.timeline.context import LOG, Refused
@@ -112,7 +113,7 @@ class CrlKeeper:
                 return await asyncio.to_thread(Path(source.at).read_bytes)
             async with http.get(source.at, timeout=_TIMEOUT) as answer:
                 answer.raise_for_status()
-                return await answer.content.read(_MOST)
+                return await at_most(_MOST, answer.content)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             _LOG.warning("authority away", authority=source.authority, why=str(error) or type(error).__name__)
             return b""

@@ -31,7 +31,7 @@ from remote_bid.opening.terms import Role
 from remote_bid.opening.view import VEILED, OpeningView, curtain, see, show
 from remote_bid.timeline.context import Context, Event
 from remote_bid.timeline.entry import Who
-from remote_bid.timeline.marks import Ticked
+from remote_bid.timeline.marks import LogKeyRotated, Ticked
 
 COSIGNED = (
     OpeningScheduled,
@@ -55,6 +55,7 @@ COSIGNED = (
     ObjectionsOpened,
     RecordPrepared,
     OpeningClosed,
+    LogKeyRotated,
 )
 """Ticks, phase changes and whatever moves the clocks are cosigned."""
 

@@ -8,7 +8,7 @@ from remote_bid.people.certificates import Signed
 from remote_bid.people.revocation import CrlNoted
 from remote_bid.tender.terms import Remark
 from remote_bid.timeline.context import Command
-from remote_bid.timeline.marks import RecordCheckpoint, Tick
+from remote_bid.timeline.marks import RecordCheckpoint, RecordRotation, Tick
 
 
 class ScheduleOpening(Command, frozen=True):
@@ -265,6 +265,13 @@ class CarryOutAbort(Command, frozen=True):
     """The clock's: a session suspended for too long, or aborted by the supervisor, ends."""
 
 
+class RecordStamp(Command, frozen=True):
+    """The log's: the answer of an authority of time (TimeStampResp, DER) over entry `covers` of the main line."""
+
+    covers: int
+    token: str
+
+
 OpeningCommand = (
     ScheduleOpening
     | OfferCustodianKey
@@ -314,4 +321,6 @@ OpeningCommand = (
     | EndPause
     | NoticeOutage
     | CarryOutAbort
+    | RecordStamp
+    | RecordRotation
 )

@@ -17,7 +17,7 @@ from remote_bid.people.revocation import CrlNoted
 from remote_bid.seal.statements import Statement
 from remote_bid.tender.terms import ReadoutForm, Tender
 from remote_bid.timeline.context import Event
-from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
+from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, LogKeyRotated, Ticked
 
 
 class OpeningScheduled(Event, frozen=True):
@@ -466,6 +466,14 @@ class CustodianKeysDestroyed(Event, frozen=True):
     signed: Signed
 
 
+class StampTaken(Event, frozen=True):
+    """An authority of time has signed at `stamped_at` that entry `covers` was there; `token` is its answer."""
+
+    covers: int
+    stamped_at: str
+    token: str
+
+
 OpeningEvent = (
     OpeningScheduled
     | CustodianKeyOffered
@@ -529,4 +537,6 @@ OpeningEvent = (
     | CountCheckOpened
     | LotContinued
     | CustodianKeysDestroyed
+    | StampTaken
+    | LogKeyRotated
 )

@@ -9,7 +9,14 @@ from typing import Any, BinaryIO, Protocol
 import msgspec
 from cryptography import x509
 
-from remote_bid.opening.commands import CloseWindow, DrawCoefficients, OpeningCommand, SettleBids, SubmitBid
+from remote_bid.opening.commands import (
+    CloseWindow,
+    DrawCoefficients,
+    OpeningCommand,
+    RecordStamp,
+    SettleBids,
+    SubmitBid,
+)
 from remote_bid.opening.known import Deployment, Known, Lodged, Lodgings, StoredEnvelope
 from remote_bid.opening.lodging import KeptRelease, LodgingsAnswer, only_signer
 from remote_bid.opening.rules.drawing import lot_draw
@@ -19,12 +26,13 @@ from remote_bid.opening.statements import LodgingReceipt
 from remote_bid.opening.terms import LotDraw, Settlement
 from remote_bid.people.certificates import Certified, NotTrusted, Signed, signers
 from remote_bid.people.revocation import Crls, Status
-from remote_bid.seal.canonical import b64
+from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.envelope import BadEnvelope, Head
 from remote_bid.seal.statements import BadStatement, id_of, said, statement_id
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import CLOCK, Refused
 from remote_bid.timeline.entry import Who
+from remote_bid.timeline.stamp import BadStamp, stamped_at
 
 
 class Envelopes(Protocol):
@@ -52,10 +60,11 @@ class Facts:
         now: Callable[[], datetime],
         crls: Crls | None = None,
         ask_lodgings: AskLodgings | None = None,
+        tsa: Sequence[x509.Certificate] = (),
     ) -> None:
         self._ask_lodgings = ask_lodgings
         self._safe, self._roots, self._deployment, self._now = safe, roots, deployment, now
-        self._crls = crls or Crls(roots)
+        self._crls, self._tsa = crls or Crls(roots), tsa
 
     async def __call__(self, opening: Opening, command: OpeningCommand, by: Who) -> Known:
         """All that `decide` may ask for."""
@@ -66,6 +75,7 @@ class Facts:
             settlements=await self._settlements(opening) if isinstance(command, SettleBids) else {},
             draws=await self._draws(opening) if isinstance(command, DrawCoefficients) else {},
             lodgings=await self._lodgings(opening) if isinstance(command, CloseWindow) and by == CLOCK else None,
+            stamped_at=self._stamped_at(opening, command) if isinstance(command, RecordStamp) else None,
         )
 
     async def _lodgings(self, opening: Opening) -> Lodgings | None:
@@ -126,6 +136,14 @@ class Facts:
     async def _draws(self, opening: Opening) -> dict[str, LotDraw]:
         lots = {lot for lot, _ in opening.undrawn()}
         return {lot: await asyncio.to_thread(lot_draw, opening, lot) for lot in lots}
+
+    def _stamped_at(self, opening: Opening, command: RecordStamp) -> datetime | None:
+        if (wanted := opening.stamps.get(command.covers)) is None:
+            return None
+        try:
+            return stamped_at(command.token, unb64(wanted.leaf), self._tsa)
+        except BadStamp as error:
+            raise Refused("bad_stamp", "时间戳无效。", str(error)) from error
 
     def _settle(self, opening: Opening, bid: Bid) -> Settlement:
         upload = bid.readout_part().upload

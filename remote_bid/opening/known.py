@@ -7,8 +7,9 @@ import msgspec
 from remote_bid.opening.terms import LotDraw, Settlement
 from remote_bid.people.certificates import Certified, Signed
 from remote_bid.seal.envelope import Header
-from remote_bid.seal.statements import Statement
+from remote_bid.seal.statements import Statement, said
 from remote_bid.tender.statements import NamedLogKey
+from remote_bid.timeline.rotation import KeyRotated
 
 
 class StoredEnvelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,12 +22,21 @@ class StoredEnvelope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Deployment(msgspec.Struct, frozen=True, kw_only=True):
-    """What policies must name: the authorities' fingerprints, the log, its cosigners and their quorum."""
+    """What policies must name: the authorities' fingerprints, the log, its cosigners and their quorum, who stamps."""
 
     authorities: list[str] = []
     log: NamedLogKey = NamedLogKey(name="", key="")
     cosigners: list[NamedLogKey] = []
     quorum: int = 0
+    tsa: list[str] = []
+    """Fingerprints of the authorities of time, sorted."""
+    successors: list[Statement] = []
+    """How the log's key has changed since it was the one in `log`."""
+
+    @property
+    def key_now(self) -> str:
+        """The key that the log signs with."""
+        return said(self.successors[-1], KeyRotated).new if self.successors else self.log.key
 
 
 class Lodged(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,3 +69,5 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     draws: dict[str, LotDraw] = {}
     lodgings: Lodgings | None = None
     """None where nobody was asked."""
+    stamped_at: datetime | None = None
+    """The time of the stamp that is handed in."""

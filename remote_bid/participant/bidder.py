@@ -85,7 +85,7 @@ class Bidder:
         await self._client.hand_in(SubmitBid(lot=lot, parts=[part]))
         await self._client.until(lambda view: bid in (view.me.bids or {}))
         shown, submitted = next(item for item in self._client.copy.events(BidSubmitted) if item[1].bid == bid)
-        check_receipt(self._trust, submitted.receipt, bid, shown)
+        check_receipt(self._trust, self._client.copy, submitted.receipt, bid, shown)
         (self._folder / f"{bid}.receipt.json").write_bytes(msgspec.json.encode(submitted.receipt))
         return bid
 
@@ -103,7 +103,7 @@ class Bidder:
     async def release(self, bid: str) -> None:
         """See that our bid is in the close, then hand over our half; nothing to do where the lot was aborted."""
         view = await self._client.until(lambda view: reached(view.phase, Phase.RELEASE))
-        close = from_server(self._trust, self._roster().close, Close)
+        close = from_server(self._trust, self._client.copy, self._roster().close, Close)
         own = (view.me.bids or {}).get(bid)
         if own is None or own.lot in self._stopped():
             return
@@ -118,7 +118,7 @@ class Bidder:
             raise Broken("the half in our release file does not match our bid")
         await self._client.until(lambda view: bool((view.me.bids or {})[bid].released_at))
         shown, released = self._client.copy.events(KeyReleased)[-1]
-        check_receipt(self._trust, released.receipt, statement_id(signed.statement), shown)
+        check_receipt(self._trust, self._client.copy, released.receipt, statement_id(signed.statement), shown)
 
     async def say(self, text: str) -> None:
         """Speak in the hall, which is open from the roster on."""
@@ -167,17 +167,17 @@ class Bidder:
     async def ask_remedy(self, bid: str) -> None:
         """We have lost our release file: ask the escrow holders for our half, while the bidders' window is open."""
         await self._client.until(lambda view: reached(view.phase, Phase.RELEASE))
-        close = from_server(self._trust, self._roster().close, Close)
+        close = from_server(self._trust, self._client.copy, self._roster().close, Close)
         request = RemedyRequest(session=self._client.copy.session, submission=bid, close=id_of(close))
         signed = self._identity.sign(request)
         await self._client.hand_in(AskRemedy(signed=signed))
         await self._client.until(lambda _view: bool(self._client.copy.events(RemedyRequested)))
         shown, asked = self._client.copy.events(RemedyRequested)[-1]
-        check_receipt(self._trust, asked.receipt, statement_id(signed.statement), shown)
+        check_receipt(self._trust, self._client.copy, asked.receipt, statement_id(signed.statement), shown)
 
     async def lodge(self, bid: str, addresses: Mapping[str, str]) -> None:
         """Leave our half with the cosigners, sealed to the lodging key; their receipts are kept beside the bid's."""
-        close = from_server(self._trust, self._roster().close, Close)
+        close = from_server(self._trust, self._client.copy, self._roster().close, Close)
         submission, halves = await asyncio.to_thread(read_release, self._folder / f"{bid}.release", self._passphrase)
         part, lodging_key = self._sealed_part(bid)
         kid, sealed = sealed_half(ctx_of(part.header.core), halves.s_b, lodging_key)

@@ -4,7 +4,6 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from remote_bid.opening.view import SetProof
 from remote_bid.participant.copy import Copy
-from remote_bid.people.certificates import fingerprint
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.signing import keyid_of, spki_of
 from remote_bid.seal.statements import P, Statement, is_signed_by, said
@@ -12,8 +11,9 @@ from remote_bid.seal.tree import includes, leaf_hash
 from remote_bid.tender.statements import Policy, Receipt
 from remote_bid.timeline.entry import Shown, field_salt
 from remote_bid.timeline.frame import OwnSlot
-from remote_bid.timeline.marks import CheckpointCosigned
-from remote_bid.timeline.note import cosigned_at, is_signed, parse, platform_leaf
+from remote_bid.timeline.marks import CheckpointCosigned, LogKeyRotated
+from remote_bid.timeline.note import NamedKey, cosigned_at, is_signed, parse, platform_leaf
+from remote_bid.timeline.rotation import BadSuccessor
 from remote_bid.timeline.sideline import slot_of
 from remote_bid.verify.trust import Trust
 
@@ -22,24 +22,31 @@ class Broken(Exception):
     """The server broke a promise: what it said does not hold. Keep everything and call the supervisor."""
 
 
-def from_server(trust: Trust, statement: Statement, kind: type[P]) -> P:
+def log_keys(trust: Trust, copy: Copy) -> list[NamedKey]:
+    """The keys that the log has had: the trusted one, and whatever followed it for all to see."""
+    try:
+        return trust.log_keys([event.statement for _, event in copy.events(LogKeyRotated)])
+    except BadSuccessor as error:
+        raise Broken(str(error)) from error
+
+
+def from_server(trust: Trust, copy: Copy, statement: Statement, kind: type[P]) -> P:
     """What the server states under its log key."""
-    spki = spki_of(ed25519.Ed25519PublicKey.from_public_bytes(trust.log_key().key))
-    if not is_signed_by(statement, spki, keyid_of(spki)):
+    spkis = [spki_of(ed25519.Ed25519PublicKey.from_public_bytes(named.key)) for named in log_keys(trust, copy)]
+    if not any(is_signed_by(statement, spki, keyid_of(spki)) for spki in spkis):
         raise Broken(f"the {kind.kind} is not signed by the log's key")
     return said(statement, kind)
 
 
 def check_policy(trust: Trust, policy: Policy) -> None:
     """That a policy names the authorities, log and cosigners we know."""
-    known = (sorted(fingerprint(root) for root in trust.authorities()), trust.log, trust.cosigners, trust.quorum)
-    if (policy.authorities, policy.log, policy.cosigners, policy.quorum) != known:
+    if not trust.named_by(policy):
         raise Broken("the policy names other authorities, log or cosigners than we trust")
 
 
-def check_receipt(trust: Trust, receipt: Statement, statement: str, shown: Shown) -> Receipt:
+def check_receipt(trust: Trust, copy: Copy, receipt: Statement, statement: str, shown: Shown) -> Receipt:
     """That the receipt promises to hold `statement` in the entry we were shown."""
-    promise = from_server(trust, receipt, Receipt)
+    promise = from_server(trust, copy, receipt, Receipt)
     salts = shown.proof.salts if shown.proof else {}
     same_salt = salts.get("type") == b64(field_salt(unb64(promise.salt), "type"))
     if statement not in promise.statements or (promise.line, promise.seq) != (shown.line, shown.seq) or not same_salt:
@@ -81,6 +88,7 @@ def _times(trust: Trust, copy: Copy, event: CheckpointCosigned) -> list[int]:
     if not includes(checkpoint.root, checkpoint.size, event.index, leaf, path):
         raise Broken("the checkpoint does not hold the session's head")
     times = [time for key in trust.cosigner_keys() if (time := cosigned_at(event.note, key)) is not None]
-    if not is_signed(event.note, trust.log_key()) or len(times) < trust.quorum:
+    signed = any(is_signed(event.note, key) for key in log_keys(trust, copy))
+    if not signed or len(times) < trust.quorum:
         raise Broken("the checkpoint lacks the log's or its cosigners' signatures")
     return times

@@ -24,6 +24,7 @@ from remote_bid.seal.statements import BadStatement, Statement
 from remote_bid.seal.tree import EMPTY_ROOT, extends
 from remote_bid.timeline import durable
 from remote_bid.timeline.note import BadNote, NamedKey, cosign, is_signed, parse
+from remote_bid.timeline.rotation import BadSuccessor, agree, follow
 from remote_bid.timeline.stopping import told_to_stop
 from remote_bid.timeline.witness import AddCheckpoint, AddLeaves, BadRequest, parsed
 
@@ -33,6 +34,7 @@ K = TypeVar("K", Signed, Statement)
 class _Signed(msgspec.Struct, frozen=True):
     size: int = 0
     root: bytes = EMPTY_ROOT
+    successors: list[Statement] = []
 
 
 class Cosigner:
@@ -46,24 +48,34 @@ class Cosigner:
         state: Path,
         roots: Sequence[x509.Certificate] = (),
         blind: bool = True,
+        successors: Sequence[Statement] = (),
     ) -> None:
         """`roots` certify those who may lodge. One that is not `blind` wants every leaf shown before it signs."""
-        self._name, self._key, self._log, self._state, self._blind = name, key, log, state, blind
+        self._name, self._key, self._first, self._state, self._blind = name, key, log, state, blind
+        signed = msgspec.json.decode(state.read_bytes(), type=_Signed) if state.exists() else _Signed()
+        if not agree(signed.successors, successors):
+            raise BadSuccessor("the trust file names another successor of the log's key than the one known here")
+        known = max(signed.successors, list(successors), key=len)
+        self._signed = msgspec.structs.replace(signed, successors=known)
         self._leaves = ShownLeaves(state.with_suffix(".leaves"))
-        self._keeper = Keeper(name, key, log, roots, state.with_suffix(".lodged"))
-        self._signed = msgspec.json.decode(state.read_bytes(), type=_Signed) if state.exists() else _Signed()
+        self._keeper = Keeper(name, key, lambda: self._log, roots, state.with_suffix(".lodged"))
+
+    @property
+    def _log(self) -> NamedKey:
+        """The key that the log signs with now."""
+        return follow(self._first, self._signed.successors)[-1]
 
     def application(self) -> web.Application:
         """The HTTP application."""
         app = web.Application(client_max_size=64 << 10)
-        app.add_routes(
-            [
-                web.post("/add-checkpoint", self.add_checkpoint),
-                web.post("/add-leaves", self.add_leaves),
-                web.post("/lodge", self.lodge),
-                web.post("/lodgings", self.lodgings),
-            ]
-        )
+        routes = {
+            "/add-checkpoint": self.add_checkpoint,
+            "/add-leaves": self.add_leaves,
+            "/add-successors": self.add_successors,
+            "/lodge": self.lodge,
+            "/lodgings": self.lodgings,
+        }
+        app.add_routes([web.post(path, answer) for path, answer in routes.items()])
         return app
 
     async def add_checkpoint(self, request: web.Request) -> web.Response:
@@ -79,13 +91,28 @@ class Cosigner:
                 return web.Response(status=400, text="old is above the checkpoint's size")
         except (BadRequest, BadNote, UnicodeDecodeError) as error:
             return web.Response(status=400, text=str(error))
-        new = _Signed(checkpoint.size, checkpoint.root)
+        new = _Signed(checkpoint.size, checkpoint.root, self._signed.successors)
         if asked.old != self._signed.size or (new.size == asked.old and new != self._signed):
             return web.Response(status=409, text=f"{self._signed.size}\n", content_type="text/x.tlog.size")
         if not self._continues(asked, new) or not self._as_shown(new):
             return web.Response(status=422, text="the checkpoint does not extend what was signed")
         self._keep(new)
         return web.Response(text=cosign(body, self._name, self._key, int(time.time())))
+
+    async def add_successors(self, request: web.Request) -> web.Response:
+        """200 when the log's key is now the last of these (JSON, all key_rotated statements so far); 409 if its key has
+        another successor already, 400 if they do not lead from key to key.
+        """
+        try:
+            told = msgspec.json.decode(await request.read(), type=list[Statement])
+            follow(self._first, told)
+        except (msgspec.MsgspecError, BadSuccessor) as error:
+            return web.Response(status=400, text=str(error))
+        if not agree(self._signed.successors, told):
+            return web.Response(status=409, text="the log's key has another successor already")
+        if len(told) > len(self._signed.successors):
+            self._keep(msgspec.structs.replace(self._signed, successors=told))
+        return web.Response()
 
     async def add_leaves(self, request: web.Request) -> web.Response:
         """200 once they are on disk; 409 with the number known; 422 if a leaf contradicts an earlier one."""
@@ -143,9 +170,17 @@ def cosigner_key(path: Path) -> ed25519.Ed25519PrivateKey:
     return ed25519.Ed25519PrivateKey.from_private_bytes(path.read_bytes())
 
 
-async def cosign_forever(name: str, log: NamedKey, roots: Sequence[x509.Certificate], folder: Path, port: int) -> None:
+async def cosign_forever(
+    name: str,
+    log: NamedKey,
+    roots: Sequence[x509.Certificate],
+    folder: Path,
+    port: int,
+    successors: Sequence[Statement] = (),
+) -> None:
     """Run a cosigner over the key and state in `folder` until told to stop."""
-    cosigner = Cosigner(name, cosigner_key(folder / "key"), log, folder / "signed.json", roots, blind=False)
+    key = cosigner_key(folder / "key")
+    cosigner = Cosigner(name, key, log, folder / "signed.json", roots, blind=False, successors=successors)
     runner = web.AppRunner(cosigner.application())
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()

@@ -1,7 +1,6 @@
 """A custodian: makes a fresh key, and publishes it only after seeing for itself that the bidders' window is closed."""
 
 import hashlib
-import os
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,7 +33,7 @@ from remote_bid.seal.envelope import ctx_of
 from remote_bid.seal.statements import id_of, said, statement_id
 from remote_bid.seal.xwing import SEED_SIZE, key_id, public_key
 from remote_bid.tender.statements import CustodianKey, Deal, Submission, Timetable
-from remote_bid.timeline import instant
+from remote_bid.timeline import durable, instant
 from remote_bid.timeline.entry import Shown
 from remote_bid.verify.trust import Trust
 
@@ -122,8 +121,8 @@ class Custodian:
         roster, (closed_at, closed) = copy.last(RosterPublished), copy.events(WindowClosed)[-1]
         if roster is None:
             raise Broken("the close was not shown")
-        close = from_server(self._trust, roster.close, Close)
-        window = from_server(self._trust, closed.window_closed, WindowClosedStatement)
+        close = from_server(self._trust, copy, roster.close, Close)
+        window = from_server(self._trust, copy, closed.window_closed, WindowClosedStatement)
         self._check_close_in_time(close)
         cosigned_times(self._trust, copy, closed_at)
         if window.close != id_of(close):
@@ -155,7 +154,7 @@ class Custodian:
             raise Broken("the close is not that of the timetable that holds")
         signers(signed.signed, self._trust.authorities(), datetime.now(UTC))
         at = instant.when(said(signed.signed.statement, Timetable).deadline).timestamp()
-        if from_server(self._trust, event.close, Close) != close:
+        if from_server(self._trust, self._client.copy, event.close, Close) != close:
             raise Broken("the close shown is not the close logged")
         if sum(abs(when - at) <= TOLERANCE_S for when in times) < self._trust.quorum:
             raise Broken("the close was not cosigned in time")
@@ -191,9 +190,5 @@ class Custodian:
     def _seed(self, lot: str, part: str) -> bytes:
         path = self._path(lot, part)
         if not path.exists():
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(secrets.token_bytes(SEED_SIZE))
-                file.flush()
-                os.fsync(file.fileno())
+            durable.replace(path, secrets.token_bytes(SEED_SIZE), 0o600)
         return path.read_bytes()

@@ -39,19 +39,21 @@ class _Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Keeper:
-    """Keeps what was lodged, durably, each with a receipt that bears this cosigner's own time."""
+    """Keeps what was lodged, durably, each with a receipt that bears this cosigner's own time. `log` gives the key that
+    signs for the log now.
+    """
 
     def __init__(
         self,
         name: str,
         key: ed25519.Ed25519PrivateKey,
-        log: NamedKey,
+        log: Callable[[], NamedKey],
         roots: Sequence[x509.Certificate],
         path: Path,
         now: Callable[[], datetime] = _now,
     ) -> None:
         self._name, self._signer, self._roots, self._now = name, KeySigner(key), roots, now
-        self._log = spki_of(ed25519.Ed25519PublicKey.from_public_bytes(log.key))
+        self._log = log
         self._journal = Journal(path, _Kept)
 
     def lodge(self, signed: Signed) -> Statement:
@@ -81,7 +83,8 @@ class Keeper:
     def told(self, wanted: Statement) -> LodgingsAnswer:
         """Everything lodged in a session, for the log that asks under its key. Raises NotKept."""
         asked = said(wanted, LodgingsWanted)
-        if not is_signed_by(wanted, self._log, keyid_of(self._log)):
+        spki = spki_of(ed25519.Ed25519PublicKey.from_public_bytes(self._log().key))
+        if not is_signed_by(wanted, spki, keyid_of(spki)):
             raise NotKept(403, "only the log is told")
         kept = [item.release for item in self._of(asked.session)]
         told = LodgingList(

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.envelope import Secrets
+from remote_bid.timeline import durable
 
 VERSION = "sbe/1 release"
 
@@ -32,15 +33,13 @@ class CannotRead(ValueError):
 
 
 def write_release(path: Path, submission: str, halves: Secrets, passphrase: str) -> None:
-    """Keep the halves for the submission with this id; readable by the owner only, on disk when this returns."""
+    """Keep the halves for the submission with this id; readable by the owner only, on disk when this returns.
+    A file that was there before is whole until then.
+    """
     salt, nonce = os.urandom(16), os.urandom(12)
     box = AESGCM(_key(passphrase, salt)).encrypt(nonce, halves.s_b + halves.s_t, submission.encode())
     raw = msgspec.json.encode(_File(VERSION, submission, b64(salt), b64(nonce), b64(box)))
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(raw)
-        file.flush()
-        os.fsync(file.fileno())
+    durable.replace(path, raw, 0o600)
 
 
 def read_release(path: Path, passphrase: str) -> tuple[str, Secrets]:

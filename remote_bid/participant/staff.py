@@ -69,6 +69,7 @@ class Tenderer(DrawSealer):
             quorum=trust.quorum,
             lodging_key=await self.client.lodging_key(lot, part),
             escrow=Escrow(holders=holders, k=escrow_k) if holders else None,
+            tsa=trust.stampers(),
         )
         await self.client.hand_in(PublishPolicy(signed=self.identity.sign(policy)))
 

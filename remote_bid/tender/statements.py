@@ -66,6 +66,8 @@ class Policy(Payload, frozen=True):
     grounds: list[Line] = msgspec.field(default_factory=list)
     """On which the lot may go on with too few bids, if host and supervisor sign it."""
     escrow: Escrow | None = None
+    tsa: list[str] = msgspec.field(default_factory=list)
+    """Fingerprints of the authorities of time whose stamps count, sorted."""
 
 
 class Cadence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,6 +1,7 @@
 """The events that the timeline itself brings into every session: ticks, disclosure, cosigned checkpoints."""
 
 from remote_bid.seal.canonical import b64, unb64
+from remote_bid.seal.statements import Statement
 from remote_bid.timeline.context import Command, Event, Turn
 from remote_bid.timeline.sideline import MOST_SLOTS, DisclosedTick, TickTree, disclosure, with_tick
 
@@ -19,6 +20,12 @@ class RecordCheckpoint(Command, frozen=True):
     path: list[str]
 
 
+class RecordRotation(Command, frozen=True):
+    """The log's: it has a new key, as `statement` says."""
+
+    statement: Statement
+
+
 class Ticked(Event, frozen=True):
     """The padded commitment to all side-line entries since the last tick; `seed` stays hidden until Disclosed."""
 
@@ -35,6 +42,12 @@ class CheckpointCosigned(Event, frozen=True):
     note: str
     index: int
     path: list[str]
+
+
+class LogKeyRotated(Event, frozen=True):
+    """From here on the log signs with the new key that `statement` (key_rotated) names."""
+
+    statement: Statement
 
 
 class Disclosed(Event, frozen=True):

@@ -2,6 +2,8 @@
 
 import secrets
 import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -12,7 +14,9 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from remote_bid.seal.canonical import NotCanonical, b64, unb64, unb64_sized
 from remote_bid.seal.signing import KeySigner
+from remote_bid.seal.statements import Statement, said
 from remote_bid.timeline import durable
+from remote_bid.timeline.rotation import KeyRotated, rotation
 
 _VERSION = b"remote-bid office 1"
 
@@ -21,6 +25,7 @@ class _Stored(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     log: str
     storage: str
     lines: str
+    successors: list[Statement] = []
 
 
 class _Sealed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,13 +43,23 @@ class BadKeys(ValueError):
 class OfficeKeys:
     """`log` signs checkpoints and statements, `storage` seals side lines at rest, `lines` names side lines."""
 
-    def __init__(self, log: ed25519.Ed25519PrivateKey, storage: bytes, lines: bytes) -> None:
+    def __init__(
+        self,
+        log: ed25519.Ed25519PrivateKey,
+        storage: bytes,
+        lines: bytes,
+        successors: Sequence[Statement] = (),
+    ) -> None:
         self.log, self.storage, self.lines = log, storage, lines
         self.signer = KeySigner(log)
+        self.successors = list(successors)
+        """How the log's first key led to this one."""
 
     @property
     def log_key(self) -> str:
-        """The log's public key (32 bytes), base64url."""
+        """The log's first public key (32 bytes), base64url: with its name what the log is known by."""
+        if self.successors:
+            return said(self.successors[0], KeyRotated).old
         return b64(self.log.public_key().public_bytes_raw())
 
 
@@ -55,11 +70,29 @@ def office_keys(path: Path, passphrase: str = "") -> OfficeKeys:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        _write(path, _Stored(*(b64(secrets.token_bytes(32)) for _ in range(3))), passphrase)
+        log, storage, lines = (b64(secrets.token_bytes(32)) for _ in range(3))
+        _write(path, _Stored(log, storage, lines), passphrase)
+    return _kept(path, passphrase)
+
+
+def rotate_log_key(path: Path, passphrase: str, log: str, at: datetime) -> OfficeKeys:
+    """The keys in `path` with a new log key, which the old one has signed for; the old one is gone. The server must not
+    be running: it would sign with the old key until it ends. BadKeys if there are none.
+    """
+    if not path.exists():
+        raise BadKeys(f"{path} is not there: this server has no keys yet")
+    keys, new = _kept(path, passphrase), ed25519.Ed25519PrivateKey.generate()
+    successors = [*keys.successors, rotation(log, keys.log, new, at)]
+    fresh = _Stored(b64(new.private_bytes_raw()), b64(keys.storage), b64(keys.lines), successors)
+    _write(path, fresh, passphrase)
+    return _kept(path, passphrase)
+
+
+def _kept(path: Path, passphrase: str) -> OfficeKeys:
     try:
         stored = _read(path, passphrase)
         log = ed25519.Ed25519PrivateKey.from_private_bytes(unb64_sized(stored.log, 32))
-        return OfficeKeys(log, unb64_sized(stored.storage, 32), unb64_sized(stored.lines, 32))
+        return OfficeKeys(log, unb64_sized(stored.storage, 32), unb64_sized(stored.lines, 32), stored.successors)
     except (msgspec.MsgspecError, NotCanonical) as error:
         raise BadKeys(f"{path} does not hold a server's keys: {error}") from error
 

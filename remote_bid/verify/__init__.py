@@ -3,7 +3,8 @@
  1  container     the zip is in its one canonical form
  2  manifest      every member is the one listed; the log's key signs the list
  3  timeline      one chain, every shown field is what its leaf commits to
- 4  checkpoints   ticks and phase changes are signed by log and cosigners; the close within 2 s of the deadline
+ 4  checkpoints   ticks and phase changes are signed by log and cosigners; the close within 2 s of the deadline;
+                 every time stamp by a trusted authority of time
  5  side lines    every slot of every tick is explained; no fork, no gap
  6  phases        the events, folded by the same rules, run through the phases in order
  7  signatures    every statement is signed by a certified person in the right role
@@ -30,6 +31,7 @@ from remote_bid.verify import (
     remedies,
     replay,
     signatures,
+    stamps,
 )
 from remote_bid.verify.case import Case, Failed
 from remote_bid.verify.container import NotAZip
@@ -49,6 +51,7 @@ STEPS: Sequence[tuple[int, str, Step]] = (
     (3, "timeline.json", contents.timelines),
     (3, "timeline.json", history.chain),
     (4, "checkpoints", history.checkpoints),
+    (4, "time stamps", stamps.stamps),
     (5, "side lines", history.side_lines),
     (6, "phases", replay.replay),
     (7, "signatures", signatures.people),

@@ -37,7 +37,7 @@ def close(case: Case) -> None:
         raise Failed("timeline.json", "the deadline did not come")
     shown, event = closes[-1]
     name = entry_name(shown)
-    stated = case.from_log(name, event.close, Close)
+    stated = case.from_log(shown, event.close, Close)
     _lots(case, name, stated)
     for submitted, bid in case.happened(BidSubmitted):
         with about(entry_name(submitted)):
@@ -113,7 +113,7 @@ def _submission(case: Case, name: str, bid: BidSubmitted) -> None:
 
 def _window(case: Case, stated: Close) -> None:
     for shown, event in case.happened(WindowClosed):
-        window = case.from_log(entry_name(shown), event.window_closed, WindowClosedStatement)
+        window = case.from_log(shown, event.window_closed, WindowClosedStatement)
         released = {bid.bid: bid.release for bid in case.state.bids.values() if bid.release}
         told = {item.submission: item.release for lot in window.lots for item in lot.released}
         if case.state.abort_ordered:

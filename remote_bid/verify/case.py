@@ -16,6 +16,8 @@ from remote_bid.seal.statements import P, Statement, is_signed_by, said
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Happened
 from remote_bid.timeline.entry import Shown, Who
+from remote_bid.timeline.marks import LogKeyRotated
+from remote_bid.timeline.note import NamedKey
 from remote_bid.verify.manifest import Manifest
 from remote_bid.verify.report import Report
 from remote_bid.verify.trust import Trust
@@ -52,6 +54,9 @@ class Case:
     trust: Trust | None
     receipts: Sequence[Statement] = ()
     """Lodging receipts that somebody holds against the bundle."""
+    log_keys: list[NamedKey] = field(default_factory=list)
+    """The log's keys in their order; the last signs the manifest."""
+    successors: list[Statement] = field(default_factory=list)
     manifest: Manifest | None = None
     main: list[Shown] = field(default_factory=list)
     lines: list[Shown] = field(default_factory=list)
@@ -84,14 +89,24 @@ class Case:
             self._events[id(shown)] = _whole(shown)
         return self._events[id(shown)]
 
-    def from_log(self, what: str, statement: Statement, kind: type[P]) -> P:
-        """What the server states under its log key; Failed otherwise."""
-        with about(what):
-            payload = said(statement, kind)
-        spki = spki_of(ed25519.Ed25519PublicKey.from_public_bytes(self.vouched.log_key().key))
-        if not is_signed_by(statement, spki, keyid_of(spki)):
-            raise Failed(what, f"the {kind.kind} is not signed by the log's key")
-        return payload
+    def log_keys_at(self, shown: Shown) -> list[NamedKey]:
+        """Whose signature counts in an entry: the key that the log had then; in the millisecond of a change both."""
+        at, changed = (shown.event or {})["at"], [(s.event or {})["at"] for s, _ in self.happened(LogKeyRotated)]
+        before, until = sum(when < at for when in changed), sum(when <= at for when in changed)
+        return self.log_keys[before : until + 1]
+
+    def from_log(self, shown: Shown, statement: Statement, kind: type[P]) -> P:
+        """What the server states in an entry under its log key; Failed otherwise."""
+        return stated(entry_name(shown), statement, kind, self.log_keys_at(shown))
+
+
+def stated(what: str, statement: Statement, kind: type[P], keys: Sequence[NamedKey]) -> P:
+    """What a statement under one of the log's `keys` says; Failed otherwise."""
+    spkis = [spki_of(ed25519.Ed25519PublicKey.from_public_bytes(named.key)) for named in keys]
+    if not any(is_signed_by(statement, spki, keyid_of(spki)) for spki in spkis):
+        raise Failed(what, f"the {kind.kind} is not signed by the log's key")
+    with about(what):
+        return said(statement, kind)
 
 
 def entry_name(shown: Shown) -> str:

@@ -4,11 +4,13 @@ import msgspec
 from cryptography import x509
 
 from remote_bid.people.certificates import fingerprint
-from remote_bid.seal.canonical import NotCanonical, parse_jcs
+from remote_bid.seal.canonical import NotCanonical, b64, parse_jcs
 from remote_bid.seal.statements import BadStatement, Statement, said
 from remote_bid.timeline.entry import Shown
-from remote_bid.verify.case import Case, Failed
+from remote_bid.timeline.rotation import BadSuccessor, follow
+from remote_bid.verify.case import Case, Failed, stated
 from remote_bid.verify.manifest import LINES, MANIFEST, TIMELINE, Manifest, hashes
+from remote_bid.verify.trust import Trust
 
 
 def container(case: Case) -> None:
@@ -26,7 +28,7 @@ def manifest(case: Case) -> None:
     except BadStatement as error:
         raise Failed(MANIFEST, str(error)) from error
     _take_log(case, listed)
-    case.from_log(MANIFEST, statement, Manifest)
+    stated(MANIFEST, statement, Manifest, case.log_keys[-1:])
     case.manifest = listed
     case.report.holds(2, MANIFEST, f"session {listed.session}, for {listed.audience}")
     members(case, listed)
@@ -60,6 +62,7 @@ def _take_log(case: Case, listed: Manifest) -> None:
         same = case.trust is None or case.trust.same_as(named)
     except (ValueError, x509.InvalidVersion) as error:
         raise Failed(MANIFEST, "it names an authority whose certificate cannot be read") from error
+    _take_keys(case, named)
     if not same:
         raise Failed(MANIFEST, "other authorities, log or cosigners vouch for the bundle than the trusted ones")
     if not named.possible():
@@ -67,8 +70,18 @@ def _take_log(case: Case, listed: Manifest) -> None:
     if case.trust is None:
         case.trust = named
         case.report.fingerprints += [f"log {named.log.name} {named.log.key}"]
+        case.report.fingerprints += [f"log {key.name} later {b64(key.key)}" for key in case.log_keys[1:]]
         case.report.fingerprints += [f"cosigner {key.name} {key.key}" for key in named.cosigners]
         case.report.fingerprints += [f"authority {print_}" for print_ in authorities]
+        case.report.fingerprints += [f"authority of time {print_}" for print_ in named.stampers()]
+
+
+def _take_keys(case: Case, named: Trust) -> None:
+    """The log's keys, from the one that is trusted to the one that it had when it made the bundle."""
+    try:
+        case.log_keys, case.successors = follow(named.log_key(), named.successors), named.successors
+    except BadSuccessor as error:
+        raise Failed(MANIFEST, str(error)) from error
 
 
 def _parsed(case: Case, name: str, kind: type[msgspec.Struct] | type[list[Shown]]):  # type: ignore[no-untyped-def]

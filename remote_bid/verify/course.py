@@ -33,6 +33,7 @@ from remote_bid.opening.events import (
     RoleHandedOver,
     Said,
     SignatureAwaited,
+    StampTaken,
     SubmissionRefused,
     SuspensionCountersigned,
     WindowClosed,
@@ -61,7 +62,7 @@ from remote_bid.seal.statements import id_of, said, statement_id
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import CLOCK, Happened
 from remote_bid.timeline.entry import Shown
-from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
+from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, LogKeyRotated, Ticked
 from remote_bid.verify.case import Failed, entry_name
 
 
@@ -92,6 +93,7 @@ _MEANWHILE = (
     CustodyOpened,
     Disclosed,
     KeyReleased,
+    LogKeyRotated,
     LotAborted,
     MemberCheckedIn,
     ObjectionRaised,
@@ -104,6 +106,7 @@ _MEANWHILE = (
     Said,
     SignatureAwaited,
     SubmissionRefused,
+    StampTaken,
     SuspensionCountersigned,
     Ticked,
     WindowExtended,

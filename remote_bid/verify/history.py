@@ -12,7 +12,7 @@ from remote_bid.tender.statements import Timetable
 from remote_bid.timeline import instant
 from remote_bid.timeline.chain import check, genesis, leaf_of
 from remote_bid.timeline.entry import MAIN, Mismatch, Shown, shown_root
-from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
+from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, LogKeyRotated, Ticked
 from remote_bid.timeline.note import BadNote, cosigned_at, is_signed, parse, platform_leaf
 from remote_bid.timeline.sideline import MOST_SLOTS, DisclosedEntry, DisclosedTick, TickTree
 from remote_bid.verify.case import Case, Failed, about, entry_name
@@ -50,11 +50,12 @@ def checkpoints(case: Case) -> None:
     """Step 4: every tick and phase change is in a checkpoint that the log and a quorum of cosigners signed, and the
     close was cosigned within two seconds of the deadline.
     """
+    _log_keys(case)
     covered: dict[int, list[int]] = {}
     size = 0
     for shown, event in case.happened(CheckpointCosigned):
         name = entry_name(shown)
-        covered[event.covers] = _checkpoint(case, name, event)
+        covered[event.covers] = _checkpoint(case, shown, event)
         _not_before(case, name, event.covers, covered[event.covers])
         grown = parse(event.note)[0].size
         if grown < size:
@@ -67,12 +68,13 @@ def checkpoints(case: Case) -> None:
     _close_in_time(case, covered)
 
 
-def _checkpoint(case: Case, name: str, event: CheckpointCosigned) -> list[int]:
+def _checkpoint(case: Case, shown: Shown, event: CheckpointCosigned) -> list[int]:
+    name = entry_name(shown)
     if not 0 < event.covers <= len(case.main) or case.main[event.covers - 1].leaf != event.head:
         raise Failed(name, f"the checkpoint does not hold entry {event.covers} as it is here")
     try:
         checkpoint, _, _ = parse(event.note)
-        signed = is_signed(event.note, case.vouched.log_key())
+        signed = any(is_signed(event.note, key) for key in case.log_keys_at(shown))
         times = [time for key in case.vouched.cosigner_keys() if (time := cosigned_at(event.note, key)) is not None]
     except BadNote as error:
         raise Failed(name, str(error)) from error
@@ -82,6 +84,16 @@ def _checkpoint(case: Case, name: str, event: CheckpointCosigned) -> list[int]:
     if not includes(checkpoint.root, checkpoint.size, event.index, leaf, [unb64(node) for node in event.path]):
         raise Failed(name, "the checkpoint's tree does not hold the session's head")
     return times
+
+
+def _log_keys(case: Case) -> None:
+    """Every change of the log's key by which the bundle's later signatures are judged is in the timeline, in order."""
+    told = case.happened(LogKeyRotated)
+    for (shown, event), successor in zip(told, case.successors, strict=False):
+        if event.statement != successor:
+            raise Failed(entry_name(shown), "the log's key has another successor")
+    if len(told) != len(case.successors):
+        raise Failed("timeline.json", "it does not tell of every change of the log's key")
 
 
 def _not_before(case: Case, name: str, seq: int, times: list[int]) -> None:

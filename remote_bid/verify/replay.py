@@ -56,6 +56,7 @@ from remote_bid.opening.events import (
     RosterPublished,
     Said,
     SignatureAwaited,
+    StampTaken,
     SubmissionRefused,
     SuspensionCountersigned,
     TimetableProposed,
@@ -70,7 +71,7 @@ from remote_bid.opening.terms import ABORTABLE, OFFICES, Phase, Role
 from remote_bid.seal.statements import statement_id
 from remote_bid.timeline.context import CLOCK, LOG, Event
 from remote_bid.timeline.entry import MAIN, Shown, Who
-from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
+from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, LogKeyRotated, Ticked
 from remote_bid.verify.case import Case, Failed, about, entry_name, happening
 from remote_bid.verify.course import course
 from remote_bid.verify.order import in_place
@@ -141,6 +142,8 @@ _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     CountCheckOpened: (LOG.role,),
     LotContinued: _TWO,
     CustodianKeysDestroyed: (Role.CUSTODIAN,),
+    StampTaken: (LOG.role,),
+    LogKeyRotated: (LOG.role, Role.HOST),
 }
 """Whose act each event is."""
 
@@ -243,6 +246,7 @@ _ONCE_FOR: dict[type[Event], Callable[[Any], object]] = {
     KeyLodged: lambda event: ("lodged", event.bid),
     RemedyRequested: lambda event: ("remedy", event.bid),
     LodgingSeedPublished: lambda event: ("seed of lodgings", event.policy),
+    StampTaken: lambda event: ("stamp", event.covers),
     **{kind: type for kind in _ONCE},
 }
 """What happens once, or once for each bid, line, person or lot: what must not come a second time."""

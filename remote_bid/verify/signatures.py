@@ -44,7 +44,7 @@ from remote_bid.opening.events import (
 from remote_bid.opening.rules.submitting import custodian_kids, escrow_kids
 from remote_bid.opening.statements import Refusal
 from remote_bid.opening.terms import Role
-from remote_bid.people.certificates import Certified, NotTrusted, Signed, fingerprint, signers
+from remote_bid.people.certificates import Certified, NotTrusted, Signed, signers
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.envelope import SUITE
 from remote_bid.seal.statements import BadStatement, Statement, statement_id
@@ -172,12 +172,12 @@ def _receipts(case: Case) -> None:
     told = [(shown, event.refusal) for shown, event in case.happened(SubmissionRefused)]
     told += [(shown, event.refusal) for shown, event in case.happened(ReleaseRefused)]
     for shown, statement in told:
-        refusal = case.from_log(entry_name(shown), statement, Refusal)
+        refusal = case.from_log(shown, statement, Refusal)
         if (refusal.session, refusal.at) != (case.session, (shown.event or {})["at"]):
             raise Failed(entry_name(shown), "the refusal is of another session or time")
     for shown, statement, statements in owed:
         name = entry_name(shown)
-        receipt = case.from_log(name, statement, Receipt)
+        receipt = case.from_log(shown, statement, Receipt)
         salt = shown.proof.salts["type"] if shown.proof else ""
         place = (receipt.session, receipt.statements, receipt.line, receipt.seq)
         own_salt = b64(field_salt(unb64(receipt.salt), "type")) == salt
@@ -204,10 +204,9 @@ def policies(case: Case) -> None:
     if not case.state.policies:
         raise Failed("timeline.json", "there is no policy")
     trust = case.vouched
-    known = (sorted(fingerprint(root) for root in trust.authorities()), trust.log, trust.cosigners, trust.quorum)
     for policy in case.state.policies.values():
         name = f"policy of lot {policy.lot}, {policy.part}"
-        if (policy.authorities, policy.log, policy.cosigners, policy.quorum) != known or policy.suites != [SUITE]:
+        if not trust.named_by(policy) or policy.suites != [SUITE]:
             raise Failed(name, "it names other authorities, log, cosigners or suites than the trusted ones")
         sides = [custodian.side for custodian in policy.custodians]
         kids = custodian_kids(policy)

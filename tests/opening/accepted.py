@@ -29,6 +29,7 @@ from tests.opening.acts import (
     release,
     say,
     sign_record,
+    stamp_close,
     submit,
     withdraw,
 )
@@ -132,4 +133,5 @@ ACCEPTED: dict[type[Command], tuple[Past, Act]] = {
     c.EndPause: (HOST_SUSPENDED, at(after_t0(420), END_PAUSE)),
     c.NoticeOutage: (ROSTER, at(after_t0(120), NOTICE_OUTAGE)),
     c.CarryOutAbort: (ORDERED, CARRY_OUT_ABORT),
+    c.RecordStamp: (CLOSED_FOR_BIDS, stamp_close()),
 }

@@ -18,6 +18,7 @@ from remote_bid.timeline.context import CLOCK, LOG
 from remote_bid.timeline.entry import Who
 from tests.opening.authority import Authority, key_of
 from tests.opening.tender import LOT
+from tests.timeline.tsa import Tsa
 
 HOST = Who(person="agency-host", role=Role.HOST)
 SUPERVISOR = Who(person="supervisor", role=Role.SUPERVISOR)
@@ -111,10 +112,12 @@ def _named(name: str) -> NamedLogKey:
 LOG_NAME = "log.centre.example"
 COSIGNERS = ["cosigner-1.example", "cosigner-2.example", "cosigner-3.example"]
 LINE_SECRET = b"a secret that names the side lines"
+TSA = Tsa()
 OFFICE = KeySigner(log_key_of(LOG_NAME))
 DEPLOYMENT = Deployment(
     authorities=[fingerprint(AUTHORITY.root)],
     log=_named(LOG_NAME),
     cosigners=[_named(name) for name in COSIGNERS],
     quorum=2,
+    tsa=[fingerprint(TSA.root)],
 )

@@ -31,9 +31,10 @@ from remote_bid.timeline.entry import Who
 from remote_bid.timeline.marks import RecordCheckpoint, Tick
 from remote_bid.timeline.note import Checkpoint, cosign, parse, platform_leaf, sign
 from tests.given import Act, Story
-from tests.opening.actors import COSIGNERS, HOST, LOG_NAME, log_key_of, public_of, seed_of, signed
+from tests.opening.actors import COSIGNERS, HOST, LOG_NAME, TSA, log_key_of, public_of, seed_of, signed
 from tests.opening.sealed import Offer, halves_of, offered
 from tests.opening.tender import LOT, SESSION, after_t0
+from tests.timeline.tsa import Tsa
 
 OPEN_LOBBY = Act(c.OpenLobby(), CLOCK)
 TICK = Act(Tick(), CLOCK)
@@ -90,6 +91,27 @@ def record_checkpoint(covers: Callable[[Story], int], *times: datetime | None) -
         return RecordCheckpoint(covers=seq, head=head, note=note + "".join(lines), index=0, path=[])
 
     return Act(ask, LOG)
+
+
+def record_stamp(covers: Callable[[Story], int], late_s: float = 0, tsa: Tsa = TSA, leaf: bytes | None = None) -> Act:
+    """The log hands in what the authority of time signed so many seconds after T0."""
+
+    def ask(story: Story) -> Command:
+        seq = covers(story)
+        stamped = leaf or story.folded.main[seq - 1].leaf
+        return c.RecordStamp(covers=seq, token=tsa.stamp(stamped, after_t0(late_s)))
+
+    return Act(ask, LOG)
+
+
+def stamp_close(late_s: float = 0, **how: Any) -> Act:
+    """The close is stamped."""
+    return record_stamp(lambda story: int(story.state.close_seq), late_s, **how)
+
+
+def stamp_last_tick(late_s: float = 0, **how: Any) -> Act:
+    """The tick before the close is stamped."""
+    return record_stamp(lambda story: int(story.state.close_seq) - 1, late_s, **how)
 
 
 def cosign_close(*seconds: float | None) -> Act:

@@ -6,7 +6,18 @@ from remote_bid.opening import opening as context
 from remote_bid.opening.facts import Facts
 from remote_bid.opening.terms import Phase
 from tests.given import Past, Room, after, at
-from tests.opening.actors import AUTHORITY, BETA, BIDDERS, CUSTODIANS, DEPLOYMENT, FIRST, LINE_SECRET, OFFICE, SECOND
+from tests.opening.actors import (
+    AUTHORITY,
+    BETA,
+    BIDDERS,
+    CUSTODIANS,
+    DEPLOYMENT,
+    FIRST,
+    LINE_SECRET,
+    OFFICE,
+    SECOND,
+    TSA,
+)
 from tests.opening.acts import (
     CLOSE_BIDS,
     CLOSE_OPENING,
@@ -32,7 +43,7 @@ from tests.opening.tender import SESSION, T0, TENDER, after_t0
 
 opening = Room(
     context=context,
-    facts=Facts(SAFE, [AUTHORITY.root], DEPLOYMENT, lambda: T0),
+    facts=Facts(SAFE, [AUTHORITY.root], DEPLOYMENT, lambda: T0, tsa=[TSA.root]),
     session=SESSION,
     begins=after_t0(-86_400),
     office=OFFICE,

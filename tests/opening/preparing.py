@@ -64,6 +64,7 @@ def policy(story: Story, lot: str = LOT, part: str = READOUT_FORM, **changes: An
         cosigners=DEPLOYMENT.cosigners,
         quorum=DEPLOYMENT.quorum,
         lodging_key=lodging_key(LINE_SECRET, SESSION, lot, part),
+        tsa=DEPLOYMENT.tsa,
     )
     return replace(sound, **changes)
 

@@ -33,6 +33,7 @@ REPEATABLE = [
     c.ConfirmLine,
     c.RefuseRecord,
     c.NoteCrl,
+    c.RecordStamp,
 ]
 
 

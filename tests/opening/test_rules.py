@@ -13,11 +13,14 @@ from remote_bid.opening.events import OpeningEvent
 from remote_bid.opening.rules.folding import FOLDS
 from remote_bid.timeline import marks
 from remote_bid.timeline.context import Command
+from remote_bid.timeline.marks import RecordRotation
 from tests.given import given
 from tests.opening.accepted import ACCEPTED
 from tests.opening.day import opening
 
 COMMANDS = typing.get_args(OpeningCommand)
+OF_ONE_START = [command for command in COMMANDS if command is not RecordRotation]
+"""Its key has changed only for a server that has started again: test_rotating.py."""
 HERE = Path(__file__).parent
 
 
@@ -30,10 +33,10 @@ def test_there_is_one_fold_for_every_event() -> None:
 
 
 def test_every_command_is_among_the_accepted_ones() -> None:
-    assert list(ACCEPTED) == list(COMMANDS)
+    assert list(ACCEPTED) == OF_ONE_START
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", OF_ONE_START)
 def test_every_command_is_accepted_at_its_time(command: type[Command]) -> None:
     past, act = ACCEPTED[command]
     before = given(opening, past).story

@@ -80,6 +80,7 @@ MAY: dict[type[Command], set[str]] = {
     c.EndPause: {CLOCK.role},
     c.NoticeOutage: {CLOCK.role},
     c.CarryOutAbort: {CLOCK.role},
+    c.RecordStamp: {LOG.role},
 }
 """Whose business a command is. A statement counts for its signer only, so among those it is still the signer's.
 

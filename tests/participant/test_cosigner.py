@@ -5,12 +5,18 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
+import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from msgspec.structs import replace
 
+from remote_bid.participant.cosigner import Cosigner
 from remote_bid.seal.tree import EMPTY_ROOT, root_of
 from remote_bid.timeline.note import Checkpoint, cosigned_at, platform_leaf, sign
+from remote_bid.timeline.rotation import BadSuccessor, rotation
 from remote_bid.timeline.witness import asked
-from tests.timeline.cosigners import LOG_KEY, ORIGIN, Neighbour, neighbours
+from tests.timeline.cosigners import LOG_KEY, LOG_NAMED, ORIGIN, Neighbour, neighbours
+from tests.timeline.hours import NOON
 
 LEAVES = [platform_leaf("KB-1", seq, f"head {seq}") for seq in range(1, 9)]
 FORK = [*LEAVES[:3], *(platform_leaf("KB-1", seq, f"other {seq}") for seq in range(4, 9))]
@@ -168,3 +174,58 @@ async def test_another_root_at_the_size_it_signed_is_409(neighbour: Neighbour) -
 async def test_an_old_size_above_the_checkpoints_is_400(neighbour: Neighbour) -> None:
     body = asked(note_over(LEAVES[:3]), 3, LEAVES[:3]).replace("old 3", "old 5")
     assert (await answer(neighbour, body))[0] == 400
+
+
+NEXT, OTHER = (ed25519.Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32) for number in (8, 9))
+TO_NEXT, TO_OTHER = (rotation(ORIGIN, LOG_KEY, key, NOON) for key in (NEXT, OTHER))
+
+
+async def signs(neighbour: Neighbour, key: ed25519.Ed25519PrivateKey) -> int:
+    """The status of a checkpoint that this key has signed."""
+    note = sign(Checkpoint(origin=ORIGIN, size=len(LEAVES), root=root_of(LEAVES)), ORIGIN, key)
+    return (await answer(neighbour, asked(note, len(LEAVES), LEAVES)))[0]
+
+
+@pytest.mark.parametrize("restarted", [False, True], ids=["running", "restarted"])
+async def test_the_logs_new_key_counts_once_the_old_one_has_signed_for_it(
+    neighbour: Neighbour, restarted: bool
+) -> None:
+    await sees(neighbour, LEAVES, 0)
+    assert await signs(neighbour, NEXT) == 403
+    async with aiohttp.ClientSession() as http:
+        assert await neighbour.introduce(http, [TO_NEXT]) == 200
+        if restarted:
+            await neighbour.stop()
+            await neighbour.start()
+        assert await signs(neighbour, NEXT) == 200
+        assert await signs(neighbour, LOG_KEY) == 403
+        assert await neighbour.introduce(http, [TO_NEXT]) == 200
+        assert await neighbour.introduce(http, []) == 200
+    assert await signs(neighbour, NEXT) == 200
+
+
+async def test_the_logs_key_has_one_successor_only(neighbour: Neighbour) -> None:
+    await sees(neighbour, LEAVES, 0)
+    async with aiohttp.ClientSession() as http:
+        assert await neighbour.introduce(http, [TO_NEXT]) == 200
+        assert await neighbour.introduce(http, [TO_OTHER]) == 409
+    assert await signs(neighbour, OTHER) == 403
+
+
+async def test_a_key_for_which_the_old_one_has_not_signed_is_not_taken(neighbour: Neighbour) -> None:
+    await sees(neighbour, LEAVES, 0)
+    alone = replace(TO_NEXT, signatures=TO_NEXT.signatures[1:])
+    async with aiohttp.ClientSession() as http:
+        assert await neighbour.introduce(http, [alone]) == 400
+        assert await neighbour.introduce(http, [rotation(ORIGIN, OTHER, NEXT, NOON)]) == 400
+        async with http.post(f"{neighbour.url}/add-successors", data=b"[{") as got:
+            assert got.status == 400
+    assert await signs(neighbour, NEXT) == 403
+
+
+def test_a_trust_file_that_names_another_successor_is_noticed(tmp_path: Path) -> None:
+    state = tmp_path / "signed.json"
+    state.write_bytes(msgspec.json.encode({"size": 0, "root": bytes(32), "successors": [TO_NEXT]}))
+    Cosigner("c", OTHER, LOG_NAMED, state, successors=[TO_NEXT])
+    with pytest.raises(BadSuccessor):
+        Cosigner("c", OTHER, LOG_NAMED, state, successors=[TO_OTHER])

@@ -21,7 +21,7 @@ LOG = NamedKey(name=LOG_NAME, key=unb64(DEPLOYMENT.log.key))
 
 def keeper(folder: Path, minutes: int = 0) -> Keeper:
     now = T0 + timedelta(minutes=minutes)
-    return Keeper(NAME, log_key_of(NAME), LOG, [AUTHORITY.root], folder / "lodged", lambda: now)
+    return Keeper(NAME, log_key_of(NAME), lambda: LOG, [AUTHORITY.root], folder / "lodged", lambda: now)
 
 
 def lodged(number: int = 0, session: str = SESSION) -> LodgedRelease:

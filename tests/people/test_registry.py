@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from remote_bid.people.issuing import Issuer, request_id
@@ -20,7 +20,8 @@ from remote_bid.people.registry.view import see, show
 from remote_bid.seal.canonical import b64
 from remote_bid.timeline.context import LOG
 from remote_bid.timeline.entry import Who
-from remote_bid.timeline.marks import CheckpointCosigned, RecordCheckpoint
+from remote_bid.timeline.marks import CheckpointCosigned, LogKeyRotated, RecordCheckpoint, RecordRotation
+from remote_bid.timeline.rotation import rotation
 from tests.given import Act, Room, given
 from tests.people.issuing import ANN, name_of
 from tests.timeline.guestbook import LINE_SECRET, OFFICE
@@ -111,7 +112,7 @@ WORK: dict[type[Any], tuple[Act, Who]] = {
     c.AdmitAgency: (Act(c.AdmitAgency(person="host-01"), SYSTEM), SYSTEM),
     c.DismissAgency: (Act(c.DismissAgency(person="host-01"), SYSTEM), SYSTEM),
 }
-ALL_MAY = {c.FoundRegistry, c.RequestEnrolment, RecordCheckpoint}
+ALL_MAY = {c.FoundRegistry, c.RequestEnrolment, RecordCheckpoint, RecordRotation}
 
 
 def test_every_command_is_some_offices_work() -> None:
@@ -233,6 +234,14 @@ def test_the_log_hands_in_checkpoints_and_nobody_else() -> None:
     given(CENTRE, FOUNDED).when(Act(cosigned, LOG)).then(CheckpointCosigned)
     given(CENTRE, FOUNDED, Act(cosigned, LOG)).when(Act(cosigned, LOG)).then_nothing()
     given(CENTRE, FOUNDED).when(Act(cosigned, AUDIT)).then_refused("not_allowed")
+
+
+def test_the_log_tells_of_its_new_key_once_and_nobody_else_does() -> None:
+    old, new = (ed25519.Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32) for number in (1, 2))
+    told = RecordRotation(statement=rotation("log.example", old, new, NOON))
+    given(CENTRE, FOUNDED).when(Act(told, LOG)).then(LogKeyRotated(statement=told.statement))
+    given(CENTRE, FOUNDED, Act(told, LOG)).when(Act(told, LOG)).then_nothing()
+    given(CENTRE, FOUNDED).when(Act(told, AUDIT)).then_refused("not_allowed")
 
 
 # Who sees what

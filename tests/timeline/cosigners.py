@@ -5,12 +5,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
+import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from remote_bid.gateway.cosigners import HttpCosigner
 from remote_bid.participant.cosigner import Cosigner
+from remote_bid.seal.statements import Statement
 from remote_bid.timeline.note import NamedKey
 
 ORIGIN = "log.example"
@@ -35,6 +37,12 @@ class Neighbour:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port}"
+
+    async def introduce(self, http: aiohttp.ClientSession, successors: Sequence[Statement]) -> int:
+        """The status with which it takes the log's new keys."""
+        body = msgspec.json.encode(list(successors))
+        async with http.post(f"{self.url}/add-successors", data=body) as answer:
+            return answer.status
 
     async def start(self) -> None:
         """Come back at the same address, with what the state file remembers."""

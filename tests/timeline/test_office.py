@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from remote_bid.timeline.office import BadKeys, OfficeKeys, office_keys
+from remote_bid.timeline.note import NamedKey
+from remote_bid.timeline.office import BadKeys, OfficeKeys, office_keys, rotate_log_key
+from remote_bid.timeline.rotation import follow
+from tests.timeline.hours import NOON
 
 
 @pytest.fixture
@@ -56,3 +59,24 @@ def test_a_file_that_holds_no_keys_is_told_apart(raw: bytes, path: Path) -> None
     path.write_bytes(raw)
     with pytest.raises(BadKeys, match=r"office\.json"):
         office_keys(path)
+
+
+@pytest.mark.parametrize("passphrase", ["", "口令"])
+def test_a_new_log_key_is_vouched_for_by_the_old_one_and_all_else_stays(passphrase: str, path: Path) -> None:
+    first = office_keys(path, passphrase)
+    rotate_log_key(path, passphrase, "log.example", NOON)
+    rotate_log_key(path, passphrase, "log.example", NOON)
+    now = office_keys(path, passphrase)
+    named = NamedKey(name="log.example", key=first.log.public_key().public_bytes_raw())
+    keys = [key.key for key in follow(named, now.successors)]
+    assert len(set(keys)) == 3
+    assert keys[-1] == now.log.public_key().public_bytes_raw()
+    assert (now.log_key, now.storage, now.lines) == (first.log_key, first.storage, first.lines)
+    assert first.log.private_bytes_raw() not in path.read_bytes()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_where_no_keys_are_none_is_replaced(path: Path) -> None:
+    with pytest.raises(BadKeys, match="no keys yet"):
+        rotate_log_key(path, "", "log.example", NOON)
+    assert not path.exists()

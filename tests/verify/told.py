@@ -11,7 +11,7 @@ from remote_bid.timeline.desk import happening, unfolded
 from remote_bid.timeline.log import Session
 from remote_bid.verify import Report, Trust
 from tests.given import Act, Past, Room, Story, handle
-from tests.opening.actors import AUTHORITY, DEPLOYMENT, OFFICE
+from tests.opening.actors import AUTHORITY, DEPLOYMENT, OFFICE, TSA
 from tests.opening.acts import record_checkpoint
 from tests.opening.day import opening
 from tests.opening.sealed import SAFE
@@ -22,6 +22,7 @@ TRUST = Trust(
     log=DEPLOYMENT.log,
     cosigners=DEPLOYMENT.cosigners,
     quorum=DEPLOYMENT.quorum,
+    tsa=[TSA.pem],
 )
 
 Lie = Callable[[Event], Event]
@@ -34,9 +35,12 @@ def no_crl(digest: str) -> bytes:
 
 def verified(past: Past, lie: Lie | None = None) -> Report:
     """The verifier's report on a day that went so."""
-    story = lived(past, lie)
-    bundle = public_bundle(story.folded, TRUST, OFFICE, SAFE.open, no_crl)
-    return judged(bundle, TRUST)
+    return judged(bundled(past, lie), TRUST)
+
+
+def bundled(past: Past, lie: Lie | None = None) -> bytes:
+    """Its public bundle."""
+    return public_bundle(lived(past, lie).folded, TRUST, OFFICE, SAFE.open, no_crl)
 
 
 def lived(past: Past, lie: Lie | None = None) -> Story:

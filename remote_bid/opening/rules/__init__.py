@@ -34,6 +34,7 @@ from remote_bid.opening.rules import (
     releasing,
     remedy,
     speaking,
+    stamping,
     submitting,
     unsealing,
 )
@@ -42,7 +43,7 @@ from remote_bid.opening.rules.folding import evolve
 from remote_bid.opening.rules.guards import refuse
 from remote_bid.opening.rules.state import Opening
 from remote_bid.timeline.context import Aside, Command, Event, Turn
-from remote_bid.timeline.marks import RecordCheckpoint, Tick
+from remote_bid.timeline.marks import RecordCheckpoint, RecordRotation, Tick
 
 __all__ = ["DECISIONS", "Opening", "begin", "decide", "due", "evolve"]
 
@@ -95,6 +96,8 @@ DECISIONS: dict[type[Command], Callable[[Opening, Any, Turn], Sequence[Event | A
     c.EndPause: pausing.end_pause,
     c.NoticeOutage: pausing.notice_outage,
     c.CarryOutAbort: aborting.carry_out,
+    c.RecordStamp: stamping.record_stamp,
+    RecordRotation: noting.record_rotation,
 }
 """One decision for every command of the room."""
 
@@ -127,14 +130,19 @@ _WHILE_SUSPENDED = (
     c.Say,
     c.RaiseObjection,
     c.NoteCrl,
+    c.RecordStamp,
     RecordCheckpoint,
+    RecordRotation,
     Tick,
 )
 """What goes on while the clocks stand still."""
 
+_WHILE_ENDING = (c.CarryOutAbort, c.RecordStamp, RecordCheckpoint, RecordRotation, Tick)
+"""What goes on while a session is being aborted."""
+
 
 def _require_taken_meanwhile(opening: Opening, command: Command) -> None:
-    if opening.abort_ordered and not isinstance(command, c.CarryOutAbort | RecordCheckpoint | Tick):
+    if opening.abort_ordered and not isinstance(command, _WHILE_ENDING):
         refuse("aborting", "本场开标正在终止。", "The session is being aborted.")
     if not isinstance(command, _WHILE_SUSPENDED):
         refuse(

@@ -104,7 +104,7 @@ def record_checkpoint(opening: Opening, command: RecordCheckpoint, turn: Turn) -
 
 def _cosigned_times(note: str, deployment: Deployment) -> list[int]:
     """When each of the deployment's cosigners signed; refused unless the log and a quorum did."""
-    log = NamedKey(name=deployment.log.name, key=unb64(deployment.log.key))
+    log = NamedKey(name=deployment.log.name, key=unb64(deployment.key_now))
     keys = [NamedKey(name=cosigner.name, key=unb64(cosigner.key)) for cosigner in deployment.cosigners]
     try:
         times = [time for key in keys if (time := cosigned_at(note, key)) is not None]

@@ -49,17 +49,18 @@ from remote_bid.opening.events import (
 from remote_bid.opening.rules.course import COURSE, cosigned, enter
 from remote_bid.opening.rules.heard import HEARD
 from remote_bid.opening.rules.remedy import remedy_decided
+from remote_bid.opening.rules.stamping import STAMPING, wanted
 from remote_bid.opening.rules.state import Bid, CheckpointSeen, Opening
 from remote_bid.opening.rules.unsealing import enough_keys_everywhere
 from remote_bid.opening.statements import Close, Custody, EscrowShare, LodgingReceipt, Release
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import AbortCause, Cause, Outcome, Phase, Settlement
-from remote_bid.seal.canonical import unb64
+from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.statements import said, statement_id
 from remote_bid.tender.statements import CustodianKey, Policy, Timetable
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Happened
-from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
+from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, LogKeyRotated, Ticked
 
 replace = msgspec.structs.replace
 
@@ -143,12 +144,13 @@ def _lobby(opening: Opening, event: LobbyOpened, happened: Happened) -> Opening:
 
 def _ticked(opening: Opening, event: Ticked, happened: Happened) -> Opening:
     uncosigned = opening.uncosigned | {happened.seq: happened.at}
-    return replace(opening, last_tick=happened.seq, last_tick_at=happened.at, uncosigned=uncosigned)
+    opening = replace(opening, last_tick=happened.seq, last_tick_leaf=b64(happened.leaf))
+    return replace(opening, last_tick_at=happened.at, uncosigned=uncosigned)
 
 
 def _closed_for_bids(opening: Opening, event: BidsClosed, happened: Happened) -> Opening:
     close = said(event.close, Close)
-    opening = enter(opening, Phase.CLOSED_FOR_BIDS, happened)
+    opening = replace(enter(opening, Phase.CLOSED_FOR_BIDS, happened), stamps=wanted(opening, happened))
     bids = dict(sorted(opening.bids.items(), key=lambda item: unb64(item[0])))
     return replace(opening, bids=bids, proposed=None, close=close, close_statement=event.close, close_seq=happened.seq)
 
@@ -327,6 +329,10 @@ def _crl(opening: Opening, event: CrlNotedDown, happened: Happened) -> Opening:
     return replace(opening, crls=opening.crls | {event.crl.authority: event.crl})
 
 
+def _rotated(opening: Opening, event: LogKeyRotated, happened: Happened) -> Opening:
+    return replace(opening, rotations=(*opening.rotations, statement_id(event.statement)))
+
+
 FOLDS: dict[type[Event], Callable[[Opening, Any, Happened], Opening]] = {
     OpeningScheduled: _scheduled,
     CustodianKeyOffered: _key_offered,
@@ -372,5 +378,7 @@ FOLDS: dict[type[Event], Callable[[Opening, Any, Happened], Opening]] = {
     **HEARD,
     CrlNotedDown: _crl,
     **COURSE,
+    **STAMPING,
+    LogKeyRotated: _rotated,
 }
 """One fold for every event of the room."""

@@ -43,6 +43,7 @@ from remote_bid.tender.statements import CustodianKey, Pauses, Policy, Timetable
 from remote_bid.tender.terms import DRAW, READOUT_FORM, Lot, Tender
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Turn
+from remote_bid.timeline.marks import LogKeyRotated
 from remote_bid.timeline.sideline import MOST_SLOTS
 
 
@@ -54,7 +55,8 @@ def schedule(opening: Opening, command: ScheduleOpening, turn: Turn) -> list[Eve
     if opening.tender is not None:
         refuse("scheduled_already", "本场开标已经安排。", "This session is scheduled already.")
     require_plan(plan, turn.by.person)
-    return [OpeningScheduled(tender=plan.tender, members=plan.members, signed=command.signed)]
+    rotated = [LogKeyRotated(statement=statement) for statement in known(turn).deployment.successors]
+    return [OpeningScheduled(tender=plan.tender, members=plan.members, signed=command.signed), *rotated]
 
 
 def require_plan(plan: Schedule, host: str) -> None:
@@ -125,8 +127,8 @@ def _declares_draw(lot: Lot | None) -> bool:
 
 def _require_deployment(policy: Policy, turn: Turn) -> None:
     here = known(turn).deployment
-    named = (policy.authorities, policy.log, policy.cosigners, policy.quorum, policy.suites)
-    if named != (here.authorities, here.log, here.cosigners, here.quorum, [SUITE]):
+    named = (policy.authorities, policy.log, policy.cosigners, policy.quorum, policy.tsa, policy.suites)
+    if named != (here.authorities, here.log, here.cosigners, here.quorum, here.tsa, [SUITE]):
         refuse("other_deployment", "规则所列的机构、日志或联署方与本中心不符。", "The policy names another deployment.")
 
 

@@ -119,6 +119,14 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     first: str
 
 
+class ToStamp(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of the main line that an authority of time is to sign, and when it did."""
+
+    leaf: str
+    at: datetime
+    stamped_at: str = ""
+
+
 class Opening(msgspec.Struct, frozen=True, kw_only=True):
     """The whole state of one session."""
 
@@ -223,6 +231,11 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     """When each tick and phase change that awaits its checkpoint was."""
     cosigned_at: datetime | None = None
     """When the last one that has it was."""
+    last_tick_leaf: str = ""
+    rotations: tuple[str, ...] = ()
+    """Ids of the statements by which the log's key has changed."""
+    stamps: dict[int, ToStamp] = {}
+    """By entry."""
 
     def lot(self, name: str) -> Lot | None:
         """The lot of this name."""

@@ -178,3 +178,5 @@ class OpeningView(_Part, frozen=True):
     lotteries: list[str] | UnsetType = UNSET
     objections: dict[str, ObjectionRow] | UnsetType = UNSET
     aliases: dict[str, str] | UnsetType = UNSET
+    stamps: dict[str, str] | UnsetType = UNSET
+    """By entry, when an authority of time has stamped it; empty as long as none has."""

@@ -54,6 +54,7 @@ def see(opening: Opening, who: Who) -> OpeningView:
         lotteries=sorted({lot for lot, _ in opening.undrawn()} & opening.lotteries.keys()) or UNSET,
         objections=objections(opening, who) or UNSET,
         aliases=aliases(opening, who) or UNSET,
+        stamps={str(seq): stamp.stamped_at for seq, stamp in opening.stamps.items()} or UNSET,
     )
 
 

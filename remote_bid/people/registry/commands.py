@@ -7,7 +7,7 @@ import msgspec
 from remote_bid.people.issuing import PersonId
 from remote_bid.people.registry.terms import Admin
 from remote_bid.timeline.context import Command
-from remote_bid.timeline.marks import RecordCheckpoint
+from remote_bid.timeline.marks import RecordCheckpoint, RecordRotation
 
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 
@@ -81,4 +81,5 @@ RegistryCommand = (
     | AdmitAgency
     | DismissAgency
     | RecordCheckpoint
+    | RecordRotation
 )

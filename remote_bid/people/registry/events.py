@@ -2,7 +2,7 @@
 
 from remote_bid.people.registry.terms import Admin
 from remote_bid.timeline.context import Event
-from remote_bid.timeline.marks import CheckpointCosigned
+from remote_bid.timeline.marks import CheckpointCosigned, LogKeyRotated
 
 
 class RegistryFounded(Event, frozen=True):
@@ -80,4 +80,5 @@ RegistryEvent = (
     | AgencyAdmitted
     | AgencyDismissed
     | CheckpointCosigned
+    | LogKeyRotated
 )

@@ -10,9 +10,10 @@ from remote_bid.people.registry import events as e
 from remote_bid.people.registry.known import Known
 from remote_bid.people.registry.state import Registry
 from remote_bid.people.registry.terms import AdminRole, Enrolment, Issued
+from remote_bid.seal.statements import statement_id
 from remote_bid.timeline.context import LOG, Command, Event, Refused, Turn
 from remote_bid.timeline.entry import Who
-from remote_bid.timeline.marks import RecordCheckpoint, cosigned
+from remote_bid.timeline.marks import LogKeyRotated, RecordCheckpoint, RecordRotation, cosigned
 
 SETTINGS = Who(person="settings", role="settings")
 """The server itself, with what its settings say."""
@@ -128,6 +129,13 @@ def record_checkpoint(registry: Registry, command: RecordCheckpoint, turn: Turn)
     return [] if command.covers in registry.covered else [cosigned(command)]
 
 
+def record_rotation(registry: Registry, command: RecordRotation, turn: Turn) -> list[Event]:
+    if turn.by != LOG:
+        _refuse("not_allowed", "此事由日志办理。", "Only the log does this.")
+    known = statement_id(command.statement) in registry.rotations
+    return [] if known else [LogKeyRotated(statement=command.statement)]
+
+
 DECISIONS: dict[type[Command], Callable[[Registry, Any, Turn], Sequence[Event]]] = {
     c.FoundRegistry: found,
     c.GrantRole: grant,
@@ -139,6 +147,7 @@ DECISIONS: dict[type[Command], Callable[[Registry, Any, Turn], Sequence[Event]]]
     c.AdmitAgency: admit_agency,
     c.DismissAgency: dismiss_agency,
     RecordCheckpoint: record_checkpoint,
+    RecordRotation: record_rotation,
 }
 """One decision for every command of the room."""
 

@@ -7,9 +7,10 @@ import msgspec
 
 from remote_bid.people.registry import events as e
 from remote_bid.people.registry.terms import Admin, AdminRole, Enrolment, Issued
+from remote_bid.seal.statements import statement_id
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Happened
-from remote_bid.timeline.marks import CheckpointCosigned
+from remote_bid.timeline.marks import CheckpointCosigned, LogKeyRotated
 
 
 class Registry(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +23,8 @@ class Registry(msgspec.Struct, frozen=True, kw_only=True):
     issued: dict[str, Issued] = {}
     agencies: frozenset[str] = frozenset()
     covered: frozenset[int] = frozenset()
+    rotations: frozenset[str] = frozenset()
+    """Ids of the statements by which the log's key has changed."""
 
     def role_of(self, person: str) -> AdminRole | None:
         """The office that somebody holds."""
@@ -85,6 +88,10 @@ def _cosigned(registry: Registry, event: CheckpointCosigned, _: Happened) -> Reg
     return _with(registry, covered=registry.covered | {event.covers})
 
 
+def _rotated(registry: Registry, event: LogKeyRotated, _: Happened) -> Registry:
+    return _with(registry, rotations=registry.rotations | {statement_id(event.statement)})
+
+
 def _with(registry: Registry, **changed: Any) -> Registry:
     return msgspec.structs.replace(registry, **changed)
 
@@ -100,6 +107,7 @@ _FOLDS: dict[type[Event], Callable[[Registry, Any, Happened], Registry]] = {
     e.AgencyAdmitted: _admitted,
     e.AgencyDismissed: _dismissed,
     CheckpointCosigned: _cosigned,
+    LogKeyRotated: _rotated,
 }
 
 

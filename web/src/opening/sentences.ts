@@ -104,6 +104,8 @@ const TELLERS: { readonly [K in Type]: Teller<K> } = {
   RecordSigned: ({ person }, known) => ({ name: bidderName(person, known) }),
   OpeningClosed: nothing,
   CrlNotedDown: nothing,
+  StampTaken: nothing,
+  LogKeyRotated: nothing,
   DrawSealed: byPerson,
   DrawOpened: nothing,
   CoefficientDrawn: ({ coefficient, value, lottery }) => [

@@ -227,6 +227,8 @@ const words: Words['opening'] = {
     RecordRefused: '{name} refused to sign the opening record: {reason}',
     OpeningClosed: 'Opening closed',
     CrlNotedDown: 'List of revoked certificates noted',
+    StampTaken: 'Stamped by the authority of time',
+    LogKeyRotated: 'The log has a new key',
     SignatureAwaited: '{name} asks for the other signature of host and supervisor',
     RequestRefused: 'A request of host or supervisor was not granted',
     WindowExtended: 'Release window extended until {time}',

@@ -212,6 +212,8 @@ export default {
     RecordSigned: '{name}签署开标记录表',
     OpeningClosed: '开标结束',
     CrlNotedDown: '已记录证书吊销列表',
+    StampTaken: '已加盖可信时间戳',
+    LogKeyRotated: '日志已更换签名密钥',
     DrawSealed: '{name}封存抽取种子',
     DrawOpened: '开始抽取系数',
     CoefficientDrawn: '抽取{coefficient}：{value}',
