@@ -715,6 +715,15 @@ export interface components {
             readonly seed: string;
         };
         /**
+         * LogKeyRotated
+         * @description From here on the log signs with the new key that `statement` (key_rotated) names.
+         */
+        readonly LogKeyRotated: {
+            /** @enum {unknown} */
+            readonly type: "LogKeyRotated";
+            readonly statement: components["schemas"]["Statement"];
+        };
+        /**
          * Lot
          * @description One lot: its ceiling price, how many bids it needs to be opened, what is drawn for it.
          */
@@ -952,8 +961,8 @@ export interface components {
             readonly type: "OpeningClosed";
             readonly silent: readonly string[];
         };
-        readonly OpeningCommand: components["schemas"]["ScheduleOpening"] | components["schemas"]["OfferCustodianKey"] | components["schemas"]["PublishPolicy"] | components["schemas"]["ProposeTimetable"] | components["schemas"]["CountersignTimetable"] | components["schemas"]["SubmitBid"] | components["schemas"]["WithdrawBid"] | components["schemas"]["CheckIn"] | components["schemas"]["OpenLobby"] | components["schemas"]["Tick"] | components["schemas"]["CloseBids"] | components["schemas"]["HoldOpening"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["OpenRelease"] | components["schemas"]["ReleaseKey"] | components["schemas"]["CloseWindow"] | components["schemas"]["AskRemedy"] | components["schemas"]["PublishEscrowShare"] | components["schemas"]["CloseCustody"] | components["schemas"]["PublishKey"] | components["schemas"]["SettleBids"] | components["schemas"]["ReadOut"] | components["schemas"]["SignRecord"] | components["schemas"]["CloseOpening"] | components["schemas"]["SealDraw"] | components["schemas"]["DrawCoefficients"] | components["schemas"]["DrawByLottery"] | components["schemas"]["Say"] | components["schemas"]["RaiseObjection"] | components["schemas"]["AnswerObjection"] | components["schemas"]["ConfirmLine"] | components["schemas"]["OpenObjections"] | components["schemas"]["PrepareRecord"] | components["schemas"]["RefuseRecord"] | components["schemas"]["NoteCrl"] | components["schemas"]["ExtendWindow"] | components["schemas"]["SuspendOpening"] | components["schemas"]["ResumeOpening"] | components["schemas"]["AbortOpening"] | components["schemas"]["DeclineRequest"] | components["schemas"]["HandOver"] | components["schemas"]["ContinueLot"] | components["schemas"]["ConfirmKeysDestroyed"] | components["schemas"]["EndCountCheck"] | components["schemas"]["EndCustody"] | components["schemas"]["EndPause"] | components["schemas"]["NoticeOutage"] | components["schemas"]["CarryOutAbort"];
-        readonly OpeningEvent: components["schemas"]["OpeningScheduled"] | components["schemas"]["CustodianKeyOffered"] | components["schemas"]["PolicyPublished"] | components["schemas"]["TimetableProposed"] | components["schemas"]["TimetableSigned"] | components["schemas"]["BidSubmitted"] | components["schemas"]["BidWithdrawn"] | components["schemas"]["BidderCheckedIn"] | components["schemas"]["MemberCheckedIn"] | components["schemas"]["LobbyOpened"] | components["schemas"]["Ticked"] | components["schemas"]["BidsClosed"] | components["schemas"]["OpeningHeld"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["RosterPublished"] | components["schemas"]["LotAborted"] | components["schemas"]["OpeningAborted"] | components["schemas"]["ReleaseOpened"] | components["schemas"]["KeyReleased"] | components["schemas"]["WrongKeyTried"] | components["schemas"]["KeyLodged"] | components["schemas"]["LodgingFailed"] | components["schemas"]["LodgingSeedPublished"] | components["schemas"]["SubmissionRefused"] | components["schemas"]["ReleaseRefused"] | components["schemas"]["RemedyRequested"] | components["schemas"]["EscrowSharePublished"] | components["schemas"]["CustodyClosed"] | components["schemas"]["WindowClosed"] | components["schemas"]["CustodyOpened"] | components["schemas"]["KeyPublished"] | components["schemas"]["BidSettled"] | components["schemas"]["Disclosed"] | components["schemas"]["ReadoutOpened"] | components["schemas"]["BidReadOut"] | components["schemas"]["RecordPrepared"] | components["schemas"]["RecordSigned"] | components["schemas"]["OpeningClosed"] | components["schemas"]["DrawSealed"] | components["schemas"]["DrawOpened"] | components["schemas"]["CoefficientDrawn"] | components["schemas"]["LotteryCalled"] | components["schemas"]["ConfirmationOpened"] | components["schemas"]["LineConfirmed"] | components["schemas"]["LineDisputed"] | components["schemas"]["ObjectionsOpened"] | components["schemas"]["Said"] | components["schemas"]["ObjectionRaised"] | components["schemas"]["ObjectionAnswered"] | components["schemas"]["RecordRefused"] | components["schemas"]["CrlNotedDown"] | components["schemas"]["SignatureAwaited"] | components["schemas"]["RequestRefused"] | components["schemas"]["WindowExtended"] | components["schemas"]["OpeningSuspended"] | components["schemas"]["SuspensionCountersigned"] | components["schemas"]["OpeningResumed"] | components["schemas"]["AbortOrdered"] | components["schemas"]["RoleHandedOver"] | components["schemas"]["CountCheckOpened"] | components["schemas"]["LotContinued"] | components["schemas"]["CustodianKeysDestroyed"];
+        readonly OpeningCommand: components["schemas"]["ScheduleOpening"] | components["schemas"]["OfferCustodianKey"] | components["schemas"]["PublishPolicy"] | components["schemas"]["ProposeTimetable"] | components["schemas"]["CountersignTimetable"] | components["schemas"]["SubmitBid"] | components["schemas"]["WithdrawBid"] | components["schemas"]["CheckIn"] | components["schemas"]["OpenLobby"] | components["schemas"]["Tick"] | components["schemas"]["CloseBids"] | components["schemas"]["HoldOpening"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["OpenRelease"] | components["schemas"]["ReleaseKey"] | components["schemas"]["CloseWindow"] | components["schemas"]["AskRemedy"] | components["schemas"]["PublishEscrowShare"] | components["schemas"]["CloseCustody"] | components["schemas"]["PublishKey"] | components["schemas"]["SettleBids"] | components["schemas"]["ReadOut"] | components["schemas"]["SignRecord"] | components["schemas"]["CloseOpening"] | components["schemas"]["SealDraw"] | components["schemas"]["DrawCoefficients"] | components["schemas"]["DrawByLottery"] | components["schemas"]["Say"] | components["schemas"]["RaiseObjection"] | components["schemas"]["AnswerObjection"] | components["schemas"]["ConfirmLine"] | components["schemas"]["OpenObjections"] | components["schemas"]["PrepareRecord"] | components["schemas"]["RefuseRecord"] | components["schemas"]["NoteCrl"] | components["schemas"]["ExtendWindow"] | components["schemas"]["SuspendOpening"] | components["schemas"]["ResumeOpening"] | components["schemas"]["AbortOpening"] | components["schemas"]["DeclineRequest"] | components["schemas"]["HandOver"] | components["schemas"]["ContinueLot"] | components["schemas"]["ConfirmKeysDestroyed"] | components["schemas"]["EndCountCheck"] | components["schemas"]["EndCustody"] | components["schemas"]["EndPause"] | components["schemas"]["NoticeOutage"] | components["schemas"]["CarryOutAbort"] | components["schemas"]["RecordStamp"] | components["schemas"]["RecordRotation"];
+        readonly OpeningEvent: components["schemas"]["OpeningScheduled"] | components["schemas"]["CustodianKeyOffered"] | components["schemas"]["PolicyPublished"] | components["schemas"]["TimetableProposed"] | components["schemas"]["TimetableSigned"] | components["schemas"]["BidSubmitted"] | components["schemas"]["BidWithdrawn"] | components["schemas"]["BidderCheckedIn"] | components["schemas"]["MemberCheckedIn"] | components["schemas"]["LobbyOpened"] | components["schemas"]["Ticked"] | components["schemas"]["BidsClosed"] | components["schemas"]["OpeningHeld"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["RosterPublished"] | components["schemas"]["LotAborted"] | components["schemas"]["OpeningAborted"] | components["schemas"]["ReleaseOpened"] | components["schemas"]["KeyReleased"] | components["schemas"]["WrongKeyTried"] | components["schemas"]["KeyLodged"] | components["schemas"]["LodgingFailed"] | components["schemas"]["LodgingSeedPublished"] | components["schemas"]["SubmissionRefused"] | components["schemas"]["ReleaseRefused"] | components["schemas"]["RemedyRequested"] | components["schemas"]["EscrowSharePublished"] | components["schemas"]["CustodyClosed"] | components["schemas"]["WindowClosed"] | components["schemas"]["CustodyOpened"] | components["schemas"]["KeyPublished"] | components["schemas"]["BidSettled"] | components["schemas"]["Disclosed"] | components["schemas"]["ReadoutOpened"] | components["schemas"]["BidReadOut"] | components["schemas"]["RecordPrepared"] | components["schemas"]["RecordSigned"] | components["schemas"]["OpeningClosed"] | components["schemas"]["DrawSealed"] | components["schemas"]["DrawOpened"] | components["schemas"]["CoefficientDrawn"] | components["schemas"]["LotteryCalled"] | components["schemas"]["ConfirmationOpened"] | components["schemas"]["LineConfirmed"] | components["schemas"]["LineDisputed"] | components["schemas"]["ObjectionsOpened"] | components["schemas"]["Said"] | components["schemas"]["ObjectionRaised"] | components["schemas"]["ObjectionAnswered"] | components["schemas"]["RecordRefused"] | components["schemas"]["CrlNotedDown"] | components["schemas"]["SignatureAwaited"] | components["schemas"]["RequestRefused"] | components["schemas"]["WindowExtended"] | components["schemas"]["OpeningSuspended"] | components["schemas"]["SuspensionCountersigned"] | components["schemas"]["OpeningResumed"] | components["schemas"]["AbortOrdered"] | components["schemas"]["RoleHandedOver"] | components["schemas"]["CountCheckOpened"] | components["schemas"]["LotContinued"] | components["schemas"]["CustodianKeysDestroyed"] | components["schemas"]["StampTaken"] | components["schemas"]["LogKeyRotated"];
         /**
          * OpeningHeld
          * @description The close was not cosigned in time, or the server was away before it: nothing is counted; a new timetable is
@@ -1074,6 +1083,9 @@ export interface components {
                 readonly [key: string]: components["schemas"]["ObjectionRow"];
             };
             readonly aliases?: {
+                readonly [key: string]: string;
+            };
+            readonly stamps?: {
                 readonly [key: string]: string;
             };
         };
@@ -1277,6 +1289,15 @@ export interface components {
             readonly signed: components["schemas"]["Signed"];
         };
         /**
+         * RecordRotation
+         * @description The log's: it has a new key, as `statement` says.
+         */
+        readonly RecordRotation: {
+            /** @enum {unknown} */
+            readonly type: "RecordRotation";
+            readonly statement: components["schemas"]["Statement"];
+        };
+        /**
          * RecordSigned
          * @description A person signed the record.
          */
@@ -1286,6 +1307,16 @@ export interface components {
             readonly person: string;
             readonly name: string;
             readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * RecordStamp
+         * @description The log's: the answer of an authority of time (TimeStampResp, DER) over entry `covers` of the main line.
+         */
+        readonly RecordStamp: {
+            /** @enum {unknown} */
+            readonly type: "RecordStamp";
+            readonly covers: number;
+            readonly token: string;
         };
         /**
          * Refusal
@@ -1533,6 +1564,17 @@ export interface components {
             readonly path: readonly string[];
         };
         /**
+         * StampTaken
+         * @description An authority of time has signed at `stamped_at` that entry `covers` was there; `token` is its answer.
+         */
+        readonly StampTaken: {
+            /** @enum {unknown} */
+            readonly type: "StampTaken";
+            readonly covers: number;
+            readonly stamped_at: string;
+            readonly token: string;
+        };
+        /**
          * Statement
          * @description A DSSE envelope (secure-systems-lab/dsse, v1.0.2) as it is stored and sent; base64url without padding.
          */
@@ -1761,6 +1803,7 @@ export type LineDisputed = components['schemas']['LineDisputed'];
 export type LobbyOpened = components['schemas']['LobbyOpened'];
 export type LodgingFailed = components['schemas']['LodgingFailed'];
 export type LodgingSeedPublished = components['schemas']['LodgingSeedPublished'];
+export type LogKeyRotated = components['schemas']['LogKeyRotated'];
 export type Lot = components['schemas']['Lot'];
 export type LotAborted = components['schemas']['LotAborted'];
 export type LotContinued = components['schemas']['LotContinued'];
@@ -1812,7 +1855,9 @@ export type RecordCheckpoint = components['schemas']['RecordCheckpoint'];
 export type RecordLine = components['schemas']['RecordLine'];
 export type RecordPrepared = components['schemas']['RecordPrepared'];
 export type RecordRefused = components['schemas']['RecordRefused'];
+export type RecordRotation = components['schemas']['RecordRotation'];
 export type RecordSigned = components['schemas']['RecordSigned'];
+export type RecordStamp = components['schemas']['RecordStamp'];
 export type Refusal = components['schemas']['Refusal'];
 export type RefuseRecord = components['schemas']['RefuseRecord'];
 export type ReleaseKey = components['schemas']['ReleaseKey'];
@@ -1839,6 +1884,7 @@ export type Signature = components['schemas']['Signature'];
 export type SignatureAwaited = components['schemas']['SignatureAwaited'];
 export type Signed = components['schemas']['Signed'];
 export type SlotProof = components['schemas']['SlotProof'];
+export type StampTaken = components['schemas']['StampTaken'];
 export type Statement = components['schemas']['Statement'];
 export type SubmissionRefused = components['schemas']['SubmissionRefused'];
 export type SubmitBid = components['schemas']['SubmitBid'];
