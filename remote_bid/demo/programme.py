@@ -83,7 +83,9 @@ def _form(lot: Lot, person: str, seed: int, amount: str | None, below: bool = Fa
     return ReadoutForm(
         price=amount or str(seeded),
         currency=lot.currency,
-        duration_days=dice.randrange(160, 200),
-        quality="合格",
-        project_manager=dice.choice(_MANAGERS),
+        fields={
+            "duration_days": dice.randrange(160, 200),
+            "quality": "合格",
+            "project_manager": dice.choice(_MANAGERS),
+        },
     )

@@ -88,7 +88,9 @@ def readout(console: Console, view: OpeningView) -> None:
     for row in sorted((view.bids or {}).values(), key=lambda row: row.number):
         outcome = _OUTCOMES[row.outcome] if row.outcome else "—"
         why = _CAUSES[row.cause] if row.cause else ""
-        price, days = (f"{Decimal(row.form.price):,.2f}", str(row.form.duration_days)) if row.form else ("—", "—")
+        price, days = (
+            (f"{Decimal(row.form.price):,.2f}", str(row.form.fields["duration_days"])) if row.form else ("—", "—")
+        )
         table.add_row(str(row.number), escape(row.name) if row.name else "—", f"{outcome} {why}".strip(), price, days)
     console.print(table)
 

@@ -91,6 +91,7 @@ class Facts:
             s_b=unb64(bid.s_b) if bid.s_b else None,
             seeds=first_keys(opening.policies[part.header.core.policy], opening.keys),
             envelope=lambda: self._safe.open(opening.session, bid.bidder, part.upload),
+            declared=opening.tender.form if opening.tender else (),
         )
 
 

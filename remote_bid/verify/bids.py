@@ -234,6 +234,7 @@ def _settled(case: Case, bid: Bid) -> Settlement:
         s_b=unb64(bid.s_b) if bid.s_b else None,
         seeds=first_keys(case.state.policies[part.header.core.policy], case.state.keys),
         envelope=envelope,
+        declared=case.state.tender.form if case.state.tender else (),
     )
 
 

@@ -123,4 +123,5 @@ async def morning(house: House, pace: Pace) -> AsyncIterator[Morning]:
 
 
 def form(price: str = "786240.00", manager: str = "Chen Li") -> ReadoutForm:
-    return ReadoutForm(price=price, currency="CNY", duration_days=192, quality="fair", project_manager=manager)
+    fields: dict[str, str | int | bool] = {"duration_days": 192, "quality": "fair", "project_manager": manager}
+    return ReadoutForm(price=price, currency="CNY", fields=fields)

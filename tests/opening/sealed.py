@@ -60,9 +60,12 @@ class Offer:
 def form_of(who: Who) -> ReadoutForm:
     """What a bidder offers; every field tells whose it is."""
     price = PRICES.get(who.person, "9500000.00")
-    return ReadoutForm(
-        price=price, currency="CNY", duration_days=300, quality=f"合格 {who.person}", project_manager=f"经理 {price}"
-    )
+    fields: dict[str, str | int | bool] = {
+        "duration_days": 300,
+        "quality": f"合格 {who.person}",
+        "project_manager": f"经理 {price}",
+    }
+    return ReadoutForm(price=price, currency="CNY", fields=fields)
 
 
 def halves_of(who: Who, version: int, lot: str = LOT) -> Secrets:

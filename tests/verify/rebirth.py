@@ -32,7 +32,9 @@ from tests.verify.forger import Day
 from tests.verify.keys import Keys
 from tests.verify.pieces import Payload
 
-UNKNOWN = ReadoutForm(price="1.00", currency="CNY", duration_days=1, quality="合格", project_manager="无")
+UNKNOWN = ReadoutForm(
+    price="1.00", currency="CNY", fields={"duration_days": 1, "quality": "合格", "project_manager": "无"}
+)
 """What an envelope says that nobody could open."""
 
 

@@ -15,7 +15,9 @@ from tests.verify.keys import Keys
 from tests.verify.rebirth import Reborn
 
 PRICE = "1234567.89"
-OFFER = ReadoutForm(price=PRICE, currency="CNY", duration_days=9, quality="合格", project_manager="吴越")
+OFFER = ReadoutForm(
+    price=PRICE, currency="CNY", fields={"duration_days": 9, "quality": "合格", "project_manager": "吴越"}
+)
 
 
 def opened(day: Day) -> str:

@@ -249,6 +249,26 @@ export interface components {
             readonly entries: readonly components["schemas"]["DisclosedEntry"][];
         };
         /**
+         * FieldKind
+         * @description What may stand in a field of the readout form: money, whole days, a line, one of several lines, yes or no.
+         * @enum {unknown}
+         */
+        readonly FieldKind: "amount" | "boolean" | "choice" | "days" | "text";
+        /**
+         * FormField
+         * @description A field that the tender wants read out beside the price. A choice has `choices`, no other kind has.
+         */
+        readonly FormField: {
+            readonly field: string;
+            readonly kind: components["schemas"]["FieldKind"];
+            readonly zh: string;
+            readonly en: string;
+            /** @default true */
+            readonly required?: boolean;
+            /** @default [] */
+            readonly choices?: readonly string[];
+        };
+        /**
          * Frame
          * @description One step of a session for one audience. `n` counts this audience's frames without a gap.
          *
@@ -638,14 +658,14 @@ export interface components {
         };
         /**
          * ReadoutForm
-         * @description The readout form (开标一览表): what the host reads out of one bid.
+         * @description The readout form (开标一览表) of one bid: its price, and the fields that the tender declares.
          */
         readonly ReadoutForm: {
             readonly price: string;
             readonly currency: string;
-            readonly duration_days: number;
-            readonly quality: string;
-            readonly project_manager: string;
+            readonly fields: {
+                readonly [key: string]: string | number | boolean;
+            };
         };
         /**
          * ReadoutOpened
@@ -863,6 +883,7 @@ export interface components {
             readonly trading_center: string;
             readonly tenderer: string;
             readonly lots: readonly components["schemas"]["Lot"][];
+            readonly form?: readonly components["schemas"]["FormField"][];
         };
         /**
          * Tick
@@ -960,6 +981,8 @@ export type CustodyOpened = components['schemas']['CustodyOpened'];
 export type Disclosed = components['schemas']['Disclosed'];
 export type DisclosedEntry = components['schemas']['DisclosedEntry'];
 export type DisclosedTick = components['schemas']['DisclosedTick'];
+export type FieldKind = components['schemas']['FieldKind'];
+export type FormField = components['schemas']['FormField'];
 export type Frame = components['schemas']['Frame'];
 export type Header = components['schemas']['Header'];
 export type HoldOpening = components['schemas']['HoldOpening'];

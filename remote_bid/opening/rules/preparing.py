@@ -36,7 +36,7 @@ from remote_bid.seal.envelope import SUITE
 from remote_bid.seal.statements import statement_id
 from remote_bid.seal.xwing import PUBLIC_SIZE, CannotOpen, seal_to
 from remote_bid.tender.statements import CustodianKey, Policy, Timetable
-from remote_bid.tender.terms import READOUT_FORM
+from remote_bid.tender.terms import READOUT_FORM, FieldKind, Tender
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Turn
 from remote_bid.timeline.sideline import MOST_SLOTS
@@ -58,7 +58,15 @@ def schedule(opening: Opening, command: ScheduleOpening, turn: Turn) -> list[Eve
         refuse("bad_lots", "标段编号重复。", "Two lots have the same name.")
     if len({member.person for member in command.members}) != len(command.members):
         refuse("bad_members", "同一人不能兼任两个角色。", "Nobody may have two roles.")
+    _require_form(command.tender)
     return [OpeningScheduled(tender=command.tender, members=command.members)]
+
+
+def _require_form(tender: Tender) -> None:
+    names = [field.field for field in tender.form]
+    choosing = all(bool(field.choices) == (field.kind is FieldKind.CHOICE) for field in tender.form)
+    if len(set(names)) != len(names) or not choosing:
+        refuse("bad_form", "开标一览表的字段设置有误。", "Fields have distinct names; choices belong to a choice.")
 
 
 def offer_key(opening: Opening, command: OfferCustodianKey, turn: Turn) -> list[Event]:
