@@ -51,8 +51,8 @@ class Pace:
 def fast(bidders: int) -> Pace:
     """A whole day in seconds; more bidders need a little longer on a small machine."""
     return Pace(
-        until_deadline_ms=3500 + 100 * bidders,
-        lobby_ms=2000 + 50 * bidders,
+        until_deadline_ms=4500 + 150 * bidders,
+        lobby_ms=2500 + 50 * bidders,
         ticks=Cadence(every_ms=1000, slots=_slots(bidders)),
         windows=Windows(release_ms=1500 + 150 * bidders, custody_ms=10_000, record_ms=5000 + 100 * bidders),
         pause_s=0.3 / bidders,

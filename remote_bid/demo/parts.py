@@ -53,9 +53,10 @@ def play_tenderer(cast: Cast) -> None:
 async def _tenderer(cast: Cast) -> None:
     async with _client(cast, "tenderer-01").connected() as client:
         tenderer = Tenderer(client, _identity(cast, "tenderer-01"), "tenderer-01", Role.TENDERER)
-        for lot in cast.tender.lots:
-            await tenderer.publish_policy(cast.trust, lot.lot, READOUT_FORM, K)
-        await tenderer.keep_timetable(len(cast.tender.lots), lambda: timetable(cast))
+        sealed = [(lot.lot, part.part) for lot in cast.tender.lots for part in lot.parts]
+        for lot, part in sealed:
+            await tenderer.publish_policy(cast.trust, lot, part, K)
+        await tenderer.keep_timetable(len(sealed), lambda: timetable(cast))
 
 
 def timetable(cast: Cast) -> Timetable:
@@ -111,10 +112,13 @@ def play_custodian(cast: Cast, person: str, publishes: bool) -> None:
 async def _custodian(cast: Cast, person: str, publishes: bool) -> None:
     async with _client(cast, person).connected() as client:
         custodian = Custodian(client, _identity(cast, person), cast.trust, cast.home(person))
-        for lot in cast.tender.lots:
-            await custodian.offer_key(lot.lot, READOUT_FORM)
-        for lot in cast.tender.lots if publishes else []:
-            await custodian.publish(lot.lot, READOUT_FORM)
+        parts = [(lot.lot, part) for lot in cast.tender.lots for part in lot.parts]
+        for lot, part in parts:
+            await custodian.offer_key(lot, part.part)
+            await custodian.drill(lot, part.part)
+        for lot, part in parts if publishes else []:
+            if part.opened_here:
+                await custodian.publish(lot, part.part)
 
 
 def play_bidder(cast: Cast, contender: Contender) -> None:
@@ -127,11 +131,28 @@ async def _bidder(cast: Cast, contender: Contender) -> None:
     async with _client(cast, contender.person).connected() as client:
         identity = _identity(cast, contender.person)
         bidder = Bidder(client, identity, contender.person, cast.trust, home, PASSPHRASE)
-        bids = {await bidder.submit(lot, form): form for lot, form in contender.forms.items()}
+        bids = {await bidder.submit(lot, form, _documents(cast, lot)): form for lot, form in contender.forms.items()}
         await bidder.check_in(SESSION)
+        for bid in bids:
+            await _drilled(bidder, bid)
         await bidder.see_ticked()
         released = {bid: await _released(bidder, bid, home, contender.loses_key) for bid in bids}
         await bidder.sign_record({bid: form if released[bid] else None for bid, form in bids.items()})
+
+
+def _documents(cast: Cast, lot: str) -> dict[str, bytes]:
+    """Something in every part beside the readout form."""
+    parts = next(found.parts for found in cast.tender.lots if found.lot == lot)
+    return {part.part: f"{lot} {part.part}".encode() for part in parts if part.part != READOUT_FORM}
+
+
+async def _drilled(bidder: Bidder, bid: str) -> None:
+    """Drill, if the deadline leaves the time: on a slow machine a day of seconds may not."""
+    try:
+        await bidder.drill(bid)
+    except ServerRefused as refusal:
+        if refusal.code != "wrong_phase":
+            raise
 
 
 async def _released(bidder: Bidder, bid: str, home: Path, lost: bool) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from remote_bid.tender.standards import Found, FoundBid
-from remote_bid.tender.terms import Lot, ReadoutForm, Tender
+from remote_bid.tender.terms import READOUT_FORM, Lot, LotPart, ReadoutForm, Tender
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,14 @@ _TENDER = Tender(
     title="青溪县河道综合整治工程施工",
     trading_center="青溪县公共资源交易中心",
     tenderer="青溪县水利局",
-    lots=[Lot(lot="1", title="施工一标段", ceiling_price="12800000.00")],
+    lots=[
+        Lot(
+            lot="1",
+            title="施工一标段",
+            ceiling_price="12800000.00",
+            parts=[LotPart(part=READOUT_FORM, opened_here=True), LotPart(part="technical", opened_here=True)],
+        )
+    ],
 )
 _PLACES = ("东江", "中泽", "长垣", "云岭", "临川", "海宁", "平湖", "清源", "石桥", "南浦", "望山", "金河")
 _TRADES = ("建设集团有限公司", "水利工程有限公司", "市政建设有限公司", "路桥工程有限公司", "建筑安装有限公司")

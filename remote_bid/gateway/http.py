@@ -16,9 +16,10 @@ from remote_bid.opening.commands import ScheduleOpening
 from remote_bid.opening.terms import Role
 from remote_bid.people.certificates import Certified, NotTrusted, Signed
 from remote_bid.people.sign_in import Porter, StaleNonce
+from remote_bid.seal.envelope import BadEnvelope, read_head
 from remote_bid.seal.signing import Signer
 from remote_bid.seal.statements import BadStatement
-from remote_bid.tender.safe import Safe, TakenName, TooLarge
+from remote_bid.tender.safe import NotThere, Safe, TakenName, TooLarge
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Refused
 from remote_bid.timeline.desk import Desk
@@ -76,6 +77,7 @@ class Http:
             web.get("/api/sessions", self.sessions),
             web.post("/api/sessions", self.schedule),
             web.put("/api/sessions/{session}/uploads/{upload}", self.upload),
+            web.get("/api/sessions/{session}/uploads/{upload}/head", self.head),
             web.get("/api/sessions/{session}/bundle.zip", self.bundle),
             web.get("/", self.page),
             web.get("/hall/{session}", self.page),
@@ -135,6 +137,16 @@ class Http:
         except TakenName as error:
             raise Refused("name_taken", "同名文件已存在，内容不同。", "Another file has this name.") from error
         return web.json_response({"length": length})
+
+    async def head(self, request: web.Request) -> web.Response:
+        """The start of one's own stored envelope, for a drill: enough to see that one's halves still open it."""
+        person = self._signed_in(request)
+        session = (await self._desk.look(request.match_info["session"])).session.id
+        try:
+            read = await asyncio.to_thread(_head, self._safe, session, person.person, request.match_info["upload"])
+        except (NotThere, BadEnvelope) as error:
+            raise Refused("no_such_upload", "没有这份文件。", "You have stored no envelope of this name.") from error
+        return web.Response(body=read, content_type="application/octet-stream")
 
     async def bundle(self, request: web.Request) -> web.Response:
         """The public bundle of a session that is over."""
@@ -213,6 +225,8 @@ def _status(error: Exception) -> int:
             return 401
         case Refused(code="not_allowed"):
             return 403
+        case Refused(code="no_such_upload"):
+            return 404
         case Refused(code="too_large"):
             return 413
         case Refused():
@@ -223,6 +237,11 @@ def _status(error: Exception) -> int:
             return 400
         case _:
             return 500
+
+
+def _head(safe: Safe, session: str, person: str, upload: str) -> bytes:
+    with safe.open(session, person, upload) as file:
+        return read_head(file).read
 
 
 async def _body(request: web.Request) -> AsyncIterator[bytes]:

@@ -55,6 +55,24 @@ class SubmitBid(Command, frozen=True):
     parts: list[OfferedPart]
 
 
+class PassDrill(Command, frozen=True):
+    """A bidder has seen that its device still opens its stored bid, by the bid's id."""
+
+    bid: str
+
+
+class BeginDrill(Command, frozen=True):
+    """A custodian asks for a dummy sealed to one of its offered keys."""
+
+    kid: str
+
+
+class AnswerDrill(Command, frozen=True):
+    """The custodian tells what the dummy holds."""
+
+    signed: Signed
+
+
 class WithdrawBid(Command, frozen=True):
     """A bidder takes its bid back before the deadline."""
 
@@ -99,6 +117,12 @@ class PublishKey(Command, frozen=True):
     signed: Signed
 
 
+class EntrustKey(Command, frozen=True):
+    """A custodian hands over its key of a part that is opened here but not read out."""
+
+    signed: Signed
+
+
 class SettleBids(Command, frozen=True):
     """The clock's: open every envelope and decide what became of every bid."""
 
@@ -126,6 +150,9 @@ OpeningCommand = (
     | ProposeTimetable
     | CountersignTimetable
     | SubmitBid
+    | PassDrill
+    | BeginDrill
+    | AnswerDrill
     | WithdrawBid
     | CheckIn
     | OpenLobby
@@ -137,6 +164,7 @@ OpeningCommand = (
     | ReleaseKey
     | CloseWindow
     | PublishKey
+    | EntrustKey
     | SettleBids
     | ReadOut
     | SignRecord

@@ -2,6 +2,7 @@
 
 from remote_bid.opening.terms import AbortCause, Cause, Member, OpeningRecord, Outcome, SealedPart
 from remote_bid.people.certificates import Signed
+from remote_bid.seal.drill import Dummy
 from remote_bid.seal.statements import Statement
 from remote_bid.tender.terms import ReadoutForm, Tender
 from remote_bid.timeline.context import Event
@@ -58,6 +59,27 @@ class BidWithdrawn(Event, frozen=True):
 
     bidder: str
     lot: str
+    signed: Signed
+
+
+class DrillPassed(Event, frozen=True):
+    """(side line) The bidder's own record that its device still opens its stored bid."""
+
+    bid: str
+    lot: str
+
+
+class DrillDealt(Event, frozen=True):
+    """A dummy for a custodian to open; shown to it and to those who run the session, to all once it is disclosed."""
+
+    person: str
+    dummy: Dummy
+
+
+class CustodianDrilled(Event, frozen=True):
+    """The custodian opened the dummy; shown like it."""
+
+    person: str
     signed: Signed
 
 
@@ -125,10 +147,21 @@ class KeyReleased(Event, frozen=True):
     receipt: Statement
 
 
+class PartReleased(Event, frozen=True):
+    """(side line) The half of a part that is not read out. The public never sees `signed`, which holds the half."""
+
+    bid: str
+    submission: str
+    release: str
+    receipt: Statement
+    signed: Signed | None = None
+
+
 class WrongKeyTried(Event, frozen=True):
     """(side line) A half that does not match; only its hash is kept."""
 
     bid: str
+    submission: str
     tried: str
     left: int
 
@@ -150,6 +183,20 @@ class KeyPublished(Event, frozen=True):
 
     person: str
     signed: Signed
+
+
+class KeyEntrusted(Event, frozen=True):
+    """A custodian's key of a part that is opened here but not read out: for server and supervisor.
+
+    The public never sees `signed`, which holds the key; `custody` is its statement id.
+    """
+
+    person: str
+    lot: str
+    part: str
+    kid: str
+    custody: str
+    signed: Signed | None = None
 
 
 class BidSettled(Event, frozen=True):
@@ -207,6 +254,9 @@ OpeningEvent = (
     | TimetableSigned
     | BidSubmitted
     | BidWithdrawn
+    | DrillPassed
+    | DrillDealt
+    | CustodianDrilled
     | BidderCheckedIn
     | MemberCheckedIn
     | LobbyOpened
@@ -219,10 +269,12 @@ OpeningEvent = (
     | OpeningAborted
     | ReleaseOpened
     | KeyReleased
+    | PartReleased
     | WrongKeyTried
     | WindowClosed
     | CustodyOpened
     | KeyPublished
+    | KeyEntrusted
     | BidSettled
     | Disclosed
     | ReadoutOpened

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Protocol
 import msgspec
 from cryptography import x509
 
-from remote_bid.opening.commands import OpeningCommand, SettleBids, SubmitBid
+from remote_bid.opening.commands import BeginDrill, OpeningCommand, SettleBids, SubmitBid
 from remote_bid.opening.known import Deployment, Known, StoredEnvelope
 from remote_bid.opening.rules.state import Bid, Opening
 from remote_bid.opening.rules.unsealing import first_keys
@@ -17,9 +17,11 @@ from remote_bid.opening.settling import settle
 from remote_bid.opening.terms import Settlement
 from remote_bid.people.certificates import Certified, NotTrusted, Signed, signers
 from remote_bid.seal.canonical import b64, unb64
+from remote_bid.seal.drill import Dummy, dummy_for
 from remote_bid.seal.envelope import BadEnvelope, tree_root
 from remote_bid.seal.statements import BadStatement, said, statement_id
-from remote_bid.tender.statements import Deal, Submission
+from remote_bid.seal.xwing import key_id
+from remote_bid.tender.statements import CustodianKey, Deal, Submission
 from remote_bid.timeline.context import Refused
 from remote_bid.timeline.entry import Who
 
@@ -50,6 +52,7 @@ class Facts:
             signers=self._signers(command),
             envelopes=await self._envelopes(opening, command, by),
             settlements=await self._settlements(opening) if isinstance(command, SettleBids) else {},
+            dummy=_dummy(opening, command.kid, by) if isinstance(command, BeginDrill) else None,
         )
 
     def _signers(self, command: OpeningCommand) -> dict[str, list[Certified]]:
@@ -93,6 +96,13 @@ class Facts:
             envelope=lambda: self._safe.open(opening.session, bid.bidder, part.upload),
             declared=opening.tender.form if opening.tender else (),
         )
+
+
+def _dummy(opening: Opening, kid: str, by: Who) -> Dummy | None:
+    """Random, so it is made before the decision, not in it."""
+    offers = [said(o.statement, CustodianKey) for at, o in opening.offers.items() if at.startswith(f"{by.person}/")]
+    publics = [unb64(offer.public_key) for offer in offers]
+    return next((dummy_for(opening.session, public) for public in publics if key_id(public) == kid), None)
 
 
 def _signed(value: Any) -> list[Signed]:

@@ -4,6 +4,7 @@ import msgspec
 
 from remote_bid.opening.terms import Settlement
 from remote_bid.people.certificates import Certified
+from remote_bid.seal.drill import Dummy
 from remote_bid.seal.envelope import Header
 from remote_bid.tender.statements import NamedLogKey
 
@@ -33,3 +34,5 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     signers: dict[str, list[Certified]] = {}
     envelopes: dict[str, StoredEnvelope] = {}
     settlements: dict[str, Settlement] = {}
+    dummy: Dummy | None = None
+    """A fresh one, if the sender offered the key that it wants to drill."""

@@ -12,6 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.state import WRONG_TRIES, Bid, Opening
+from remote_bid.opening.rules.submitting import custodian_kids
 from remote_bid.opening.terms import AbortCause, Cause, Member, Outcome, Phase, Role, reached
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.statements import Statement
@@ -63,6 +64,7 @@ class CustodianRow(_Part, frozen=True):
     name: str
     side: str
     published: bool
+    drilled: bool | UnsetType = UNSET
 
 
 class SetProof(_Part, frozen=True):
@@ -80,7 +82,8 @@ class OwnBid(_Part, frozen=True):
     version: int
     submitted_at: str
     receipts: list[Statement]
-    proof: SetProof | UnsetType = UNSET
+    drilled: bool | UnsetType = UNSET
+    proofs: dict[str, SetProof] | UnsetType = UNSET
     released_at: str | UnsetType = UNSET
     tries_left: int | UnsetType = UNSET
     outcome: Outcome | UnsetType = UNSET
@@ -137,7 +140,7 @@ def see(opening: Opening, who: Who) -> OpeningView:
         policies=sorted(opening.policies) or UNSET,
         timetable=opening.timetable_id or UNSET,
         k=next((policy.k for policy in opening.policies.values()), UNSET),
-        custodians=_custodians(opening) or UNSET,
+        custodians=_custodians(opening, who) or UNSET,
         counts=_counts(opening) if counted or opening.disclosed else UNSET,
         bids=_rows(opening, who) if counted else UNSET,
         aborted=opening.aborted or UNSET,
@@ -159,12 +162,33 @@ def _ends_at(opening: Opening) -> str | UnsetType:
     return instant.text(opening.ends_at) if opening.ends_at else UNSET
 
 
-def _custodians(opening: Opening) -> dict[str, CustodianRow]:
+def _custodians(opening: Opening, who: Who) -> dict[str, CustodianRow]:
     return {
-        member.person: CustodianRow(name=member.name, side=member.side, published=member.person in opening.keys_by)
+        member.person: CustodianRow(
+            name=member.name,
+            side=member.side,
+            published=member.person in opening.keys_by,
+            drilled=_drilled(opening, member.person) if _watches_drills(who, member.person) else UNSET,
+        )
         for member in opening.members.values()
         if member.role is Role.CUSTODIAN
     }
+
+
+def _drilled(opening: Opening, person: str) -> bool:
+    """Whether every key that this custodian holds under a policy has passed a drill."""
+    kids = [
+        kid
+        for policy in opening.policies.values()
+        for custodian, kid in zip(policy.custodians, custodian_kids(policy), strict=True)
+        if custodian.person == person
+    ]
+    return bool(kids) and all(kid in opening.drilled for kid in kids)
+
+
+def _watches_drills(who: Who, custodian: str) -> bool:
+    """Those who run the session, who can still replace it; and itself."""
+    return who.role in (Role.HOST, Role.SUPERVISOR, Role.TENDERER) or who.person == custodian
 
 
 def _check_code(opening: Opening) -> CheckCodeView | UnsetType:
@@ -232,7 +256,8 @@ def _own(opening: Opening, bid: Bid) -> OwnBid:
         version=bid.version,
         submitted_at=instant.text(bid.submitted_at),
         receipts=bid.receipts,
-        proof=_set_proof(opening, bid) if _counted(opening, bid) else UNSET,
+        drilled=bid.drilled or UNSET,
+        proofs=_set_proofs(opening, bid) if _counted(opening, bid) else UNSET,
         released_at=instant.text(bid.released_at) if bid.released_at else UNSET,
         tries_left=WRONG_TRIES - len(bid.wrong) if bid.wrong else UNSET,
         outcome=settlement.outcome if settlement else UNSET,
@@ -244,9 +269,15 @@ def _counted(opening: Opening, bid: Bid) -> bool:
     return reached(opening.phase, Phase.ROSTER) and bid.bid in opening.bids
 
 
-def _set_proof(opening: Opening, bid: Bid) -> SetProof:
-    ids = tuple(other.bid for other in in_order(opening) if other.lot == bid.lot)
-    return _place_in(ids, ids.index(bid.bid))
+def _set_proofs(opening: Opening, bid: Bid) -> dict[str, SetProof]:
+    """For each of a bid's submissions."""
+    ids = _sorted(tuple(name for other in in_order(opening) if other.lot == bid.lot for name in other.submissions))
+    return {name: _place_in(ids, ids.index(name)) for name in bid.submissions}
+
+
+@lru_cache(maxsize=64)
+def _sorted(ids: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(ids, key=unb64))
 
 
 @lru_cache(maxsize=4096)
@@ -285,15 +316,16 @@ def _ask_supervisor(opening: Opening, who: Who) -> str:
 
 
 def _ask_tenderer(opening: Opening, who: Who) -> str:
-    if opening.tender is not None and not opening.policies:
+    if opening.lacks_policy():
         return "publish_policy"
     waiting = opening.phase is Phase.HELD or (opening.timetable is None and bool(opening.policies))
     return "propose_timetable" if waiting and opening.proposed is None else ""
 
 
 def _ask_custodian(opening: Opening, who: Who) -> str:
-    if not opening.policies:
-        return "" if any(offer.startswith(f"{who.person}/") for offer in opening.offers) else "offer_key"
+    wanted = [f"{who.person}/{lot}/{part}" for lot, part in opening.lacks_policy()]
+    if wanted:
+        return "" if all(offer in opening.offers for offer in wanted) else "offer_key"
     return "publish_key" if opening.phase is Phase.CUSTODY and who.person not in opening.keys_by else ""
 
 
@@ -303,12 +335,12 @@ def _ask_bidder(opening: Opening, who: Who) -> str:
         return "submit" if opening.timetable else ""
     if opening.phase is Phase.LOBBY and who.person not in opening.present:
         return "check_in"
-    if opening.phase is Phase.RELEASE and opening.window_closed is None and any(not bid.release for bid in own):
+    if opening.phase is Phase.RELEASE and opening.window_closed is None and any(map(opening.lacks_half, own)):
         return "release"
     return "sign_record" if opening.phase is Phase.RECORD and own and who.person not in opening.signatures else ""
 
 
-VEILED = frozenset({"Ticked", "BidsClosed", "BidSettled"})
+VEILED = frozenset({"Ticked", "BidsClosed", "BidSettled", "DrillDealt", "CustodianDrilled"})
 """Entries of the main line that show more as the day goes on."""
 
 
@@ -335,6 +367,10 @@ def show(opening: Opening, line: str, fields: Fields, who: Who, own: bool) -> Co
             return None if reached(opening.phase, Phase.ROSTER) or opening.disclosed else _UNTIL_COUNTED
         case "BidSettled":
             return None if opening.bids[fields["bid"]].read_out else ()
+        case "DrillDealt" | "CustodianDrilled":
+            return None if opening.disclosed or _watches_drills(who, fields["person"]) else ()
+        case "KeyEntrusted":
+            return None if who.role == Role.SUPERVISOR or who.person == fields["person"] else _without_signed(fields)
         case _:
             return None
 
@@ -351,4 +387,11 @@ def _side(opening: Opening, fields: Fields) -> Collection[str] | None:
     if not reached(opening.phase, Phase.RECORD):
         return ("type",)
     took_part = {bidder for lot, bidder in opening.versions if lot not in stopped}
-    return None if fields["by"]["person"] in took_part else ("type",)
+    if fields["by"]["person"] not in took_part:
+        return ("type",)
+    return _without_signed(fields) if fields["type"] == "PartReleased" else None
+
+
+def _without_signed(fields: Fields) -> Collection[str]:
+    """All but the paper that holds a half or a key of a part that is not read out."""
+    return [name for name in fields if name != "signed"]

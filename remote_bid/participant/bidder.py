@@ -9,18 +9,19 @@ from pathlib import Path
 
 import msgspec
 
-from remote_bid.opening.commands import CheckIn, OfferedPart, ReleaseKey, SignRecord, SubmitBid
+from remote_bid.opening.commands import CheckIn, OfferedPart, PassDrill, ReleaseKey, SignRecord, SubmitBid
 from remote_bid.opening.events import (
     BidReadOut,
     BidSubmitted,
     KeyReleased,
     LotAborted,
+    PartReleased,
     PolicyPublished,
     RecordPrepared,
     RosterPublished,
 )
 from remote_bid.opening.statements import Close, RecordSignature, Release
-from remote_bid.opening.terms import AbortCause, Phase, Role, reached
+from remote_bid.opening.terms import AbortCause, Phase, Role, SealedPart, reached
 from remote_bid.participant.checks import (
     Broken,
     check_policy,
@@ -35,10 +36,11 @@ from remote_bid.participant.presence import presence
 from remote_bid.participant.release_file import read_release, write_release
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.dealing import deal
-from remote_bid.seal.envelope import Place, ctx_of, fresh_secrets, parse_header, seal
-from remote_bid.seal.statements import id_of, said, statement_id
+from remote_bid.seal.envelope import Head, Place, ctx_of, fresh_secrets, keyed, parse_header, read_head, seal
+from remote_bid.seal.statements import Statement, id_of, said, statement_id
 from remote_bid.tender.statements import CustodianKey, Deal, Policy, Submission
 from remote_bid.tender.terms import READOUT_FORM, ReadoutForm
+from remote_bid.timeline.entry import Shown
 from remote_bid.verify.trust import Trust
 
 
@@ -51,19 +53,25 @@ class Bidder:
         self._client, self._identity, self._person = client, identity, person
         self._trust, self._folder, self._passphrase = trust, folder, passphrase
 
-    async def submit(self, lot: str, form: ReadoutForm) -> str:
-        """Seal and hand in a readout form; returns the bid's id once the receipt is checked and kept."""
+    async def submit(self, lot: str, form: ReadoutForm, documents: Mapping[str, bytes] | None = None) -> str:
+        """Seal and hand in a form, and documents for other parts; returns the bid's id once it is receipted."""
         await self._client.until(lambda view: bool(view.timetable) and bool(view.policies))
-        upload = b64(secrets.token_bytes(16))
-        part, envelope = await asyncio.to_thread(self.seal, lot, form, upload)
-        await self._client.upload(upload, envelope)
-        bid = statement_id(part.submission.statement)
-        await self._client.hand_in(SubmitBid(lot=lot, parts=[part]))
+        contents = {READOUT_FORM: msgspec.json.encode(form), **(documents or {})}
+        parts = [await self._uploaded(lot, part, raw) for part, raw in contents.items()]
+        bid = statement_id(parts[0].submission.statement)
+        await self._client.hand_in(SubmitBid(lot=lot, parts=parts))
         await self._client.until(lambda view: bid in (view.me.bids or {}))
         shown, submitted = next(item for item in self._client.copy.events(BidSubmitted) if item[1].bid == bid)
         check_receipt(self._trust, submitted.receipt, bid, shown)
         (self._folder / f"{bid}.receipt.json").write_bytes(msgspec.json.encode(submitted.receipt))
         return bid
+
+    async def _uploaded(self, lot: str, part: str, raw: bytes) -> OfferedPart:
+        upload = b64(secrets.token_bytes(16))
+        policy_id, policy = self._policy(lot, part)
+        offered, envelope = await asyncio.to_thread(self._sealed, policy_id, policy, raw, upload)
+        await self._client.upload(upload, envelope)
+        return offered
 
     async def see_ticked(self) -> None:
         """Wait until every own entry is in a tick, and check each."""
@@ -72,20 +80,55 @@ class Bidder:
         for slot in copy.slots.values():
             check_slot(copy, slot)
 
+    async def drill(self, bid: str) -> None:
+        """See that this device still opens each part of our bid as the server stores it; no key leaves the device."""
+        for part in self._submitted(bid).parts:
+            head = read_head(io.BytesIO(await self._client.head(part.upload)))
+            await asyncio.to_thread(self._check_opens, part, head)
+        await self._client.hand_in(PassDrill(bid=bid))
+
+    def _check_opens(self, part: SealedPart, head: Head) -> None:
+        """CannotRead if the release file is not there, BadEnvelope if its halves are of another envelope."""
+        _, halves = read_release(self._folder / f"{statement_id(part.submission)}.release", self._passphrase)
+        if b64(hashlib.sha256(head.raw).digest()) != said(part.submission, Submission).header:
+            raise Broken("the stored envelope is not the one we submitted")
+        keyed(head, halves)
+
+    def _submitted(self, bid: str) -> BidSubmitted:
+        return next(event for _, event in self._client.copy.events(BidSubmitted) if event.bid == bid)
+
     async def check_in(self, session: str) -> None:
         """Be present, from the lobby on."""
         await self._client.until(lambda view: reached(view.phase, Phase.LOBBY))
         await self._client.hand_in(CheckIn(signed=self._identity.sign(presence(session, self._person, Role.BIDDER))))
 
     async def release(self, bid: str) -> None:
-        """See that our bid is in the close, then hand over our half; nothing to do where the lot was aborted."""
+        """See that our bid is in the close, then hand over our half of each part that is opened.
+
+        There is nothing to do where the lot was aborted.
+        """
         view = await self._client.until(lambda view: reached(view.phase, Phase.RELEASE))
         close = from_server(self._trust, self._roster().close, Close)
         own = (view.me.bids or {}).get(bid)
         if own is None or own.lot in self._stopped():
             return
         root = next(lot.root for lot in close.lots if lot.lot == own.lot)
-        check_set_proof(root, bid, own.proof)
+        proofs = own.proofs or {}
+        for name in [bid, *proofs]:
+            check_set_proof(root, name, proofs.get(name))
+        for name in self._opened_here(bid):
+            await self._release(name, close)
+        await self._client.until(lambda view: bool((view.me.bids or {})[bid].released_at))
+
+    def _opened_here(self, bid: str) -> list[str]:
+        """The submissions of our bid that are opened at the opening."""
+        submitted = self._submitted(bid)
+        tender = self._client.copy.view.tender
+        lot = next(lot for lot in (tender.lots if tender else []) if lot.lot == submitted.lot)
+        here = {part.part for part in lot.parts if part.opened_here}
+        return [statement_id(part.submission) for part in submitted.parts if part.part in here]
+
+    async def _release(self, bid: str, close: Close) -> None:
         submission, halves = await asyncio.to_thread(read_release, self._folder / f"{bid}.release", self._passphrase)
         release = Release(
             session=self._client.copy.session, submission=submission, close=id_of(close), s_b=b64(halves.s_b)
@@ -93,9 +136,16 @@ class Bidder:
         signed = self._identity.sign(release)
         if await self._client.hand_in(ReleaseKey(signed=signed)) == ["WrongKeyTried"]:
             raise Broken("the half in our release file does not match our bid")
-        await self._client.until(lambda view: bool((view.me.bids or {})[bid].released_at))
-        shown, released = self._client.copy.events(KeyReleased)[-1]
-        check_receipt(self._trust, released.receipt, statement_id(signed.statement), shown)
+        release_id = statement_id(signed.statement)
+        await self._client.until(lambda view: release_id in self._answers())
+        shown, receipt = self._answers()[release_id]
+        check_receipt(self._trust, receipt, release_id, shown)
+
+    def _answers(self) -> dict[str, tuple[Shown, Statement]]:
+        """The server's receipts for our releases, with the entries that hold them."""
+        copy = self._client.copy
+        read_out = {statement_id(e.signed.statement): (shown, e.receipt) for shown, e in copy.events(KeyReleased)}
+        return read_out | {e.release: (shown, e.receipt) for shown, e in copy.events(PartReleased)}
 
     async def sign_record(self, bids: Mapping[str, ReadoutForm | None]) -> None:
         """Sign the record if our own lines are as we sealed them; a form is None where we did not release."""
@@ -112,19 +162,19 @@ class Bidder:
 
     def seal(self, lot: str, form: ReadoutForm, upload: str) -> tuple[OfferedPart, bytes]:
         """The sealed form as it will be handed in under the name `upload`; its release file is written first."""
-        policy_id, policy = self._policy(lot)
-        return self._sealed(policy_id, policy, form, upload)
+        policy_id, policy = self._policy(lot, READOUT_FORM)
+        return self._sealed(policy_id, policy, msgspec.json.encode(form), upload)
 
-    def _policy(self, lot: str) -> tuple[str, Policy]:
+    def _policy(self, lot: str, part: str) -> tuple[str, Policy]:
         for _, event in self._client.copy.events(PolicyPublished):
             policy = said(event.signed.statement, Policy)
-            if (policy.lot, policy.part) == (lot, READOUT_FORM):
+            if (policy.lot, policy.part) == (lot, part):
                 check_policy(self._trust, policy)
                 return statement_id(event.signed.statement), policy
-        raise Broken("no policy for this lot")
+        raise Broken("no policy for this lot and part")
 
-    def _sealed(self, policy_id: str, policy: Policy, form: ReadoutForm, upload: str) -> tuple[OfferedPart, bytes]:
-        raw, halves, out = msgspec.json.encode(form), fresh_secrets(), io.BytesIO()
+    def _sealed(self, policy_id: str, policy: Policy, raw: bytes, upload: str) -> tuple[OfferedPart, bytes]:
+        halves, out = fresh_secrets(), io.BytesIO()
         place = Place(policy_id, policy.lot, policy.part, self._person, 1)
         sealed = seal(io.BytesIO(raw), len(raw), out, place, halves)
         ctx = ctx_of(parse_header(sealed.header).core)

@@ -96,6 +96,18 @@ class Client:
         path = f"/api/sessions/{self.copy.session}/uploads/{name}"
         await self._signed_in(lambda: self._put(path, envelope))
 
+    async def head(self, name: str) -> bytes:
+        """The start of our own stored envelope of this name."""
+        path = f"/api/sessions/{self.copy.session}/uploads/{name}/head"
+        found: bytes = await self._signed_in(lambda: self._get(path))
+        return found
+
+    async def _get(self, path: str) -> bytes:
+        async with self._http.get(self.url + path, headers=self._bearer(), timeout=_CALL) as answer:
+            if answer.status != 200:
+                _answered(await answer.json())
+            return await answer.read()
+
     async def _signed_in(self, call: Callable[[], Awaitable[Any]]) -> Any:
         """Repeat a call over lost lines and a restarted server, which has forgotten who is signed in."""
         while True:

@@ -5,9 +5,10 @@ import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
-from remote_bid.opening.commands import OfferCustodianKey, PublishKey
+from remote_bid.opening.commands import AnswerDrill, BeginDrill, EntrustKey, OfferCustodianKey, PublishKey
 from remote_bid.opening.events import (
     BidsClosed,
+    DrillDealt,
     LotAborted,
     ReleaseOpened,
     RosterPublished,
@@ -23,9 +24,11 @@ from remote_bid.participant.client import Client
 from remote_bid.participant.identity import Identity
 from remote_bid.people.certificates import signers
 from remote_bid.seal.canonical import b64, labelled_hash
+from remote_bid.seal.drill import Dummy, secret_in
 from remote_bid.seal.statements import id_of, said, statement_id
 from remote_bid.seal.xwing import SEED_SIZE, key_id, public_key
-from remote_bid.tender.statements import CustodianKey, Timetable
+from remote_bid.tender.statements import CustodianKey, DrillAnswer, Timetable
+from remote_bid.tender.terms import READOUT_FORM
 from remote_bid.timeline import instant
 from remote_bid.verify.trust import Trust
 
@@ -43,8 +46,25 @@ class Custodian:
         await self._client.until(lambda view: bool(view.tender))
         await self._client.hand_in(OfferCustodianKey(signed=self._identity.sign(offer)))
 
+    async def drill(self, lot: str, part: str) -> None:
+        """Prove that this machine still has the key by opening a dummy sealed to it; CannotOpen if it has not."""
+        seed, session = self._seed(lot, part), self._client.copy.session
+        kid = key_id(public_key(seed))
+        await self._client.hand_in(BeginDrill(kid=kid))
+        await self._client.until(lambda view: kid in self._dummies())
+        secret = secret_in(session, self._dummies()[kid], seed)
+        answer = DrillAnswer(session=session, kid=kid, secret=secret)
+        await self._client.hand_in(AnswerDrill(signed=self._identity.sign(answer)))
+
+    def _dummies(self) -> dict[str, Dummy]:
+        """The last one for each key."""
+        return {event.dummy.kid: event.dummy for _, event in self._client.copy.events(DrillDealt)}
+
     async def publish(self, lot: str, part: str) -> None:
-        """Wait for custody, check close, window and quorum, then publish the key."""
+        """Wait for custody, check close, window and quorum, then publish the key.
+
+        That of a part that is not read out is entrusted to the server alone.
+        """
         await self._client.until(lambda view: reached(view.phase, Phase.CUSTODY))
         if lot in self._aborted():
             return
@@ -57,7 +77,8 @@ class Custodian:
             kid=key_id(public_key(seed)),
             seed=b64(seed),
         )
-        await self._client.hand_in(PublishKey(signed=self._identity.sign(custody)))
+        signed = self._identity.sign(custody)
+        await self._client.hand_in(PublishKey(signed=signed) if part == READOUT_FORM else EntrustKey(signed=signed))
 
     def _checked(self) -> tuple[Close, WindowClosedStatement]:
         """Close and window_closed, signed, cosigned, and belonging together; Broken otherwise."""
@@ -80,7 +101,7 @@ class Custodian:
         """Every lot of the close is accounted for, or was aborted."""
         roots = {lot.lot: lot.root for lot in close.lots}
         for lot in window.lots:
-            answered = [*(released.submission for released in lot.released), *lot.missing]
+            answered = [*(released.submission for released in lot.released), *lot.missing, *lot.sealed]
             if set_root(answered) != roots.pop(lot.lot, None):
                 raise Broken(f"window_closed does not account for every bid of lot {lot.lot}")
         if roots.keys() != self._aborted():

@@ -19,6 +19,15 @@ class CustodianKey(Payload, frozen=True):
     public_key: str
 
 
+class DrillAnswer(Payload, frozen=True):
+    """A custodian proves that it still has a key: it tells the secret of a dummy sealed to it for this session."""
+
+    kind: ClassVar[str] = "custodian_drill"
+    session: str
+    kid: str
+    secret: str
+
+
 class Custodian(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One holder of a share, for which side it holds it, and its signed key."""
 

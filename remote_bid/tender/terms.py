@@ -59,14 +59,24 @@ USUAL_FORM = (
 """What a tender for works has read out, if it declares nothing else."""
 
 
+class LotPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of every bid on a lot, an envelope of its own. Parts not `opened_here` stay sealed for the evaluation."""
+
+    part: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z")]
+    opened_here: bool = False
+
+
 class Lot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One lot: its ceiling price, and how many bids it needs to be opened."""
+    """One lot: its ceiling price, how many bids it needs to be opened, and the parts of a bid on it."""
 
     lot: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     title: Heading
     ceiling_price: Amount
     currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z")] = "CNY"
     minimum: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 3
+    parts: Annotated[list[LotPart], msgspec.Meta(min_length=1, max_length=20)] = msgspec.field(
+        default_factory=lambda: [LotPart(part=READOUT_FORM, opened_here=True)]
+    )
 
 
 class Tender(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Mapping, Sequence
 from typing import BinaryIO
 
 from remote_bid.opening.events import (
@@ -10,8 +11,10 @@ from remote_bid.opening.events import (
     BidSettled,
     BidSubmitted,
     BidWithdrawn,
+    KeyEntrusted,
     KeyPublished,
     KeyReleased,
+    PartReleased,
     RecordPrepared,
     RecordSigned,
     RosterPublished,
@@ -20,19 +23,22 @@ from remote_bid.opening.events import (
 from remote_bid.opening.rules.closing import lot_sets, set_root
 from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.record import opening_record, record_hash
+from remote_bid.opening.rules.releasing import lot_window
 from remote_bid.opening.rules.state import Bid
 from remote_bid.opening.rules.submitting import custodian_kids
 from remote_bid.opening.rules.unsealing import enough_keys, first_keys
 from remote_bid.opening.settling import settle
-from remote_bid.opening.statements import Close, Custody, RecordSignature, Release
+from remote_bid.opening.statements import Close, Custody, LotWindow, RecordSignature, Release
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import AbortCause, Cause, Phase, SealedPart, Settlement
+from remote_bid.people.certificates import Signed
 from remote_bid.seal.canonical import b64, jcs, unb64
 from remote_bid.seal.dealing import commitment
 from remote_bid.seal.envelope import BadEnvelope, ctx_of, tree_root
 from remote_bid.seal.statements import id_of, said, statement_id
 from remote_bid.seal.xwing import key_id, public_key
-from remote_bid.tender.statements import Deal, Submission, Withdraw
+from remote_bid.tender.statements import Deal, Policy, Submission, Withdraw
+from remote_bid.tender.terms import READOUT_FORM
 from remote_bid.verify.case import Case, Failed, entry_name
 from remote_bid.verify.manifest import RECORD, envelope_name
 
@@ -47,7 +53,7 @@ def close(case: Case) -> None:
     stated = case.from_log(name, event.close, Close)
     _lots(case, name, stated)
     for submitted, bid in case.happened(BidSubmitted):
-        if (submitted.event or {})["at"] >= stated.at or bid.bid != statement_id(bid.parts[0].submission):
+        if (submitted.event or {})["at"] >= stated.at:
             raise Failed(entry_name(submitted), "the bid was submitted after the deadline")
         _submission(case, entry_name(submitted), bid)
     for shown_, withdrawn in case.happened(BidWithdrawn):
@@ -99,7 +105,11 @@ def _withdrawal(case: Case, name: str, event: BidWithdrawn) -> None:
 
 
 def _submission(case: Case, name: str, bid: BidSubmitted) -> None:
-    """What was signed belongs to this bidder, lot and version, and the deal to this envelope."""
+    """What was signed belongs to this bidder, lot and version, and the deal to this envelope; every part is there."""
+    read_out = [statement_id(part.submission) for part in bid.parts if part.part == READOUT_FORM]
+    wanted = sorted(part.part for lot, part in case.state.parts() if lot == bid.lot)
+    if read_out != [bid.bid] or sorted(part.part for part in bid.parts) != wanted:
+        raise Failed(name, "the bid has other parts than its lot declares, or another name than its readout form")
     for part in bid.parts:
         core, submission, deal = part.header.core, said(part.submission, Submission), said(part.deal, Deal)
         places = {(core.bidder, core.version, core.policy)}
@@ -117,26 +127,56 @@ def _submission(case: Case, name: str, bid: BidSubmitted) -> None:
 
 def _window(case: Case, stated: Close) -> None:
     for shown, event in case.happened(WindowClosed):
-        window = case.from_log(entry_name(shown), event.window_closed, WindowClosedStatement)
-        released = {bid.bid: bid.release for bid in case.state.bids.values() if bid.release}
+        name = entry_name(shown)
+        window = case.from_log(name, event.window_closed, WindowClosedStatement)
         told = {item.submission: item.release for lot in window.lots for item in lot.released}
-        if window.close != id_of(stated) or told != released:
-            raise Failed(entry_name(shown), "the releases are not those of the side lines")
+        if window.close != id_of(stated) or told != _releases(case):
+            raise Failed(name, "the releases are not those of the side lines")
         for lot in window.lots:
-            answered = [*(item.submission for item in lot.released), *lot.missing]
-            if set_root(answered) != next(item.root for item in stated.lots if item.lot == lot.lot):
-                raise Failed(entry_name(shown), f"the bids of lot {lot.lot} are not those of the close")
+            _lot_window(case, name, lot, stated)
         running = sorted(policy.lot for policy in case.state.running_policies())
         if sorted(lot.lot for lot in window.lots) != running:
-            raise Failed(entry_name(shown), "the window does not account for every lot")
-    for shown, event_ in case.happened(KeyReleased):
-        _release(case, entry_name(shown), event_)
+            raise Failed(name, "the window does not account for every lot")
+    for shown, read_out in case.happened(KeyReleased):
+        _release(case, entry_name(shown), case.state.bids[read_out.bid], read_out.bid, read_out.signed)
+    for shown, other in case.happened(PartReleased):
+        _part_release(case, entry_name(shown), other)
 
 
-def _release(case: Case, name: str, event: KeyReleased) -> None:
-    release, bid = said(event.signed.statement, Release), case.state.bids[event.bid]
-    part, close = readout_part(bid), case.state.close
-    if close is None or (release.session, release.submission, release.close) != (case.session, bid.bid, id_of(close)):
+def _releases(case: Case) -> dict[str, str]:
+    """Which release answers which submission, as the side lines say."""
+    halves = [(name, bid.half_of(name)) for bid in case.state.bids.values() for name in bid.submissions]
+    return {name: half.release for name, half in halves if half.release}
+
+
+def _lot_window(case: Case, name: str, lot: LotWindow, stated: Close) -> None:
+    answered = [*(item.submission for item in lot.released), *lot.missing, *lot.sealed]
+    if set_root(answered) != next(item.root for item in stated.lots if item.lot == lot.lot):
+        raise Failed(name, f"the bids of lot {lot.lot} are not those of the close")
+    if lot.sealed != lot_window(case.state, lot.lot).sealed:
+        raise Failed(name, f"other parts of lot {lot.lot} stay sealed than its tender declares")
+
+
+def _part_release(case: Case, name: str, event: PartReleased) -> None:
+    """A half that no public bundle shows; where it is shown, it is the one that was named."""
+    bid = case.state.bids[event.bid]
+    if event.submission == bid.bid or event.submission not in case.state.opened_here(bid):
+        raise Failed(name, "a half was taken for a part that is not opened here")
+    if event.signed is None:
+        case.report.withheld(9, name, "the half of a part that is not read out")
+        return
+    if statement_id(event.signed.statement) != event.release:
+        raise Failed(name, "the release is not the one named")
+    _release(case, name, bid, event.submission, event.signed)
+
+
+def _release(case: Case, name: str, bid: Bid, submission: str, signed: Signed) -> None:
+    release, part, close = said(signed.statement, Release), bid.part_of(submission), case.state.close
+    if close is None or (release.session, release.submission, release.close) != (
+        case.session,
+        submission,
+        id_of(close),
+    ):
         raise Failed(name, "the release is for another submission or close")
     if commitment(ctx_of(part.header.core), "B", unb64(release.s_b)) != part.header.B:
         raise Failed(name, "the released half does not match its commitment")
@@ -144,7 +184,7 @@ def _release(case: Case, name: str, event: KeyReleased) -> None:
 
 def readout_part(bid: Bid) -> SealedPart:
     """The part that is read out: the one that names the bid."""
-    return next(part for part in bid.parts if statement_id(part.submission) == bid.bid)
+    return bid.part_of(bid.bid)
 
 
 def custody(case: Case) -> None:
@@ -152,21 +192,46 @@ def custody(case: Case) -> None:
     close, window = case.state.close, case.state.window_closed
     if close is None or window is None:
         return
-    holders = {
-        kid: custodian.person
-        for policy in case.state.policies.values()
-        for custodian, kid in zip(policy.custodians, custodian_kids(policy), strict=True)
-    }
+    for_this = (case.session, id_of(close), id_of(window))
+    holders = _holders(case.state.running_policies())
     for shown, event in case.happened(KeyPublished):
-        told, name = said(event.signed.statement, Custody), entry_name(shown)
-        if (told.session, told.close, told.window_closed) != (case.session, id_of(close), id_of(window)):
-            raise Failed(name, "the key is published for another close or window")
-        if holders.get(told.kid) != event.person or key_id(public_key(unb64(told.seed))) != told.kid:
-            raise Failed(name, "the published key is not the one that this custodian offered")
+        _key(entry_name(shown), said(event.signed.statement, Custody), for_this, event.person, holders)
+    for shown, entrusted in case.happened(KeyEntrusted):
+        _entrusted(case, entry_name(shown), entrusted, for_this)
     for policy in case.state.running_policies():
         if not enough_keys(policy, case.state.keys):
             raise Failed(f"policy of lot {policy.lot}", "fewer than k custodians published")
     case.report.holds(10, "custody", f"{len(case.state.keys)} keys published")
+
+
+def _holders(policies: Sequence[Policy]) -> dict[str, str]:
+    """Whose each key is under these policies."""
+    return {
+        kid: custodian.person
+        for policy in policies
+        for custodian, kid in zip(policy.custodians, custodian_kids(policy), strict=True)
+    }
+
+
+def _key(name: str, told: Custody, for_this: tuple[str, str, str], person: str, holders: Mapping[str, str]) -> None:
+    if (told.session, told.close, told.window_closed) != for_this:
+        raise Failed(name, "the key is published for another close or window")
+    if holders.get(told.kid) != person or key_id(public_key(unb64(told.seed))) != told.kid:
+        raise Failed(name, "the published key is not the one that this custodian offered")
+
+
+def _entrusted(case: Case, name: str, event: KeyEntrusted, for_this: tuple[str, str, str]) -> None:
+    """A key that no public bundle shows; where it is shown, it is the one that was named."""
+    found = [p for p in case.state.entrusted_policies() if (p.lot, p.part) == (event.lot, event.part)]
+    if _holders(found).get(event.kid) != event.person:
+        raise Failed(name, "the key is of another custodian, or of a part that nobody was asked to open")
+    if event.signed is None:
+        case.report.withheld(10, name, "the key of a part that is not read out")
+        return
+    told = said(event.signed.statement, Custody)
+    if (told.kid, statement_id(event.signed.statement)) != (event.kid, event.custody):
+        raise Failed(name, "the key is not the one named")
+    _key(name, told, for_this, event.person, _holders(found))
 
 
 def outcomes(case: Case) -> None:

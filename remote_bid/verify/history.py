@@ -17,7 +17,8 @@ from remote_bid.timeline.note import BadNote, cosigned_at, is_signed, parse, pla
 from remote_bid.timeline.sideline import MOST_SLOTS, DisclosedEntry, DisclosedTick, TickTree
 from remote_bid.verify.case import Case, Failed, entry_name, whole
 
-_WITHHELD = ("BidSubmitted", "BidWithdrawn", "BidderCheckedIn")
+_OF_A_LOT = ("BidSubmitted", "BidWithdrawn", "DrillPassed")
+_WITHHELD = (*_OF_A_LOT, "BidderCheckedIn")
 """Side-line entries of bidders whose lot has too few bids."""
 
 
@@ -186,6 +187,6 @@ def _withheld(case: Case, name: str, kind: str, shown: Shown) -> None:
     """Only what belongs to a lot with too few bids may be withheld, and must name it."""
     stopped = {event.lot for _, event in case.happened(LotAborted) if event.cause is AbortCause.TOO_FEW_BIDS}
     lot = (shown.event or {}).get("lot")
-    if not stopped or (kind in ("BidSubmitted", "BidWithdrawn") and lot not in stopped) or kind not in _WITHHELD:
+    if not stopped or (kind in _OF_A_LOT and lot not in stopped) or kind not in _WITHHELD:
         raise Failed(name, f"{kind} is withheld, though it belongs to no lot with too few bids")
     case.report.withheld(5, name, kind)

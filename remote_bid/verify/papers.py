@@ -7,6 +7,7 @@ from remote_bid.opening.events import (
     BidderCheckedIn,
     BidsClosed,
     BidSubmitted,
+    CustodianDrilled,
     CustodianKeyOffered,
     CustodyOpened,
     MemberCheckedIn,
@@ -21,8 +22,9 @@ from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.statements import CheckInStatement, Close
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.people.certificates import Certified
+from remote_bid.seal.drill import told
 from remote_bid.seal.statements import said, statement_id
-from remote_bid.tender.statements import CustodianKey, Policy, Timetable
+from remote_bid.tender.statements import CustodianKey, DrillAnswer, Policy, Timetable
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Happened
 from remote_bid.timeline.entry import Shown
@@ -73,6 +75,13 @@ def _offer(case: Case, event: CustodianKeyOffered, _at: Happened) -> bool:
     return offer.session == case.session and (offer.lot, offer.part) in wanted
 
 
+def _drilled(case: Case, event: CustodianDrilled, _at: Happened) -> bool:
+    """The dummy that was dealt holds what the custodian says."""
+    answer = said(event.signed.statement, DrillAnswer)
+    dealt = (event.person, answer.kid, told(case.session, answer.kid, answer.secret))
+    return answer.session == case.session and dealt in case.state.dummies
+
+
 def _check_in(case: Case, event: BidderCheckedIn | MemberCheckedIn, at: Happened) -> bool:
     told = said(event.signed.statement, CheckInStatement)
     return (told.session, told.person, told.role) == (case.session, event.person, at.by.role)
@@ -105,6 +114,7 @@ def _windows(name: str) -> Callable[[Opening], int]:
 _READERS: dict[type[Event], Callable[[Case, Any, Happened], bool]] = {
     PolicyPublished: _policy,
     CustodianKeyOffered: _offer,
+    CustodianDrilled: _drilled,
     MemberCheckedIn: _check_in,
     BidsClosed: _close,
     WindowClosed: _window,

@@ -1,5 +1,8 @@
 """Step 6: the events folded again by the same rules, through the phases in their order, each by whom it must be."""
 
+from collections.abc import Callable
+from typing import Any
+
 from remote_bid.opening.events import (
     BidderCheckedIn,
     BidReadOut,
@@ -7,8 +10,12 @@ from remote_bid.opening.events import (
     BidSettled,
     BidSubmitted,
     BidWithdrawn,
+    CustodianDrilled,
     CustodianKeyOffered,
     CustodyOpened,
+    DrillDealt,
+    DrillPassed,
+    KeyEntrusted,
     KeyPublished,
     KeyReleased,
     LobbyOpened,
@@ -18,6 +25,7 @@ from remote_bid.opening.events import (
     OpeningClosed,
     OpeningHeld,
     OpeningScheduled,
+    PartReleased,
     PolicyPublished,
     ReadoutOpened,
     RecordPrepared,
@@ -46,6 +54,9 @@ _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     TimetableSigned: (Role.SUPERVISOR,),
     BidSubmitted: (Role.BIDDER,),
     BidWithdrawn: (Role.BIDDER,),
+    DrillPassed: (Role.BIDDER,),
+    DrillDealt: (Role.CUSTODIAN,),
+    CustodianDrilled: (Role.CUSTODIAN,),
     BidderCheckedIn: (Role.BIDDER,),
     MemberCheckedIn: (Role.HOST, Role.SUPERVISOR, Role.TENDERER, Role.CUSTODIAN),
     LobbyOpened: (CLOCK.role,),
@@ -58,10 +69,12 @@ _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     OpeningAborted: (LOG.role,),
     ReleaseOpened: (Role.HOST,),
     KeyReleased: (Role.BIDDER,),
+    PartReleased: (Role.BIDDER,),
     WrongKeyTried: (Role.BIDDER,),
     WindowClosed: (CLOCK.role,),
     CustodyOpened: (LOG.role,),
     KeyPublished: (Role.CUSTODIAN,),
+    KeyEntrusted: (Role.CUSTODIAN,),
     BidSettled: (CLOCK.role,),
     Disclosed: (CLOCK.role, LOG.role),
     ReadoutOpened: (CLOCK.role,),
@@ -125,26 +138,32 @@ _ONCE = (
 )
 
 
+_ONCE_FOR: dict[type[Event], Callable[[Any], str]] = {
+    BidSettled: lambda event: event.bid,
+    BidReadOut: lambda event: event.bid,
+    RecordSigned: lambda event: event.person,
+    MemberCheckedIn: lambda event: event.person,
+    BidderCheckedIn: lambda event: event.person,
+    LotAborted: lambda event: event.lot,
+    PartReleased: lambda event: event.submission,
+    KeyEntrusted: lambda event: event.kid,
+    KeyPublished: lambda event: statement_id(event.signed.statement),
+    PolicyPublished: lambda event: statement_id(event.signed.statement),
+}
+
+
 def _once(shown: Shown, event: Event, seen: set[object]) -> None:
-    """What happens once, or once for each bid, person or lot, does not happen again."""
-    what: object = None
-    match event:
-        case BidSettled() | BidReadOut():
-            what = (type(event), event.bid)
-        case RecordSigned() | MemberCheckedIn() | BidderCheckedIn():
-            what = (type(event), event.person)
-        case LotAborted():
-            what = (type(event), event.lot)
-        case KeyPublished() | PolicyPublished():
-            what = (type(event), statement_id(event.signed.statement))
-        case _ if isinstance(event, _ONCE):
-            what = type(event)
-    if what is not None and what in seen:
-        raise Failed(entry_name(shown), f"{type(event).__name__} has happened already")
+    """What happens once, or once for each bid, person, key or lot, does not happen again."""
+    kind = type(event)
+    if kind not in _ONCE and kind not in _ONCE_FOR:
+        return
+    what = (kind, _ONCE_FOR[kind](event) if kind in _ONCE_FOR else "")
+    if what in seen:
+        raise Failed(entry_name(shown), f"{kind.__name__} has happened already")
     seen.add(what)
 
 
-_SIDE = (BidSubmitted, BidWithdrawn, BidderCheckedIn, KeyReleased, WrongKeyTried)
+_SIDE = (BidSubmitted, BidWithdrawn, BidderCheckedIn, DrillPassed, KeyReleased, PartReleased, WrongKeyTried)
 
 
 def _in_its_line(shown: Shown, event: Event, by: Who, owners: dict[str, str]) -> None:

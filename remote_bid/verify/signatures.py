@@ -8,10 +8,13 @@ from remote_bid.opening.events import (
     BidderCheckedIn,
     BidSubmitted,
     BidWithdrawn,
+    CustodianDrilled,
     CustodianKeyOffered,
+    KeyEntrusted,
     KeyPublished,
     KeyReleased,
     MemberCheckedIn,
+    PartReleased,
     PolicyPublished,
     RecordSigned,
     TimetableProposed,
@@ -72,11 +75,13 @@ def _expected(state: Opening, event: Event) -> list[str] | None:
             return [members[Role.TENDERER]]
         case TimetableSigned():
             return [members[Role.TENDERER], members[Role.SUPERVISOR]]
+        case KeyEntrusted() | CustodianDrilled():
+            return [event.person]
         case CustodianKeyOffered() | KeyPublished() | RecordSigned() | BidderCheckedIn() | MemberCheckedIn():
             return [event.person]
         case BidSubmitted() | BidWithdrawn():
             return [event.bidder]
-        case KeyReleased():
+        case KeyReleased() | PartReleased():
             return [state.bids[event.bid].bidder]
         case _:
             return None
@@ -84,9 +89,10 @@ def _expected(state: Opening, event: Event) -> list[str] | None:
 
 def _receipts(case: Case) -> None:
     """Every receipt is the log's promise for exactly the entry that carries it."""
-    bids, halves = case.happened(BidSubmitted), case.happened(KeyReleased)
+    bids, halves, others = case.happened(BidSubmitted), case.happened(KeyReleased), case.happened(PartReleased)
     owed = [(shown, event.receipt, [statement_id(p.submission) for p in event.parts]) for shown, event in bids]
     owed += [(shown, event.receipt, [statement_id(event.signed.statement)]) for shown, event in halves]
+    owed += [(shown, event.receipt, [event.release]) for shown, event in others]
     for shown, statement, statements in owed:
         name = entry_name(shown)
         receipt = case.from_log(name, statement, Receipt)

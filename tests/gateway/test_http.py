@@ -1,6 +1,7 @@
 """Plain HTTP at the front door: signing in, uploads, downloads; and that every answer is safe."""
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,11 @@ from remote_bid.opening.statements import CheckInStatement
 from remote_bid.participant.identity import read_identity
 from remote_bid.people.certificates import Signed
 from remote_bid.people.sign_in import SignIn
+from remote_bid.seal.envelope import BadEnvelope, Secrets, keyed, read_head
 from remote_bid.seal.statements import countersign
 from tests.gateway.house import BIDDERS, HALL, PART_LIMIT, SCHEDULE, House, bearer
 from tests.gateway.refusals import assert_refusal
+from tests.seal.bids import HALVES, honest
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -258,6 +261,32 @@ async def test_an_upload_is_not_exchanged(hall: House, token: str, safe: SafeFol
     assert status == 409
     assert_refusal(refusal, "name_taken")
     assert safe.contents() == [b"first"]
+
+
+async def test_the_start_of_ones_own_envelope_is_had_again_for_a_drill(
+    hall: House, token: str, safe: SafeFolder
+) -> None:
+    file = honest(b"a form").file
+    assert (await put(hall, uploads("sealed"), token, file))[0] == 200
+    async with hall.http.get(hall.url + uploads("sealed") + "/head", headers=bearer(token)) as answer:
+        assert answer.status == 200
+        head = read_head(io.BytesIO(await answer.read()))
+    assert head == read_head(io.BytesIO(file))
+    keyed(head, HALVES)
+    with pytest.raises(BadEnvelope):
+        keyed(head, Secrets(HALVES.s_t, HALVES.s_b))
+
+
+async def test_nobody_has_anothers_envelope_or_one_that_is_not_there(hall: House, token: str, safe: SafeFolder) -> None:
+    assert (await put(hall, uploads("anns"), token, honest(b"a form").file))[0] == 200
+    assert (await put(hall, uploads("no envelope"), token, b"x" * 100))[0] == 200
+    bob = await hall.sign_in(next(person for person in BIDDERS if person != ANN))
+    for name, by in (("anns", bob), ("nothing", token), ("no envelope", token)):
+        async with hall.http.get(hall.url + uploads(name) + "/head", headers=bearer(by)) as answer:
+            assert answer.status == 404
+            assert_refusal(await answer.json(), "no_such_upload")
+    async with hall.http.get(hall.url + uploads("anns") + "/head") as answer:
+        assert answer.status == 401
 
 
 async def test_an_upload_for_an_unknown_session_is_refused(hall: House, token: str, safe: SafeFolder) -> None:

@@ -13,6 +13,7 @@ from remote_bid.seal.signing import KeySigner
 from remote_bid.seal.statements import Payload, countersign, state
 from remote_bid.seal.xwing import public_key
 from remote_bid.tender.statements import NamedLogKey
+from remote_bid.tender.terms import READOUT_FORM
 from remote_bid.timeline.context import CLOCK, LOG
 from remote_bid.timeline.entry import Who
 from tests.opening.authority import Authority, key_of
@@ -65,15 +66,15 @@ def secret_of(name: str) -> bytes:
     return hashlib.sha256(name.encode()).digest()
 
 
-def seed_of(custodian: Who, lot: str = LOT) -> bytes:
-    """A custodian's fresh key for the readout forms of a lot."""
-    return secret_of(f"seed of {custodian.person} for {lot}")
+def seed_of(custodian: Who, lot: str = LOT, part: str = READOUT_FORM) -> bytes:
+    """A custodian's fresh key for one part of the bids on a lot."""
+    return secret_of(f"seed of {custodian.person} for {lot} {part}")
 
 
 @cache
-def public_of(custodian: Who, lot: str = LOT) -> bytes:
+def public_of(custodian: Who, lot: str = LOT, part: str = READOUT_FORM) -> bytes:
     """What it offers."""
-    return public_key(seed_of(custodian, lot))
+    return public_key(seed_of(custodian, lot, part))
 
 
 @cache

@@ -36,8 +36,8 @@ def schedule(tender: Tender = TENDER, members: list[Member] | None = None) -> Ac
     return Act(ScheduleOpening(tender=tender, members=MEMBERS if members is None else members), HOST)
 
 
-def offer_key(who: Who, signer: Who | None = None, lot: str = LOT, **changes: Any) -> Act:
-    offer = CustodianKey(session=SESSION, lot=lot, part=READOUT_FORM, public_key=b64(public_of(who, lot)))
+def offer_key(who: Who, signer: Who | None = None, lot: str = LOT, part: str = READOUT_FORM, **changes: Any) -> Act:
+    offer = CustodianKey(session=SESSION, lot=lot, part=part, public_key=b64(public_of(who, lot, part)))
     return Act(OfferCustodianKey(signed=signed(replace(offer, **changes), signer or who)), who)
 
 

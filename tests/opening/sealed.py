@@ -68,9 +68,14 @@ def form_of(who: Who) -> ReadoutForm:
     return ReadoutForm(price=price, currency="CNY", fields=fields)
 
 
-def halves_of(who: Who, version: int, lot: str = LOT) -> Secrets:
+def halves_of(who: Who, version: int, lot: str = LOT, part: str = READOUT_FORM) -> Secrets:
     """The halves of a bidder's seal."""
-    return Secrets(*(secret_of(f"{half} {who.person} {lot} {version}") for half in ("s_B", "s_T")))
+    return Secrets(*(secret_of(f"{half} {who.person} {lot} {part} {version}") for half in ("s_B", "s_T")))
+
+
+def document_of(who: Who, part: str) -> bytes:
+    """What a bidder seals in a part that is not read out."""
+    return f"{part} of {who.person}".encode()
 
 
 def publics_of(policy: Policy) -> list[bytes]:
@@ -78,15 +83,17 @@ def publics_of(policy: Policy) -> list[bytes]:
     return [unb64(said(custodian.proof.statement, CustodianKey).public_key) for custodian in policy.custodians]
 
 
-def offered(story: Story, who: Who, lot: str, offer: Offer) -> OfferedPart:
-    """The readout form of `who`, sealed, uploaded and signed for."""
-    found, live = story.state.policy_of(lot, READOUT_FORM), story.state.bid_of(who.person, lot)
+def offered(story: Story, who: Who, lot: str, offer: Offer, part: str = READOUT_FORM) -> OfferedPart:
+    """A part of the bid of `who`, the readout form or another, sealed, uploaded and signed for."""
+    found, live = story.state.policy_of(lot, part), story.state.bid_of(who.person, lot)
     assert found is not None, "no policy, nothing to seal for"
     policy_id, policy = found
     version = offer.version or story.state.versions.get((lot, who.person), 0) + 1
-    place = Place(policy_id, lot, READOUT_FORM, who.person, version)._replace(**offer.core)
-    halves = halves_of(who, version, lot)
-    raw = msgspec.json.encode(form_of(who)) if offer.raw is None else offer.raw
+    place = Place(policy_id, lot, part, who.person, version)._replace(**offer.core)
+    halves = halves_of(who, version, lot, part)
+    honest_raw = msgspec.json.encode(form_of(who)) if part == READOUT_FORM else document_of(who, part)
+    raw = honest_raw if offer.raw is None else offer.raw
+    before = next((old for old in live.parts if old.part == part), None) if live else None
     file, sealed = offer.sealer(raw, place, halves)
     upload = b64(hashlib.sha256(file).digest())
     SAFE.files[who.person, upload] = file
@@ -95,7 +102,7 @@ def offered(story: Story, who: Who, lot: str, offer: Offer) -> OfferedPart:
         policy=policy_id,
         bidder=who.person,
         version=version,
-        prev=statement_id(live.parts[0].submission) if live else None,
+        prev=statement_id(before.submission) if before else None,
         header=b64(hashlib.sha256(sealed.header).digest()),
         ct=b64(sealed.ct),
         n=sealed.n,
@@ -104,7 +111,7 @@ def offered(story: Story, who: Who, lot: str, offer: Offer) -> OfferedPart:
         policy=policy_id,
         bidder=who.person,
         version=version,
-        prev=statement_id(live.parts[0].deal) if live else None,
+        prev=statement_id(before.deal) if before else None,
         ctx=b64(ctx_of(core)),
         k=policy.k,
         shares=offer.dealer(ctx_of(core), halves.s_t, policy.k, publics_of(policy)),

@@ -14,9 +14,8 @@ import msgspec
 
 from remote_bid.opening.rules import Opening, evolve
 from remote_bid.opening.rules.closing import lot_sets
-from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.record import opening_record, record_hash
-from remote_bid.opening.statements import LotWindow, Released
+from remote_bid.opening.rules.releasing import lot_window
 from remote_bid.seal.canonical import b64, jcs, parse_jcs, unb64
 from remote_bid.seal.signing import KeySigner
 from remote_bid.seal.statements import Statement, said, state, statement_id
@@ -316,10 +315,12 @@ class _Walk:
 
     def _fitting(self, kind: str) -> Payload:
         match kind:
+            case "timetable":
+                return {"policies": sorted(self._state.policies)}
             case "close":
                 return {"tick": self._last_tick, "lots": msgspec.to_builtins(lot_sets(self._state))}
             case "window_closed":
-                lots = [self._window(policy.lot) for policy in self._state.running_policies()]
+                lots = [lot_window(self._state, policy.lot) for policy in self._state.running_policies()]
                 return {"lots": msgspec.to_builtins(lots)}
             case "record_signature":
                 return {"record": self._state.record_hash}
@@ -327,11 +328,6 @@ class _Walk:
                 return {"line": self._entry.line, "seq": len(self._heads[self._entry.line])}
             case _:
                 return {}
-
-    def _window(self, lot: str) -> LotWindow:
-        bids = [bid for bid in in_order(self._state) if bid.lot == lot]
-        released = [Released(submission=bid.bid, release=bid.release) for bid in bids if bid.release]
-        return LotWindow(lot=lot, released=released, missing=[bid.bid for bid in bids if not bid.release])
 
     def _strings(self, value: Any) -> Any:
         """The same with every id that has changed as it is now."""

@@ -94,7 +94,7 @@ def test_a_day_played_again_with_fresh_keys_fails_under_trust(reborn: Reborn, tr
 def test_a_day_played_again_with_another_price_fails_under_trust(reborn: Reborn, trust: Trust) -> None:
     reborn.offer(opened(reborn), OFFER)
     forged = reborn.bundle()
-    assert judged(forged, reborn.trust).verified
+    assert not failures(judged(forged, reborn.trust))
     assert failures(judged(forged, trust))[0].what == "manifest.json"
 
 

@@ -14,6 +14,24 @@ export interface components {
          */
         readonly AbortCause: "none_opened" | "too_few_bids";
         /**
+         * AnswerDrill
+         * @description The custodian tells what the dummy holds.
+         */
+        readonly AnswerDrill: {
+            /** @enum {unknown} */
+            readonly type: "AnswerDrill";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * BeginDrill
+         * @description A custodian asks for a dummy sealed to one of its offered keys.
+         */
+        readonly BeginDrill: {
+            /** @enum {unknown} */
+            readonly type: "BeginDrill";
+            readonly kid: string;
+        };
+        /**
          * BidReadOut
          * @description One bid, read out.
          */
@@ -191,6 +209,16 @@ export interface components {
             readonly signed: components["schemas"]["Signed"];
         };
         /**
+         * CustodianDrilled
+         * @description The custodian opened the dummy; shown like it.
+         */
+        readonly CustodianDrilled: {
+            /** @enum {unknown} */
+            readonly type: "CustodianDrilled";
+            readonly person: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * CustodianKeyOffered
          * @description A custodian's key for one lot and part.
          */
@@ -208,6 +236,7 @@ export interface components {
             readonly name: string;
             readonly side: string;
             readonly published: boolean;
+            readonly drilled?: boolean;
         };
         /**
          * CustodyOpened
@@ -247,6 +276,44 @@ export interface components {
             readonly tick: number;
             readonly seed: string;
             readonly entries: readonly components["schemas"]["DisclosedEntry"][];
+        };
+        /**
+         * DrillDealt
+         * @description A dummy for a custodian to open; shown to it and to those who run the session, to all once it is disclosed.
+         */
+        readonly DrillDealt: {
+            /** @enum {unknown} */
+            readonly type: "DrillDealt";
+            readonly person: string;
+            readonly dummy: components["schemas"]["Dummy"];
+        };
+        /**
+         * DrillPassed
+         * @description (side line) The bidder's own record that its device still opens its stored bid.
+         */
+        readonly DrillPassed: {
+            /** @enum {unknown} */
+            readonly type: "DrillPassed";
+            readonly bid: string;
+            readonly lot: string;
+        };
+        /**
+         * Dummy
+         * @description A random secret: committed to, and sealed to the key `kid`.
+         */
+        readonly Dummy: {
+            readonly kid: string;
+            readonly c: string;
+            readonly hpke: string;
+        };
+        /**
+         * EntrustKey
+         * @description A custodian hands over its key of a part that is opened here but not read out.
+         */
+        readonly EntrustKey: {
+            /** @enum {unknown} */
+            readonly type: "EntrustKey";
+            readonly signed: components["schemas"]["Signed"];
         };
         /**
          * FieldKind
@@ -343,6 +410,23 @@ export interface components {
             readonly view: unknown;
         };
         /**
+         * KeyEntrusted
+         * @description A custodian's key of a part that is opened here but not read out: for server and supervisor.
+         *
+         *         The public never sees `signed`, which holds the key; `custody` is its statement id.
+         */
+        readonly KeyEntrusted: {
+            /** @enum {unknown} */
+            readonly type: "KeyEntrusted";
+            readonly person: string;
+            readonly lot: string;
+            readonly part: string;
+            readonly kid: string;
+            readonly custody: string;
+            /** @default null */
+            readonly signed?: components["schemas"]["Signed"] | null;
+        };
+        /**
          * KeyPublished
          * @description A custodian's key is public.
          */
@@ -373,7 +457,7 @@ export interface components {
         };
         /**
          * Lot
-         * @description One lot: its ceiling price, and how many bids it needs to be opened.
+         * @description One lot: its ceiling price, how many bids it needs to be opened, and the parts of a bid on it.
          */
         readonly Lot: {
             readonly lot: string;
@@ -383,6 +467,7 @@ export interface components {
             readonly currency?: string;
             /** @default 3 */
             readonly minimum?: number;
+            readonly parts?: readonly components["schemas"]["LotPart"][];
         };
         /**
          * LotAborted
@@ -409,6 +494,15 @@ export interface components {
         readonly LotEnd: {
             readonly lot: string;
             readonly cause: components["schemas"]["AbortCause"];
+        };
+        /**
+         * LotPart
+         * @description A part of every bid on a lot, an envelope of its own. Parts not `opened_here` stay sealed for the evaluation.
+         */
+        readonly LotPart: {
+            readonly part: string;
+            /** @default false */
+            readonly opened_here?: boolean;
         };
         /**
          * Me
@@ -494,8 +588,8 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "OpeningClosed";
         };
-        readonly OpeningCommand: components["schemas"]["ScheduleOpening"] | components["schemas"]["OfferCustodianKey"] | components["schemas"]["PublishPolicy"] | components["schemas"]["ProposeTimetable"] | components["schemas"]["CountersignTimetable"] | components["schemas"]["SubmitBid"] | components["schemas"]["WithdrawBid"] | components["schemas"]["CheckIn"] | components["schemas"]["OpenLobby"] | components["schemas"]["Tick"] | components["schemas"]["CloseBids"] | components["schemas"]["HoldOpening"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["OpenRelease"] | components["schemas"]["ReleaseKey"] | components["schemas"]["CloseWindow"] | components["schemas"]["PublishKey"] | components["schemas"]["SettleBids"] | components["schemas"]["ReadOut"] | components["schemas"]["SignRecord"] | components["schemas"]["CloseOpening"];
-        readonly OpeningEvent: components["schemas"]["OpeningScheduled"] | components["schemas"]["CustodianKeyOffered"] | components["schemas"]["PolicyPublished"] | components["schemas"]["TimetableProposed"] | components["schemas"]["TimetableSigned"] | components["schemas"]["BidSubmitted"] | components["schemas"]["BidWithdrawn"] | components["schemas"]["BidderCheckedIn"] | components["schemas"]["MemberCheckedIn"] | components["schemas"]["LobbyOpened"] | components["schemas"]["Ticked"] | components["schemas"]["BidsClosed"] | components["schemas"]["OpeningHeld"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["RosterPublished"] | components["schemas"]["LotAborted"] | components["schemas"]["OpeningAborted"] | components["schemas"]["ReleaseOpened"] | components["schemas"]["KeyReleased"] | components["schemas"]["WrongKeyTried"] | components["schemas"]["WindowClosed"] | components["schemas"]["CustodyOpened"] | components["schemas"]["KeyPublished"] | components["schemas"]["BidSettled"] | components["schemas"]["Disclosed"] | components["schemas"]["ReadoutOpened"] | components["schemas"]["BidReadOut"] | components["schemas"]["RecordPrepared"] | components["schemas"]["RecordSigned"] | components["schemas"]["OpeningClosed"];
+        readonly OpeningCommand: components["schemas"]["ScheduleOpening"] | components["schemas"]["OfferCustodianKey"] | components["schemas"]["PublishPolicy"] | components["schemas"]["ProposeTimetable"] | components["schemas"]["CountersignTimetable"] | components["schemas"]["SubmitBid"] | components["schemas"]["PassDrill"] | components["schemas"]["BeginDrill"] | components["schemas"]["AnswerDrill"] | components["schemas"]["WithdrawBid"] | components["schemas"]["CheckIn"] | components["schemas"]["OpenLobby"] | components["schemas"]["Tick"] | components["schemas"]["CloseBids"] | components["schemas"]["HoldOpening"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["OpenRelease"] | components["schemas"]["ReleaseKey"] | components["schemas"]["CloseWindow"] | components["schemas"]["PublishKey"] | components["schemas"]["EntrustKey"] | components["schemas"]["SettleBids"] | components["schemas"]["ReadOut"] | components["schemas"]["SignRecord"] | components["schemas"]["CloseOpening"];
+        readonly OpeningEvent: components["schemas"]["OpeningScheduled"] | components["schemas"]["CustodianKeyOffered"] | components["schemas"]["PolicyPublished"] | components["schemas"]["TimetableProposed"] | components["schemas"]["TimetableSigned"] | components["schemas"]["BidSubmitted"] | components["schemas"]["BidWithdrawn"] | components["schemas"]["DrillPassed"] | components["schemas"]["DrillDealt"] | components["schemas"]["CustodianDrilled"] | components["schemas"]["BidderCheckedIn"] | components["schemas"]["MemberCheckedIn"] | components["schemas"]["LobbyOpened"] | components["schemas"]["Ticked"] | components["schemas"]["BidsClosed"] | components["schemas"]["OpeningHeld"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["RosterPublished"] | components["schemas"]["LotAborted"] | components["schemas"]["OpeningAborted"] | components["schemas"]["ReleaseOpened"] | components["schemas"]["KeyReleased"] | components["schemas"]["PartReleased"] | components["schemas"]["WrongKeyTried"] | components["schemas"]["WindowClosed"] | components["schemas"]["CustodyOpened"] | components["schemas"]["KeyPublished"] | components["schemas"]["KeyEntrusted"] | components["schemas"]["BidSettled"] | components["schemas"]["Disclosed"] | components["schemas"]["ReadoutOpened"] | components["schemas"]["BidReadOut"] | components["schemas"]["RecordPrepared"] | components["schemas"]["RecordSigned"] | components["schemas"]["OpeningClosed"];
         /**
          * OpeningHeld
          * @description The close was not cosigned in time: nothing is counted; a new timetable is needed.
@@ -578,7 +672,10 @@ export interface components {
             readonly version: number;
             readonly submitted_at: string;
             readonly receipts: readonly components["schemas"]["Statement"][];
-            readonly proof?: components["schemas"]["SetProof"];
+            readonly drilled?: boolean;
+            readonly proofs?: {
+                readonly [key: string]: components["schemas"]["SetProof"];
+            };
             readonly released_at?: string;
             readonly tries_left?: number;
             readonly outcome?: components["schemas"]["Outcome"];
@@ -592,6 +689,29 @@ export interface components {
             readonly seq: number;
             readonly tick: number;
             readonly proof: components["schemas"]["SlotProof"];
+        };
+        /**
+         * PartReleased
+         * @description (side line) The half of a part that is not read out. The public never sees `signed`, which holds the half.
+         */
+        readonly PartReleased: {
+            /** @enum {unknown} */
+            readonly type: "PartReleased";
+            readonly bid: string;
+            readonly submission: string;
+            readonly release: string;
+            readonly receipt: components["schemas"]["Statement"];
+            /** @default null */
+            readonly signed?: components["schemas"]["Signed"] | null;
+        };
+        /**
+         * PassDrill
+         * @description A bidder has seen that its device still opens its stored bid, by the bid's id.
+         */
+        readonly PassDrill: {
+            /** @enum {unknown} */
+            readonly type: "PassDrill";
+            readonly bid: string;
         };
         /**
          * Phase
@@ -948,6 +1068,7 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "WrongKeyTried";
             readonly bid: string;
+            readonly submission: string;
             readonly tried: string;
             readonly left: number;
         };
@@ -959,6 +1080,8 @@ export interface components {
     pathItems: never;
 }
 export type AbortCause = components['schemas']['AbortCause'];
+export type AnswerDrill = components['schemas']['AnswerDrill'];
+export type BeginDrill = components['schemas']['BeginDrill'];
 export type BidReadOut = components['schemas']['BidReadOut'];
 export type BidRow = components['schemas']['BidRow'];
 export type BidSettled = components['schemas']['BidSettled'];
@@ -975,12 +1098,17 @@ export type CloseOpening = components['schemas']['CloseOpening'];
 export type CloseWindow = components['schemas']['CloseWindow'];
 export type Core = components['schemas']['Core'];
 export type CountersignTimetable = components['schemas']['CountersignTimetable'];
+export type CustodianDrilled = components['schemas']['CustodianDrilled'];
 export type CustodianKeyOffered = components['schemas']['CustodianKeyOffered'];
 export type CustodianRow = components['schemas']['CustodianRow'];
 export type CustodyOpened = components['schemas']['CustodyOpened'];
 export type Disclosed = components['schemas']['Disclosed'];
 export type DisclosedEntry = components['schemas']['DisclosedEntry'];
 export type DisclosedTick = components['schemas']['DisclosedTick'];
+export type DrillDealt = components['schemas']['DrillDealt'];
+export type DrillPassed = components['schemas']['DrillPassed'];
+export type Dummy = components['schemas']['Dummy'];
+export type EntrustKey = components['schemas']['EntrustKey'];
 export type FieldKind = components['schemas']['FieldKind'];
 export type FormField = components['schemas']['FormField'];
 export type Frame = components['schemas']['Frame'];
@@ -988,6 +1116,7 @@ export type Header = components['schemas']['Header'];
 export type HoldOpening = components['schemas']['HoldOpening'];
 export type Join = components['schemas']['Join'];
 export type Joined = components['schemas']['Joined'];
+export type KeyEntrusted = components['schemas']['KeyEntrusted'];
 export type KeyPublished = components['schemas']['KeyPublished'];
 export type KeyReleased = components['schemas']['KeyReleased'];
 export type LobbyOpened = components['schemas']['LobbyOpened'];
@@ -995,6 +1124,7 @@ export type Lot = components['schemas']['Lot'];
 export type LotAborted = components['schemas']['LotAborted'];
 export type LotCount = components['schemas']['LotCount'];
 export type LotEnd = components['schemas']['LotEnd'];
+export type LotPart = components['schemas']['LotPart'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
 export type MemberCheckedIn = components['schemas']['MemberCheckedIn'];
@@ -1013,6 +1143,8 @@ export type OpeningView = components['schemas']['OpeningView'];
 export type Outcome = components['schemas']['Outcome'];
 export type OwnBid = components['schemas']['OwnBid'];
 export type OwnSlot = components['schemas']['OwnSlot'];
+export type PartReleased = components['schemas']['PartReleased'];
+export type PassDrill = components['schemas']['PassDrill'];
 export type Phase = components['schemas']['Phase'];
 export type PolicyPublished = components['schemas']['PolicyPublished'];
 export type Proof = components['schemas']['Proof'];

@@ -11,7 +11,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from remote_bid.opening import commands as c
-from remote_bid.opening.rules import closing, preparing, recording, releasing, submitting, unsealing
+from remote_bid.opening.rules import (
+    closing,
+    drilling,
+    entrusting,
+    preparing,
+    recording,
+    releasing,
+    submitting,
+    unsealing,
+)
 from remote_bid.opening.rules.deadlines import due
 from remote_bid.opening.rules.folding import evolve
 from remote_bid.opening.rules.state import Opening
@@ -27,6 +36,9 @@ DECISIONS: dict[type[Command], Callable[[Opening, Any, Turn], Sequence[Event | A
     c.ProposeTimetable: preparing.propose_timetable,
     c.CountersignTimetable: preparing.countersign_timetable,
     c.SubmitBid: submitting.submit,
+    c.PassDrill: drilling.pass_drill,
+    c.BeginDrill: drilling.begin_drill,
+    c.AnswerDrill: drilling.answer_drill,
     c.WithdrawBid: submitting.withdraw,
     c.CheckIn: submitting.check_in,
     c.OpenLobby: closing.open_lobby,
@@ -38,6 +50,7 @@ DECISIONS: dict[type[Command], Callable[[Opening, Any, Turn], Sequence[Event | A
     c.ReleaseKey: releasing.release_key,
     c.CloseWindow: releasing.close_window,
     c.PublishKey: unsealing.publish_key,
+    c.EntrustKey: entrusting.entrust_key,
     c.SettleBids: unsealing.settle_bids,
     c.ReadOut: recording.read_out,
     c.SignRecord: recording.sign_record,

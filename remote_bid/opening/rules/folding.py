@@ -12,8 +12,12 @@ from remote_bid.opening.events import (
     BidSettled,
     BidSubmitted,
     BidWithdrawn,
+    CustodianDrilled,
     CustodianKeyOffered,
     CustodyOpened,
+    DrillDealt,
+    DrillPassed,
+    KeyEntrusted,
     KeyPublished,
     KeyReleased,
     LobbyOpened,
@@ -23,6 +27,7 @@ from remote_bid.opening.events import (
     OpeningClosed,
     OpeningHeld,
     OpeningScheduled,
+    PartReleased,
     PolicyPublished,
     ReadoutOpened,
     RecordPrepared,
@@ -41,7 +46,7 @@ from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import AbortCause, Phase, Settlement
 from remote_bid.seal.canonical import unb64
 from remote_bid.seal.statements import said, statement_id
-from remote_bid.tender.statements import CustodianKey, Policy, Timetable
+from remote_bid.tender.statements import CustodianKey, DrillAnswer, Policy, Timetable
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Happened
 from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
@@ -113,6 +118,7 @@ def _submitted(opening: Opening, event: BidSubmitted, happened: Happened) -> Ope
         lot=event.lot,
         version=event.version,
         parts=event.parts,
+        submissions=tuple(statement_id(part.submission) for part in event.parts),
         submitted_at=happened.at,
         receipts=[event.receipt],
     )
@@ -124,6 +130,20 @@ def _withdrawn(opening: Opening, event: BidWithdrawn, happened: Happened) -> Ope
     withdrawals = opening.withdrawals | {statement_id(event.signed.statement)}
     bids = {name: bid for name, bid in opening.bids.items() if gone is None or name != gone.bid}
     return replace(opening, bids=bids, withdrawals=withdrawals)
+
+
+def _drill_passed(opening: Opening, event: DrillPassed, happened: Happened) -> Opening:
+    bid = replace(opening.bids[event.bid], drilled=True)
+    return replace(opening, bids=opening.bids | {bid.bid: bid})
+
+
+def _drill_dealt(opening: Opening, event: DrillDealt, happened: Happened) -> Opening:
+    return replace(opening, dummies=opening.dummies | {(event.person, event.dummy.kid, event.dummy.c)})
+
+
+def _custodian_drilled(opening: Opening, event: CustodianDrilled, happened: Happened) -> Opening:
+    answer = said(event.signed.statement, DrillAnswer)
+    return replace(opening, drilled=opening.drilled | {answer.kid: statement_id(event.signed.statement)})
 
 
 def _checked_in(opening: Opening, event: BidderCheckedIn | MemberCheckedIn, happened: Happened) -> Opening:
@@ -193,9 +213,24 @@ def _released(opening: Opening, event: KeyReleased, happened: Happened) -> Openi
     return replace(opening, bids=opening.bids | {bid.bid: bid})
 
 
+def _part_released(opening: Opening, event: PartReleased, happened: Happened) -> Opening:
+    """Where the half is withheld, that it was released is known all the same."""
+    bid = opening.bids[event.bid]
+    s_b = said(event.signed.statement, Release).s_b if event.signed else ""
+    half = replace(bid.half_of(event.submission), release=event.release, s_b=s_b)
+    bid = replace(bid, others=bid.others | {event.submission: half}, receipts=[*bid.receipts, event.receipt])
+    return replace(opening, bids=opening.bids | {bid.bid: bid})
+
+
 def _wrong_key(opening: Opening, event: WrongKeyTried, happened: Happened) -> Opening:
     bid = opening.bids[event.bid]
-    return replace(opening, bids=opening.bids | {bid.bid: replace(bid, wrong=(*bid.wrong, event.tried))})
+    wrong = (*bid.half_of(event.submission).wrong, event.tried)
+    if event.submission == bid.bid:
+        bid = replace(bid, wrong=wrong)
+    else:
+        half = replace(bid.half_of(event.submission), wrong=wrong)
+        bid = replace(bid, others=bid.others | {event.submission: half})
+    return replace(opening, bids=opening.bids | {bid.bid: bid})
 
 
 def _window_closed(opening: Opening, event: WindowClosed, happened: Happened) -> Opening:
@@ -213,6 +248,11 @@ def _key_published(opening: Opening, event: KeyPublished, happened: Happened) ->
     opening = replace(opening, keys=keys, keys_by=[*opening.keys_by, event.person])
     done = all(enough_keys(policy, keys) for policy in opening.running_policies())
     return _enter(opening, Phase.UNSEAL, happened) if done else opening
+
+
+def _key_entrusted(opening: Opening, event: KeyEntrusted, happened: Happened) -> Opening:
+    seed = said(event.signed.statement, Custody).seed if event.signed else ""
+    return replace(opening, entrusted=opening.entrusted | {event.kid: seed})
 
 
 def _settled(opening: Opening, event: BidSettled, happened: Happened) -> Opening:
@@ -256,6 +296,9 @@ FOLDS: dict[type[Event], Callable[[Opening, Any, Happened], Opening]] = {
     TimetableSigned: _timetable,
     BidSubmitted: _submitted,
     BidWithdrawn: _withdrawn,
+    DrillPassed: _drill_passed,
+    DrillDealt: _drill_dealt,
+    CustodianDrilled: _custodian_drilled,
     BidderCheckedIn: _checked_in,
     MemberCheckedIn: _checked_in,
     LobbyOpened: _lobby,
@@ -268,10 +311,12 @@ FOLDS: dict[type[Event], Callable[[Opening, Any, Happened], Opening]] = {
     OpeningAborted: _aborted,
     ReleaseOpened: _release_opened,
     KeyReleased: _released,
+    PartReleased: _part_released,
     WrongKeyTried: _wrong_key,
     WindowClosed: _window_closed,
     CustodyOpened: _custody,
     KeyPublished: _key_published,
+    KeyEntrusted: _key_entrusted,
     BidSettled: _settled,
     Disclosed: _disclosed,
     ReadoutOpened: _readout,

@@ -36,7 +36,7 @@ from remote_bid.seal.envelope import SUITE
 from remote_bid.seal.statements import statement_id
 from remote_bid.seal.xwing import PUBLIC_SIZE, CannotOpen, seal_to
 from remote_bid.tender.statements import CustodianKey, Policy, Timetable
-from remote_bid.tender.terms import READOUT_FORM, FieldKind, Tender
+from remote_bid.tender.terms import READOUT_FORM, FieldKind, Lot, Tender
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Turn
 from remote_bid.timeline.sideline import MOST_SLOTS
@@ -58,8 +58,16 @@ def schedule(opening: Opening, command: ScheduleOpening, turn: Turn) -> list[Eve
         refuse("bad_lots", "标段编号重复。", "Two lots have the same name.")
     if len({member.person for member in command.members}) != len(command.members):
         refuse("bad_members", "同一人不能兼任两个角色。", "Nobody may have two roles.")
+    for lot in command.tender.lots:
+        _require_parts(lot)
     _require_form(command.tender)
     return [OpeningScheduled(tender=command.tender, members=command.members)]
+
+
+def _require_parts(lot: Lot) -> None:
+    here = {part.part: part.opened_here for part in lot.parts}
+    if len(here) != len(lot.parts) or not here.get(READOUT_FORM):
+        refuse("bad_parts", "标段的组成部分设置有误。", "A bid's parts are distinct; its readout form is opened here.")
 
 
 def _require_form(tender: Tender) -> None:
@@ -80,7 +88,7 @@ def offer_key(opening: Opening, command: OfferCustodianKey, turn: Turn) -> list[
         seal_to(unb64_sized(offer.public_key, PUBLIC_SIZE), b"", b"")
     except (NotCanonical, CannotOpen):
         refuse("bad_key", "公钥格式有误。", "This is not a custodian's public key.")
-    if opening.lot(offer.lot) is None or opening.policy_of(offer.lot, offer.part) is not None:
+    if (offer.lot, offer.part) not in _parts(opening) or opening.policy_of(offer.lot, offer.part) is not None:
         refuse("not_wanted", "此标段不需要该密钥。", "No key is wanted for this lot and part.")
     return [CustodianKeyOffered(person=turn.by.person, signed=command.signed)]
 
@@ -92,15 +100,19 @@ def publish_policy(opening: Opening, command: PublishPolicy, turn: Turn) -> list
     if statement_id(command.signed.statement) in opening.policies:
         return []
     require_phase(opening, Phase.SCHEDULED)
-    if policy.part != READOUT_FORM:
-        refuse("unknown_part", "目前只支持开标一览表。", "Only the readout form can be opened so far.")
-    if opening.policy_of(policy.lot, policy.part) is not None or opening.lot(policy.lot) is None:
-        refuse("policy_fixed", "该标段的招标规则已经公布，不能更改。", "The policy of this lot and part is published.")
-    if opening.timetable is not None or opening.tender is None or policy.tender != opening.tender.code:
-        refuse("policy_fixed", "时间表已签署，或规则不属于本项目。", "Policies come before timetables.")
+    if (policy.lot, policy.part) not in _parts(opening):
+        refuse("unknown_part", "招标项目没有该标段或该部分。", "There is no such lot, or it has no such part.")
+    if opening.policy_of(policy.lot, policy.part) is not None:
+        refuse("policy_fixed", "该部分的招标规则已经公布，不能更改。", "The policy of this lot and part is published.")
+    if opening.tender is None or policy.tender != opening.tender.code:
+        refuse("policy_fixed", "规则不属于本项目。", "The policy is for another tender.")
     _require_deployment(policy, turn)
     _require_custodians(opening, policy)
     return [PolicyPublished(signed=command.signed)]
+
+
+def _parts(opening: Opening) -> set[tuple[str, str]]:
+    return {(lot, part.part) for lot, part in opening.parts()}
 
 
 def _require_deployment(policy: Policy, turn: Turn) -> None:
@@ -153,7 +165,9 @@ def countersign_timetable(opening: Opening, command: CountersignTimetable, turn:
 
 def _require_timetable(opening: Opening, table: Timetable, turn: Turn) -> None:
     require_session(turn, table.session)
-    if not opening.policies or table.policies != sorted(opening.policies):
+    if opening.lacks_policy():
+        refuse("policies_missing", "招标规则尚未公布齐全。", "Every part of every lot needs its policy first.")
+    if table.policies != sorted(opening.policies):
         refuse("other_policies", "时间表与招标规则不符。", "The timetable is not for these policies.")
     if table.prev != (opening.timetable_id or None):
         refuse("not_the_latest", "时间表不是接续现行时间表的。", "The timetable does not follow the one that holds.")

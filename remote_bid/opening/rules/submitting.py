@@ -75,8 +75,8 @@ def _one_signer(turn: Turn, command: SubmitBid) -> tuple[list[str], str]:
 
 
 def _require_every_part(opening: Opening, lot: str, parts: list[SealedPart]) -> None:
-    wanted = sorted(policy.part for policy in opening.policies.values() if policy.lot == lot)
-    if sorted(part.part for part in parts) != wanted or READOUT_FORM not in wanted:
+    wanted = sorted(part.part for name, part in opening.parts() if name == lot)
+    if sorted(part.part for part in parts) != wanted or not wanted:
         refuse("parts_missing", "投标文件的组成部分不完整。", f"A bid on this lot has the parts {', '.join(wanted)}.")
 
 

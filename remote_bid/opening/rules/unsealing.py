@@ -1,5 +1,7 @@
 """Custody and unsealing: k custodians publish their keys, then every bid is settled before any plaintext is shown."""
 
+from collections.abc import Sequence
+
 from remote_bid.opening.commands import PublishKey, SettleBids
 from remote_bid.opening.events import BidSettled, KeyPublished, LotAborted, ReadoutOpened
 from remote_bid.opening.rules.guards import (
@@ -31,21 +33,26 @@ def publish_key(opening: Opening, command: PublishKey, turn: Turn) -> list[Event
     if opening.keys.get(custody.kid) == custody.seed:
         return []
     require_phase(opening, Phase.CUSTODY)
+    require_own_key(opening, custody, opening.running_policies(), turn)
+    return [KeyPublished(person=turn.by.person, signed=command.signed)]
+
+
+def require_own_key(opening: Opening, custody: Custody, policies: Sequence[Policy], turn: Turn) -> None:
+    """The seed is of a key that the sender holds under one of these policies, for this close and window."""
     if opening.close is None or opening.window_closed is None:
         refuse("wrong_phase", "投标人解密尚未结束。", "The bidders' window is not closed yet.")
     if (custody.close, custody.window_closed) != (id_of(opening.close), id_of(opening.window_closed)):
         refuse("other_close", "内容与本次截标不符。", "The statement does not name this session's close and window.")
-    if (turn.by.person, custody.kid) not in _holders(opening):
+    if (turn.by.person, custody.kid) not in _holders(policies):
         refuse("not_your_key", "这不是您保管的密钥。", "This is not a key that you hold.")
     if not _belongs(custody):
         refuse("wrong_key", "密钥与登记的公钥不符。", "This seed does not belong to the offered key.")
-    return [KeyPublished(person=turn.by.person, signed=command.signed)]
 
 
-def _holders(opening: Opening) -> set[tuple[str, str]]:
+def _holders(policies: Sequence[Policy]) -> set[tuple[str, str]]:
     return {
         (custodian.person, kid)
-        for policy in opening.running_policies()
+        for policy in policies
         for custodian, kid in zip(policy.custodians, custodian_kids(policy), strict=True)
     }
 

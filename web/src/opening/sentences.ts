@@ -40,7 +40,7 @@ function isAct(type: string): type is (typeof ACTS)[number] {
   return (ACTS as readonly string[]).includes(type)
 }
 
-const ACTS = ['BidSubmitted', 'BidWithdrawn', 'BidderCheckedIn', 'KeyReleased', 'WrongKeyTried'] as const
+const ACTS = ['BidSubmitted', 'BidWithdrawn', 'BidderCheckedIn', 'DrillPassed', 'KeyReleased', 'PartReleased', 'WrongKeyTried'] as const
 
 function isKnown(type: string): type is Type {
   return Object.keys(TELLERS).includes(type)
@@ -66,6 +66,9 @@ const TELLERS: { readonly [K in Type]: Teller<K> } = {
     return version > 1 ? ['BidReplaced', { ...byBidder(seen, known), version }] : byBidder(seen, known)
   },
   BidWithdrawn: byBidder,
+  DrillPassed: ({ by }, known) => ({ name: bidderName(by?.person, known) }),
+  DrillDealt: byPerson,
+  CustodianDrilled: byPerson,
   BidderCheckedIn: ({ person, name }, known) => ({ name: name ?? bidderName(person, known) }),
   MemberCheckedIn: (seen, known) => {
     const role = seen.by?.role ?? known.view.members?.[seen.person ?? '']?.role ?? 'observer'
@@ -84,6 +87,7 @@ const TELLERS: { readonly [K in Type]: Teller<K> } = {
   OpeningAborted: nothing,
   ReleaseOpened: until,
   KeyReleased: ({ by }, known) => ({ name: bidderName(by?.person, known) }),
+  PartReleased: ({ by }, known) => ({ name: bidderName(by?.person, known) }),
   WrongKeyTried: ({ by, left }, known) => ({ name: bidderName(by?.person, known), left: left ?? '' }),
   WindowClosed: ({ window_closed }) => ({
     released: lengthOf(window_closed, 'released'),
@@ -91,6 +95,7 @@ const TELLERS: { readonly [K in Type]: Teller<K> } = {
   }),
   CustodyOpened: until,
   KeyPublished: byPerson,
+  KeyEntrusted: byPerson,
   BidSettled: ({ bid, outcome }, { t, view }) => ({
     n: view.bids?.[bid ?? '']?.number ?? '',
     outcome: outcome ? t(`opening.outcomes.${outcome}`) : '',
