@@ -73,6 +73,25 @@ class AnswerDrill(Command, frozen=True):
     signed: Signed
 
 
+class ProposeStrike(Command, frozen=True):
+    """The tenderer wants a custodian taken out."""
+
+    signed: Signed
+
+
+class CountersignStrike(Command, frozen=True):
+    """The supervisor signs the same, which makes it valid."""
+
+    signed: Signed
+
+
+class DealAgain(Command, frozen=True):
+    """A bidder deals the shares of its bid anew, to the custodians of now; nothing is uploaded again."""
+
+    bid: str
+    deals: list[Signed]
+
+
 class WithdrawBid(Command, frozen=True):
     """A bidder takes its bid back before the deadline."""
 
@@ -153,6 +172,9 @@ OpeningCommand = (
     | PassDrill
     | BeginDrill
     | AnswerDrill
+    | ProposeStrike
+    | CountersignStrike
+    | DealAgain
     | WithdrawBid
     | CheckIn
     | OpenLobby

@@ -54,6 +54,28 @@ class BidSubmitted(Event, frozen=True):
     receipt: Statement
 
 
+class StrikeProposed(Event, frozen=True):
+    """A strike that lacks its second signature."""
+
+    signed: Signed
+
+
+class CustodianStruck(Event, frozen=True):
+    """A custodian is no longer one, from the custodians' list of this statement on."""
+
+    signed: Signed
+
+
+class DealtAgain(Event, frozen=True):
+    """(side line) New deals for parts of a bid; they replace those before them."""
+
+    bid: str
+    bidder: str
+    lot: str
+    deals: list[Signed]
+    receipt: Statement
+
+
 class BidWithdrawn(Event, frozen=True):
     """(side line) The bidder took its bid on this lot back."""
 
@@ -253,6 +275,9 @@ OpeningEvent = (
     | TimetableProposed
     | TimetableSigned
     | BidSubmitted
+    | StrikeProposed
+    | CustodianStruck
+    | DealtAgain
     | BidWithdrawn
     | DrillPassed
     | DrillDealt

@@ -12,7 +12,7 @@ from cryptography import x509
 from remote_bid.opening.commands import BeginDrill, OpeningCommand, SettleBids, SubmitBid
 from remote_bid.opening.known import Deployment, Known, StoredEnvelope
 from remote_bid.opening.rules.state import Bid, Opening
-from remote_bid.opening.rules.unsealing import first_keys
+from remote_bid.opening.rules.unsealing import keys_for
 from remote_bid.opening.settling import settle
 from remote_bid.opening.terms import Settlement
 from remote_bid.people.certificates import Certified, NotTrusted, Signed, signers
@@ -86,13 +86,14 @@ class Facts:
         return {bid.bid: await asyncio.to_thread(self._settle, opening, bid) for bid in opening.bids.values()}
 
     def _settle(self, opening: Opening, bid: Bid) -> Settlement:
-        part = next(part for part in bid.parts if statement_id(part.submission) == bid.bid)
+        part = bid.part_of(bid.bid)
+        deal = said(part.deal, Deal)
         return settle(
             header=part.header,
             submission=said(part.submission, Submission),
-            deal=said(part.deal, Deal),
+            deal=deal,
             s_b=unb64(bid.s_b) if bid.s_b else None,
-            seeds=first_keys(opening.policies[part.header.core.policy], opening.keys),
+            seeds=keys_for(opening, deal),
             envelope=lambda: self._safe.open(opening.session, bid.bidder, part.upload),
             declared=opening.tender.form if opening.tender else (),
         )

@@ -13,10 +13,12 @@ from msgspec import UNSET, UnsetType
 from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.state import WRONG_TRIES, Bid, Opening
 from remote_bid.opening.rules.submitting import custodian_kids
+from remote_bid.opening.rules.unsealing import wants_deal
 from remote_bid.opening.terms import AbortCause, Cause, Member, Outcome, Phase, Role, reached
 from remote_bid.seal.canonical import b64, unb64
-from remote_bid.seal.statements import Statement
+from remote_bid.seal.statements import Statement, said
 from remote_bid.seal.tree import inclusion_path, leaf_hash
+from remote_bid.tender.statements import Deal
 from remote_bid.tender.terms import ReadoutForm, Tender
 from remote_bid.timeline import instant
 from remote_bid.timeline.check_code import check_code
@@ -83,6 +85,7 @@ class OwnBid(_Part, frozen=True):
     submitted_at: str
     receipts: list[Statement]
     drilled: bool | UnsetType = UNSET
+    deal_again: bool | UnsetType = UNSET
     proofs: dict[str, SetProof] | UnsetType = UNSET
     released_at: str | UnsetType = UNSET
     tries_left: int | UnsetType = UNSET
@@ -179,7 +182,7 @@ def _drilled(opening: Opening, person: str) -> bool:
     """Whether every key that this custodian holds under a policy has passed a drill."""
     kids = [
         kid
-        for policy in opening.policies.values()
+        for policy in map(opening.current, opening.policies)
         for custodian, kid in zip(policy.custodians, custodian_kids(policy), strict=True)
         if custodian.person == person
     ]
@@ -257,12 +260,18 @@ def _own(opening: Opening, bid: Bid) -> OwnBid:
         submitted_at=instant.text(bid.submitted_at),
         receipts=bid.receipts,
         drilled=bid.drilled or UNSET,
+        deal_again=_wants_deal(opening, bid) or UNSET,
         proofs=_set_proofs(opening, bid) if _counted(opening, bid) else UNSET,
         released_at=instant.text(bid.released_at) if bid.released_at else UNSET,
         tries_left=WRONG_TRIES - len(bid.wrong) if bid.wrong else UNSET,
         outcome=settlement.outcome if settlement else UNSET,
         cause=settlement.cause if settlement else UNSET,
     )
+
+
+def _wants_deal(opening: Opening, bid: Bid) -> bool:
+    waiting = bool(opening.revisions) and opening.phase in (Phase.SCHEDULED, Phase.LOBBY)
+    return waiting and any(wants_deal(opening, said(part.deal, Deal)) for part in bid.parts)
 
 
 def _counted(opening: Opening, bid: Bid) -> bool:
@@ -312,6 +321,8 @@ def _ask_host(opening: Opening, who: Who) -> str:
 def _ask_supervisor(opening: Opening, who: Who) -> str:
     if opening.proposed is not None:
         return "countersign_timetable"
+    if opening.proposed_strike is not None:
+        return "countersign_strike"
     return "sign_record" if opening.phase is Phase.RECORD and who.person not in opening.signatures else ""
 
 
@@ -333,6 +344,8 @@ def _ask_bidder(opening: Opening, who: Who) -> str:
     own = [bid for bid in opening.bids.values() if bid.bidder == who.person]
     if opening.phase in (Phase.SCHEDULED, Phase.LOBBY) and not own:
         return "submit" if opening.timetable else ""
+    if any(_wants_deal(opening, bid) for bid in own):
+        return "deal_again"
     if opening.phase is Phase.LOBBY and who.person not in opening.present:
         return "check_in"
     if opening.phase is Phase.RELEASE and opening.window_closed is None and any(map(opening.lacks_half, own)):

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import msgspec
 
-from remote_bid.opening.commands import CheckIn, OfferedPart, PassDrill, ReleaseKey, SignRecord, SubmitBid
+from remote_bid.opening.commands import CheckIn, DealAgain, OfferedPart, PassDrill, ReleaseKey, SignRecord, SubmitBid
 from remote_bid.opening.events import (
     BidReadOut,
     BidSubmitted,
+    CustodianStruck,
+    DealtAgain,
     KeyReleased,
     LotAborted,
     PartReleased,
@@ -28,17 +30,19 @@ from remote_bid.participant.checks import (
     check_receipt,
     check_set_proof,
     check_slot,
+    check_strike,
     from_server,
 )
 from remote_bid.participant.client import Client
 from remote_bid.participant.identity import Identity
 from remote_bid.participant.presence import presence
 from remote_bid.participant.release_file import read_release, write_release
+from remote_bid.people.certificates import Signed
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.dealing import deal
 from remote_bid.seal.envelope import Head, Place, ctx_of, fresh_secrets, keyed, parse_header, read_head, seal
 from remote_bid.seal.statements import Statement, id_of, said, statement_id
-from remote_bid.tender.statements import CustodianKey, Deal, Policy, Submission
+from remote_bid.tender.statements import CustodianKey, Deal, Policy, Strike, Submission
 from remote_bid.tender.terms import READOUT_FORM, ReadoutForm
 from remote_bid.timeline.entry import Shown
 from remote_bid.verify.trust import Trust
@@ -79,6 +83,42 @@ class Bidder:
         await self._client.until(lambda view: len(copy.slots) == len(copy.own))
         for slot in copy.slots.values():
             check_slot(copy, slot)
+
+    async def deal_again(self, bid: str) -> None:
+        """Deal each part of our bid to the custodians of now; envelopes and submissions stay as they are."""
+        deals = [await asyncio.to_thread(self._dealt, bid, part) for part in self._submitted(bid).parts]
+        await self._client.hand_in(DealAgain(bid=bid, deals=deals))
+        ids = {statement_id(deal.statement) for deal in deals}
+        shown, dealt = next(
+            item
+            for item in self._client.copy.events(DealtAgain)
+            if ids == {statement_id(deal.statement) for deal in item[1].deals}
+        )
+        for name in ids:
+            check_receipt(self._trust, dealt.receipt, name, shown)
+
+    def _dealt(self, bid: str, part: SealedPart) -> Signed:
+        core, ctx = part.header.core, ctx_of(part.header.core)
+        _, policy = self._policy(core.lot, core.part)
+        _, halves = read_release(self._folder / f"{statement_id(part.submission)}.release", self._passphrase)
+        dealt = Deal(
+            policy=core.policy,
+            bidder=core.bidder,
+            version=core.version,
+            prev=self._last_deal(bid, part),
+            ctx=b64(ctx),
+            k=policy.k,
+            shares=deal(ctx, halves.s_t, policy.k, _publics(policy)),
+        )
+        return self._identity.sign(dealt)
+
+    def _last_deal(self, bid: str, part: SealedPart) -> str:
+        """The deal of a part that holds now."""
+        deals = [part.deal]
+        for _, event in self._client.copy.events(DealtAgain):
+            again = [signed.statement for signed in event.deals] if event.bid == bid else []
+            deals += [other for other in again if said(other, Deal).policy == part.header.core.policy]
+        return statement_id(deals[-1])
 
     async def drill(self, bid: str) -> None:
         """See that this device still opens each part of our bid as the server stores it; no key leaves the device."""
@@ -170,8 +210,16 @@ class Bidder:
             policy = said(event.signed.statement, Policy)
             if (policy.lot, policy.part) == (lot, part):
                 check_policy(self._trust, policy)
-                return statement_id(event.signed.statement), policy
+                name = statement_id(event.signed.statement)
+                return name, self._current(name, policy)
         raise Broken("no policy for this lot and part")
+
+    def _current(self, name: str, policy: Policy) -> Policy:
+        """The policy with its custodians of now, each strike checked."""
+        for _, event in self._client.copy.events(CustodianStruck):
+            if said(event.signed.statement, Strike).policy == name:
+                policy = check_strike(self._trust, self._client.copy, policy, event.signed)
+        return policy
 
     def _sealed(self, policy_id: str, policy: Policy, raw: bytes, upload: str) -> tuple[OfferedPart, bytes]:
         halves, out = fresh_secrets(), io.BytesIO()
@@ -187,7 +235,6 @@ class Bidder:
             ct=b64(sealed.ct),
             n=sealed.n,
         )
-        publics = [unb64(said(c.proof.statement, CustodianKey).public_key) for c in policy.custodians]
         dealt = Deal(
             policy=policy_id,
             bidder=self._person,
@@ -195,7 +242,7 @@ class Bidder:
             prev=None,
             ctx=b64(ctx),
             k=policy.k,
-            shares=deal(ctx, halves.s_t, policy.k, publics),
+            shares=deal(ctx, halves.s_t, policy.k, _publics(policy)),
         )
         signed = self._identity.sign(submission)
         bid = statement_id(signed.statement)
@@ -212,3 +259,8 @@ class Bidder:
         if roster is None:
             raise Broken("the close was not shown")
         return roster
+
+
+def _publics(policy: Policy) -> list[bytes]:
+    """The custodians' keys, in the policy's order."""
+    return [unb64(said(custodian.proof.statement, CustodianKey).public_key) for custodian in policy.custodians]

@@ -8,6 +8,7 @@ from pathlib import Path
 from remote_bid.opening.commands import AnswerDrill, BeginDrill, EntrustKey, OfferCustodianKey, PublishKey
 from remote_bid.opening.events import (
     BidsClosed,
+    CustodianStruck,
     DrillDealt,
     LotAborted,
     ReleaseOpened,
@@ -23,11 +24,11 @@ from remote_bid.participant.checks import Broken, cosigned_times, from_server
 from remote_bid.participant.client import Client
 from remote_bid.participant.identity import Identity
 from remote_bid.people.certificates import signers
-from remote_bid.seal.canonical import b64, labelled_hash
+from remote_bid.seal.canonical import b64, labelled_hash, unb64
 from remote_bid.seal.drill import Dummy, secret_in
 from remote_bid.seal.statements import id_of, said, statement_id
 from remote_bid.seal.xwing import SEED_SIZE, key_id, public_key
-from remote_bid.tender.statements import CustodianKey, DrillAnswer, Timetable
+from remote_bid.tender.statements import CustodianKey, DrillAnswer, Strike, Timetable
 from remote_bid.tender.terms import READOUT_FORM
 from remote_bid.timeline import instant
 from remote_bid.verify.trust import Trust
@@ -66,7 +67,7 @@ class Custodian:
         That of a part that is not read out is entrusted to the server alone.
         """
         await self._client.until(lambda view: reached(view.phase, Phase.CUSTODY))
-        if lot in self._aborted():
+        if lot in self._aborted() or self._struck(lot, part):
             return
         close, window = self._checked()
         seed = self._seed(lot, part)
@@ -106,6 +107,16 @@ class Custodian:
                 raise Broken(f"window_closed does not account for every bid of lot {lot.lot}")
         if roots.keys() != self._aborted():
             raise Broken("window_closed leaves a lot out")
+
+    def _struck(self, lot: str, part: str) -> bool:
+        """Whether our key is on the list no more."""
+        kid, holds = key_id(public_key(self._seed(lot, part))), True
+        for _, event in self._client.copy.events(CustodianStruck):
+            strike = said(event.signed.statement, Strike)
+            offers = [said(custodian.proof.statement, CustodianKey) for custodian in strike.custodians]
+            if any((offer.lot, offer.part) == (lot, part) for offer in offers):
+                holds = kid in [key_id(unb64(offer.public_key)) for offer in offers]
+        return not holds
 
     def _aborted(self) -> set[str]:
         return {event.lot for _, event in self._client.copy.events(LotAborted)}

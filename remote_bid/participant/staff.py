@@ -1,15 +1,17 @@
 """Those who run and watch a session: tenderer, supervisor, host."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from remote_bid.opening.commands import (
     CheckIn,
     CloseOpening,
+    CountersignStrike,
     CountersignTimetable,
     OpenRelease,
+    ProposeStrike,
     ProposeTimetable,
     PublishPolicy,
     ReadOut,
@@ -18,8 +20,11 @@ from remote_bid.opening.commands import (
 )
 from remote_bid.opening.events import (
     CustodianKeyOffered,
+    CustodianStruck,
     OpeningScheduled,
+    PolicyPublished,
     RecordPrepared,
+    StrikeProposed,
     TimetableProposed,
 )
 from remote_bid.opening.statements import RecordSignature
@@ -31,8 +36,8 @@ from remote_bid.participant.identity import Identity
 from remote_bid.participant.presence import presence
 from remote_bid.people.certificates import Signed, fingerprint
 from remote_bid.seal.envelope import SUITE
-from remote_bid.seal.statements import countersign, said
-from remote_bid.tender.statements import Custodian, CustodianKey, Policy, Timetable
+from remote_bid.seal.statements import countersign, said, statement_id
+from remote_bid.tender.statements import Custodian, CustodianKey, Policy, Strike, StrikeCause, Timetable
 from remote_bid.verify.trust import Trust
 
 
@@ -81,6 +86,39 @@ class Tenderer(Staff):
         )
         await self.client.hand_in(PublishPolicy(signed=self.identity.sign(policy)))
 
+    async def strike(
+        self, lot: str, part: str, person: str, cause: StrikeCause, replacements: Sequence[str] = ()
+    ) -> None:
+        """Propose that a custodian be taken out of a policy; `replacements` have offered a key for it."""
+        name, current, prev = self._current(lot, part)
+        stay = [custodian for custodian in current.custodians if custodian.person != person]
+        new = [offer for offer in self._offers(lot, part) if offer.person in replacements]
+        strike = Strike(
+            session=self.client.copy.session,
+            policy=name,
+            prev=prev,
+            person=person,
+            cause=cause,
+            custodians=[*stay, *new],
+        )
+        await self.client.hand_in(ProposeStrike(signed=self.identity.sign(strike)))
+
+    def _current(self, lot: str, part: str) -> tuple[str, Policy, str | None]:
+        """Id of a policy, the policy with its custodians of now, id of the last strike."""
+        copy = self.client.copy
+        signed = next(
+            event.signed.statement
+            for _, event in copy.events(PolicyPublished)
+            if (told := said(event.signed.statement, Policy)).lot == lot and told.part == part
+        )
+        name, policy, prev = statement_id(signed), said(signed, Policy), None
+        for _, event in copy.events(CustodianStruck):
+            strike = said(event.signed.statement, Strike)
+            if strike.policy == name:
+                policy = msgspec.structs.replace(policy, custodians=strike.custodians)
+                prev = statement_id(event.signed.statement)
+        return name, policy, prev
+
     async def keep_timetable(self, policies: int, timetable: Callable[[], Timetable]) -> None:
         """Propose `timetable` once so many policies are published, and again whenever the session is held."""
         await self.client.until(lambda view: len(view.policies or []) == policies)
@@ -119,6 +157,20 @@ class Tenderer(Staff):
 class Supervisor(Staff):
     """Countersigns timetables."""
 
+    async def countersign_strike(self) -> None:
+        """Sign the strike that the tenderer proposes."""
+        await self.client.until(lambda view: view.me.ask == "countersign_strike")
+        proposed = self.client.copy.last(StrikeProposed)
+        if proposed is None:
+            raise Broken("the strike was not shown")
+        await self.client.hand_in(CountersignStrike(signed=self._countersigned(proposed.signed)))
+
+    def _countersigned(self, signed: Signed) -> Signed:
+        return Signed(
+            statement=countersign(signed.statement, self.identity.signer),
+            certificates=[*signed.certificates, self.identity.certificate],
+        )
+
     async def keep_countersigning(self) -> None:
         """Sign every timetable the tenderer proposes, until the opening is under way."""
         while True:
@@ -130,11 +182,7 @@ class Supervisor(Staff):
             proposed = self.client.copy.last(TimetableProposed)
             if proposed is None:
                 raise Broken("the timetable was not shown")
-            signed = Signed(
-                statement=countersign(proposed.signed.statement, self.identity.signer),
-                certificates=[*proposed.signed.certificates, self.identity.certificate],
-            )
-            await self.client.hand_in(CountersignTimetable(signed=signed))
+            await self.client.hand_in(CountersignTimetable(signed=self._countersigned(proposed.signed)))
             await self.client.until(lambda view: view.me.ask != "countersign_timetable")
 
 

@@ -17,7 +17,7 @@
 from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
-from remote_bid.verify import bids, container, contents, history, replay, signatures
+from remote_bid.verify import bids, container, contents, custody, history, replay, signatures
 from remote_bid.verify.case import Case, Failed
 from remote_bid.verify.container import NotAZip
 from remote_bid.verify.report import Report
@@ -38,7 +38,7 @@ STEPS: Sequence[tuple[int, str, Step]] = (
     (7, "signatures", signatures.people),
     (8, "policies", signatures.policies),
     (9, "close", bids.close),
-    (10, "custody", bids.custody),
+    (10, "custody", custody.custody),
     (11, "outcomes", bids.outcomes),
     (12, "record.json", bids.record),
 )

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-from collections.abc import Mapping, Sequence
 from typing import BinaryIO
 
 from remote_bid.opening.events import (
@@ -11,8 +10,6 @@ from remote_bid.opening.events import (
     BidSettled,
     BidSubmitted,
     BidWithdrawn,
-    KeyEntrusted,
-    KeyPublished,
     KeyReleased,
     PartReleased,
     RecordPrepared,
@@ -25,10 +22,9 @@ from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.record import opening_record, record_hash
 from remote_bid.opening.rules.releasing import lot_window
 from remote_bid.opening.rules.state import Bid
-from remote_bid.opening.rules.submitting import custodian_kids
-from remote_bid.opening.rules.unsealing import enough_keys, first_keys
+from remote_bid.opening.rules.unsealing import keys_for
 from remote_bid.opening.settling import settle
-from remote_bid.opening.statements import Close, Custody, LotWindow, RecordSignature, Release
+from remote_bid.opening.statements import Close, LotWindow, RecordSignature, Release
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import AbortCause, Cause, Phase, SealedPart, Settlement
 from remote_bid.people.certificates import Signed
@@ -36,10 +32,11 @@ from remote_bid.seal.canonical import b64, jcs, unb64
 from remote_bid.seal.dealing import commitment
 from remote_bid.seal.envelope import BadEnvelope, ctx_of, tree_root
 from remote_bid.seal.statements import id_of, said, statement_id
-from remote_bid.seal.xwing import key_id, public_key
-from remote_bid.tender.statements import Deal, Policy, Submission, Withdraw
+from remote_bid.tender.statements import Deal, Submission, Withdraw
 from remote_bid.tender.terms import READOUT_FORM
+from remote_bid.timeline.entry import Shown
 from remote_bid.verify.case import Case, Failed, entry_name
+from remote_bid.verify.deals import dealt, dealt_again
 from remote_bid.verify.manifest import RECORD, envelope_name
 
 
@@ -55,7 +52,8 @@ def close(case: Case) -> None:
     for submitted, bid in case.happened(BidSubmitted):
         if (submitted.event or {})["at"] >= stated.at:
             raise Failed(entry_name(submitted), "the bid was submitted after the deadline")
-        _submission(case, entry_name(submitted), bid)
+        _submission(case, submitted, bid)
+    dealt_again(case, stated.at)
     for shown_, withdrawn in case.happened(BidWithdrawn):
         _withdrawal(case, entry_name(shown_), withdrawn)
     _rosters(case, event)
@@ -104,8 +102,9 @@ def _withdrawal(case: Case, name: str, event: BidWithdrawn) -> None:
         raise Failed(name, "the withdrawal is not of this bid")
 
 
-def _submission(case: Case, name: str, bid: BidSubmitted) -> None:
+def _submission(case: Case, shown: Shown, bid: BidSubmitted) -> None:
     """What was signed belongs to this bidder, lot and version, and the deal to this envelope; every part is there."""
+    name = entry_name(shown)
     read_out = [statement_id(part.submission) for part in bid.parts if part.part == READOUT_FORM]
     wanted = sorted(part.part for lot, part in case.state.parts() if lot == bid.lot)
     if read_out != [bid.bid] or sorted(part.part for part in bid.parts) != wanted:
@@ -116,13 +115,12 @@ def _submission(case: Case, name: str, bid: BidSubmitted) -> None:
         places |= {(said_.bidder, said_.version, said_.policy) for said_ in (submission, deal)}
         if places != {(bid.bidder, bid.version, core.policy)} or core.lot != bid.lot:
             raise Failed(name, "the envelope is sealed for another bidder, lot or version")
-        if b64(hashlib.sha256(jcs(part.header)).digest()) != submission.header or deal.ctx != b64(ctx_of(core)):
+        if b64(hashlib.sha256(jcs(part.header)).digest()) != submission.header:
             raise Failed(name, "header or deal is not the one signed")
         policy = case.state.policies.get(core.policy)
         if policy is None or (policy.lot, policy.part) != (core.lot, part.part):
             raise Failed(name, "the envelope is sealed for no policy of this session")
-        if (deal.k, [share.kid for share in deal.shares]) != (policy.k, custodian_kids(policy)):
-            raise Failed(name, "the deal is not for the policy's custodians")
+        dealt(case, shown, part, deal)
 
 
 def _window(case: Case, stated: Close) -> None:
@@ -187,53 +185,6 @@ def readout_part(bid: Bid) -> SealedPart:
     return bid.part_of(bid.bid)
 
 
-def custody(case: Case) -> None:
-    """Step 10: every published key belongs to its custodian's offered key, for this close, and k of them are there."""
-    close, window = case.state.close, case.state.window_closed
-    if close is None or window is None:
-        return
-    for_this = (case.session, id_of(close), id_of(window))
-    holders = _holders(case.state.running_policies())
-    for shown, event in case.happened(KeyPublished):
-        _key(entry_name(shown), said(event.signed.statement, Custody), for_this, event.person, holders)
-    for shown, entrusted in case.happened(KeyEntrusted):
-        _entrusted(case, entry_name(shown), entrusted, for_this)
-    for policy in case.state.running_policies():
-        if not enough_keys(policy, case.state.keys):
-            raise Failed(f"policy of lot {policy.lot}", "fewer than k custodians published")
-    case.report.holds(10, "custody", f"{len(case.state.keys)} keys published")
-
-
-def _holders(policies: Sequence[Policy]) -> dict[str, str]:
-    """Whose each key is under these policies."""
-    return {
-        kid: custodian.person
-        for policy in policies
-        for custodian, kid in zip(policy.custodians, custodian_kids(policy), strict=True)
-    }
-
-
-def _key(name: str, told: Custody, for_this: tuple[str, str, str], person: str, holders: Mapping[str, str]) -> None:
-    if (told.session, told.close, told.window_closed) != for_this:
-        raise Failed(name, "the key is published for another close or window")
-    if holders.get(told.kid) != person or key_id(public_key(unb64(told.seed))) != told.kid:
-        raise Failed(name, "the published key is not the one that this custodian offered")
-
-
-def _entrusted(case: Case, name: str, event: KeyEntrusted, for_this: tuple[str, str, str]) -> None:
-    """A key that no public bundle shows; where it is shown, it is the one that was named."""
-    found = [p for p in case.state.entrusted_policies() if (p.lot, p.part) == (event.lot, event.part)]
-    if _holders(found).get(event.kid) != event.person:
-        raise Failed(name, "the key is of another custodian, or of a part that nobody was asked to open")
-    if event.signed is None:
-        case.report.withheld(10, name, "the key of a part that is not read out")
-        return
-    told = said(event.signed.statement, Custody)
-    if (told.kid, statement_id(event.signed.statement)) != (event.kid, event.custody):
-        raise Failed(name, "the key is not the one named")
-    _key(name, told, for_this, event.person, _holders(found))
-
-
 def outcomes(case: Case) -> None:
     """Step 11: every bid, opened or failed again by arithmetic, is what the timeline says."""
     if case.state.window_closed is None:
@@ -288,6 +239,7 @@ def _envelope(case: Case, name: str, bid: Bid) -> None:
 
 def _settled(case: Case, bid: Bid) -> Settlement:
     part = readout_part(bid)
+    deal = said(part.deal, Deal)
 
     def envelope() -> BinaryIO:
         return io.BytesIO(case.members[envelope_name(bid.bid)])
@@ -295,9 +247,9 @@ def _settled(case: Case, bid: Bid) -> Settlement:
     return settle(
         header=part.header,
         submission=said(part.submission, Submission),
-        deal=said(part.deal, Deal),
+        deal=deal,
         s_b=unb64(bid.s_b) if bid.s_b else None,
-        seeds=first_keys(case.state.policies[part.header.core.policy], case.state.keys),
+        seeds=keys_for(case.state, deal),
         envelope=envelope,
         declared=case.state.tender.form if case.state.tender else (),
     )

@@ -17,7 +17,7 @@ from remote_bid.timeline.note import BadNote, cosigned_at, is_signed, parse, pla
 from remote_bid.timeline.sideline import MOST_SLOTS, DisclosedEntry, DisclosedTick, TickTree
 from remote_bid.verify.case import Case, Failed, entry_name, whole
 
-_OF_A_LOT = ("BidSubmitted", "BidWithdrawn", "DrillPassed")
+_OF_A_LOT = ("BidSubmitted", "BidWithdrawn", "DealtAgain", "DrillPassed")
 _WITHHELD = (*_OF_A_LOT, "BidderCheckedIn")
 """Side-line entries of bidders whose lot has too few bids."""
 

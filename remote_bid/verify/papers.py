@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from remote_bid.opening.events import (
     BidderCheckedIn,
     BidsClosed,
     BidSubmitted,
     CustodianDrilled,
     CustodianKeyOffered,
+    CustodianStruck,
     CustodyOpened,
     MemberCheckedIn,
     PolicyPublished,
@@ -19,12 +22,13 @@ from remote_bid.opening.events import (
     WindowClosed,
 )
 from remote_bid.opening.rules.state import Opening
+from remote_bid.opening.rules.striking import follows
 from remote_bid.opening.statements import CheckInStatement, Close
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.people.certificates import Certified
 from remote_bid.seal.drill import told
 from remote_bid.seal.statements import said, statement_id
-from remote_bid.tender.statements import CustodianKey, DrillAnswer, Policy, Timetable
+from remote_bid.tender.statements import CustodianKey, DrillAnswer, Policy, Strike, Timetable
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Happened
 from remote_bid.timeline.entry import Shown
@@ -33,12 +37,14 @@ from remote_bid.verify.case import Case, Failed, entry_name, happening, whole
 
 def papers(case: Case) -> None:
     """Each paper is of this session, of this person, and follows the one before it."""
-    table = ""
+    table, struck = "", dict(case.state.policies)
     for shown in case.main:
         event = whole(shown)
         if isinstance(event, TimetableSigned):
             _timetable(case, shown, event, table)
             table = statement_id(event.signed.statement)
+        elif isinstance(event, CustodianStruck):
+            _strike(case, shown, event, struck)
         elif event is not None and (reads := _READERS.get(type(event))):
             _must(shown, reads(case, event, happening(shown, event)))
     for shown in case.lines:
@@ -62,6 +68,19 @@ def _timetable(case: Case, shown: Shown, event: TimetableSigned, prev: str) -> N
     table = said(event.signed.statement, Timetable)
     known = sorted(case.state.policies)
     _must(shown, (table.session, table.policies, table.prev) == (case.session, known, prev or None))
+
+
+def _strike(case: Case, shown: Shown, event: CustodianStruck, policies: dict[str, Policy]) -> None:
+    """Before the deadline, of this session, after the strike before it; all other custodians stay as they were."""
+    strike, made = said(event.signed.statement, Strike), case.state.revisions
+    policy, chain = policies.get(strike.policy), [item.strike for item in made.get(strike.policy, [])]
+    before = [None, *chain][chain.index(statement_id(event.signed.statement))]
+    at, close = (shown.event or {})["at"], case.state.close
+    in_time = close is None or at < close.at
+    _must(shown, policy is not None and in_time and (strike.session, strike.prev) == (case.session, before))
+    if policy is not None:
+        _must(shown, follows(policy, strike))
+        policies[strike.policy] = msgspec.structs.replace(policy, custodians=strike.custodians)
 
 
 def _policy(case: Case, event: PolicyPublished, _at: Happened) -> bool:

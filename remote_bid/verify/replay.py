@@ -12,7 +12,9 @@ from remote_bid.opening.events import (
     BidWithdrawn,
     CustodianDrilled,
     CustodianKeyOffered,
+    CustodianStruck,
     CustodyOpened,
+    DealtAgain,
     DrillDealt,
     DrillPassed,
     KeyEntrusted,
@@ -32,6 +34,7 @@ from remote_bid.opening.events import (
     RecordSigned,
     ReleaseOpened,
     RosterPublished,
+    StrikeProposed,
     TimetableProposed,
     TimetableSigned,
     WindowClosed,
@@ -55,6 +58,9 @@ _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     BidSubmitted: (Role.BIDDER,),
     BidWithdrawn: (Role.BIDDER,),
     DrillPassed: (Role.BIDDER,),
+    DealtAgain: (Role.BIDDER,),
+    StrikeProposed: (Role.TENDERER,),
+    CustodianStruck: (Role.SUPERVISOR,),
     DrillDealt: (Role.CUSTODIAN,),
     CustodianDrilled: (Role.CUSTODIAN,),
     BidderCheckedIn: (Role.BIDDER,),
@@ -148,6 +154,7 @@ _ONCE_FOR: dict[type[Event], Callable[[Any], str]] = {
     PartReleased: lambda event: event.submission,
     KeyEntrusted: lambda event: event.kid,
     KeyPublished: lambda event: statement_id(event.signed.statement),
+    CustodianStruck: lambda event: statement_id(event.signed.statement),
     PolicyPublished: lambda event: statement_id(event.signed.statement),
 }
 
@@ -163,7 +170,7 @@ def _once(shown: Shown, event: Event, seen: set[object]) -> None:
     seen.add(what)
 
 
-_SIDE = (BidSubmitted, BidWithdrawn, BidderCheckedIn, DrillPassed, KeyReleased, PartReleased, WrongKeyTried)
+_SIDE = (BidSubmitted, BidWithdrawn, BidderCheckedIn, DealtAgain, DrillPassed, KeyReleased, PartReleased, WrongKeyTried)
 
 
 def _in_its_line(shown: Shown, event: Event, by: Who, owners: dict[str, str]) -> None:

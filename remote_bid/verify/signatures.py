@@ -10,6 +10,8 @@ from remote_bid.opening.events import (
     BidWithdrawn,
     CustodianDrilled,
     CustodianKeyOffered,
+    CustodianStruck,
+    DealtAgain,
     KeyEntrusted,
     KeyPublished,
     KeyReleased,
@@ -17,6 +19,7 @@ from remote_bid.opening.events import (
     PartReleased,
     PolicyPublished,
     RecordSigned,
+    StrikeProposed,
     TimetableProposed,
     TimetableSigned,
 )
@@ -27,7 +30,7 @@ from remote_bid.people.certificates import Certified, NotTrusted, Signed, finger
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.envelope import SUITE
 from remote_bid.seal.statements import BadStatement, Statement, statement_id
-from remote_bid.tender.statements import Receipt
+from remote_bid.tender.statements import Policy, Receipt
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event
 from remote_bid.timeline.entry import Shown, field_salt
@@ -71,15 +74,15 @@ def _allowed(case: Case, shown: Shown, event: Event, certified: list[Certified])
 def _expected(state: Opening, event: Event) -> list[str] | None:
     members = {member.role: member.person for member in state.members.values()}
     match event:
-        case PolicyPublished() | TimetableProposed():
+        case PolicyPublished() | TimetableProposed() | StrikeProposed():
             return [members[Role.TENDERER]]
-        case TimetableSigned():
+        case TimetableSigned() | CustodianStruck():
             return [members[Role.TENDERER], members[Role.SUPERVISOR]]
         case KeyEntrusted() | CustodianDrilled():
             return [event.person]
         case CustodianKeyOffered() | KeyPublished() | RecordSigned() | BidderCheckedIn() | MemberCheckedIn():
             return [event.person]
-        case BidSubmitted() | BidWithdrawn():
+        case BidSubmitted() | BidWithdrawn() | DealtAgain():
             return [event.bidder]
         case KeyReleased() | PartReleased():
             return [state.bids[event.bid].bidder]
@@ -93,6 +96,8 @@ def _receipts(case: Case) -> None:
     owed = [(shown, event.receipt, [statement_id(p.submission) for p in event.parts]) for shown, event in bids]
     owed += [(shown, event.receipt, [statement_id(event.signed.statement)]) for shown, event in halves]
     owed += [(shown, event.receipt, [event.release]) for shown, event in others]
+    dealt = case.happened(DealtAgain)
+    owed += [(shown, event.receipt, [statement_id(deal.statement) for deal in event.deals]) for shown, event in dealt]
     for shown, statement, statements in owed:
         name = entry_name(shown)
         receipt = case.from_log(name, statement, Receipt)
@@ -110,6 +115,8 @@ def _signed(value: Any) -> list[Signed]:
     if isinstance(value, BidSubmitted):
         statements: list[Statement] = [s for part in value.parts for s in (part.submission, part.deal)]
         return [Signed(statement=statement, certificates=value.certificates) for statement in statements]
+    if isinstance(value, list):
+        return [signed for item in value for signed in _signed(item)]
     if isinstance(value, msgspec.Struct):
         return [signed for name in value.__struct_fields__ for signed in _signed(getattr(value, name))]
     return []
@@ -121,7 +128,7 @@ def policies(case: Case) -> None:
         raise Failed("timeline.json", "there is no policy")
     trust = case.vouched
     known = (sorted(fingerprint(root) for root in trust.authorities()), trust.log, trust.cosigners, trust.quorum)
-    for policy in case.state.policies.values():
+    for policy in _lists(case.state):
         name = f"policy of lot {policy.lot}, {policy.part}"
         if (policy.authorities, policy.log, policy.cosigners, policy.quorum) != known or policy.suites != [SUITE]:
             raise Failed(name, "it names other authorities, log, cosigners or suites than the trusted ones")
@@ -132,6 +139,15 @@ def policies(case: Case) -> None:
         for custodian in policy.custodians:
             _custodian(case, name, custodian.person, custodian.proof)
         case.report.holds(8, name, f"{policy.k} of {len(policy.custodians)} custodians")
+
+
+def _lists(state: Opening) -> list[Policy]:
+    """Every policy, and again as each strike has left it."""
+    return [
+        msgspec.structs.replace(policy, custodians=custodians)
+        for name, policy in state.policies.items()
+        for custodians in [policy.custodians, *(made.custodians for made in state.revisions.get(name, []))]
+    ]
 
 
 def _custodian(case: Case, name: str, person: str, proof: Signed) -> None:

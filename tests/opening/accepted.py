@@ -18,6 +18,7 @@ from tests.opening.acts import (
     begin_drill,
     check_in,
     cosign_close,
+    deal_again,
     entrust_key,
     pass_drill,
     publish_key,
@@ -46,7 +47,15 @@ from tests.opening.day import (
     THREE_BIDS,
     UNSEAL,
 )
-from tests.opening.preparing import countersign_timetable, offer_key, propose_timetable, publish_policy, schedule
+from tests.opening.preparing import (
+    countersign_strike,
+    countersign_timetable,
+    offer_key,
+    propose_strike,
+    propose_timetable,
+    publish_policy,
+    schedule,
+)
 from tests.opening.tender import T0, after_t0
 
 ACCEPTED: dict[type[Command], tuple[Past, Act]] = {
@@ -59,6 +68,9 @@ ACCEPTED: dict[type[Command], tuple[Past, Act]] = {
     c.PassDrill: ((*CONVENED, *THREE_BIDS), pass_drill(ALPHA)),
     c.BeginDrill: (KEYS_OFFERED, begin_drill(FIRST)),
     c.AnswerDrill: ((*KEYS_OFFERED, begin_drill(FIRST)), answer_drill(FIRST)),
+    c.ProposeStrike: (CONVENED, propose_strike(FIRST)),
+    c.CountersignStrike: (CONVENED, countersign_strike(FIRST)),
+    c.DealAgain: ((*CONVENED, *THREE_BIDS, countersign_strike(FIRST)), deal_again(ALPHA)),
     c.WithdrawBid: ((*CONVENED, *THREE_BIDS), withdraw(ALPHA)),
     c.CheckIn: (LOBBY, check_in(ALPHA)),
     c.OpenLobby: (CONVENED, at(after_t0(-3600), OPEN_LOBBY)),

@@ -8,13 +8,16 @@ from msgspec.structs import replace
 
 from remote_bid.opening import commands as c
 from remote_bid.opening.statements import CheckInStatement, Custody, RecordSignature, Release
+from remote_bid.opening.terms import SealedPart
 from remote_bid.people.certificates import Signed
 from remote_bid.seal.canonical import b64
+from remote_bid.seal.dealing import deal as deal_evenly
 from remote_bid.seal.drill import Dummy, secret_in
-from remote_bid.seal.statements import id_of
+from remote_bid.seal.envelope import ctx_of
+from remote_bid.seal.statements import id_of, statement_id
 from remote_bid.seal.tree import root_of
 from remote_bid.seal.xwing import key_id
-from remote_bid.tender.statements import DrillAnswer, Withdraw
+from remote_bid.tender.statements import Deal, DrillAnswer, Withdraw
 from remote_bid.tender.terms import READOUT_FORM
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import CLOCK, LOG, Command
@@ -23,7 +26,7 @@ from remote_bid.timeline.marks import RecordCheckpoint, Tick
 from remote_bid.timeline.note import Checkpoint, cosign, parse, platform_leaf, sign
 from tests.given import Act, Story
 from tests.opening.actors import COSIGNERS, HOST, LOG_NAME, log_key_of, public_of, seed_of, signed
-from tests.opening.sealed import Offer, halves_of, offered
+from tests.opening.sealed import Offer, halves_of, offered, publics_of
 from tests.opening.tender import LOT, SESSION, after_t0
 
 OPEN_LOBBY = Act(c.OpenLobby(), CLOCK)
@@ -94,6 +97,33 @@ def cosign_window(*seconds: float | None) -> Act:
     """They sign the end of the bidders' window."""
     times = [None if late is None else after_t0(late) for late in seconds or (2000, 2000, 2000)]
     return record_checkpoint(lambda story: int(story.state.window_closed_seq), *times)
+
+
+def deal_again(who: Who, signer: Who | None = None, lot: str = LOT, secret: bytes | None = None, **changes: Any) -> Act:
+    """A bidder deals every part of its bid, or another secret, to the custodians of now."""
+
+    def ask(story: Story) -> Command:
+        bid = story.state.bid_of(who.person, lot)
+        deals = [redealt(story, who, part, secret, **changes) for part in bid.parts] if bid else []
+        return c.DealAgain(bid=bid_of(story, who, lot), deals=[signed(deal, signer or who) for deal in deals])
+
+    return Act(ask, who)
+
+
+def redealt(story: Story, who: Who, part: SealedPart, secret: bytes | None, **changes: Any) -> Deal:
+    core = part.header.core
+    policy = story.state.current(core.policy)
+    s_t = secret or halves_of(who, core.version, core.lot, core.part).s_t
+    sound = Deal(
+        policy=core.policy,
+        bidder=who.person,
+        version=core.version,
+        prev=statement_id(part.deal),
+        ctx=b64(ctx_of(core)),
+        k=policy.k,
+        shares=deal_evenly(ctx_of(core), s_t, policy.k, publics_of(policy)),
+    )
+    return replace(sound, **changes)
 
 
 def pass_drill(who: Who, lot: str = LOT) -> Act:

@@ -87,7 +87,8 @@ def offered(story: Story, who: Who, lot: str, offer: Offer, part: str = READOUT_
     """A part of the bid of `who`, the readout form or another, sealed, uploaded and signed for."""
     found, live = story.state.policy_of(lot, part), story.state.bid_of(who.person, lot)
     assert found is not None, "no policy, nothing to seal for"
-    policy_id, policy = found
+    policy_id = found[0]
+    policy = story.state.current(policy_id)
     version = offer.version or story.state.versions.get((lot, who.person), 0) + 1
     place = Place(policy_id, lot, part, who.person, version)._replace(**offer.core)
     halves = halves_of(who, version, lot, part)

@@ -135,8 +135,11 @@ def test_a_key_is_for_one_of_the_lots() -> None:
     given(opening, SCHEDULED).when(offer_key(FIRST, lot="lot-9")).then_refused("not_wanted")
 
 
-def test_once_the_policy_is_published_no_key_is_wanted() -> None:
-    given(opening, POLICY_PUBLISHED).when(offer_key(FIRST)).then_refused("not_wanted")
+def test_a_key_offered_after_the_policy_changes_nothing_until_a_strike_names_it() -> None:
+    other = offer_key(FIRST, public_key=b64(public_of(FIRST, "another key")))
+    before = given(opening, POLICY_PUBLISHED).story.state
+    after = given(opening, POLICY_PUBLISHED).when(other).story.state
+    assert [after.current(name) for name in after.policies] == list(before.policies.values())
 
 
 def test_the_tenderer_publishes_the_policy() -> None:

@@ -18,6 +18,7 @@ from remote_bid.opening.rules import (
     preparing,
     recording,
     releasing,
+    striking,
     submitting,
     unsealing,
 )
@@ -39,6 +40,9 @@ DECISIONS: dict[type[Command], Callable[[Opening, Any, Turn], Sequence[Event | A
     c.PassDrill: drilling.pass_drill,
     c.BeginDrill: drilling.begin_drill,
     c.AnswerDrill: drilling.answer_drill,
+    c.ProposeStrike: striking.propose_strike,
+    c.CountersignStrike: striking.countersign_strike,
+    c.DealAgain: striking.deal_again,
     c.WithdrawBid: submitting.withdraw,
     c.CheckIn: submitting.check_in,
     c.OpenLobby: closing.open_lobby,

@@ -24,11 +24,12 @@ BEFORE_T0 = (Phase.SCHEDULED, Phase.LOBBY, Phase.HELD)
 def pass_drill(opening: Opening, command: PassDrill, turn: Turn) -> list[Event | Aside]:
     require_role(opening, turn.by, Role.BIDDER)
     bid = opening.bids.get(command.bid)
-    if bid is None or bid.bidder != turn.by.person:
-        refuse("not_your_bid", "这不是您的投标。", "This is not a bid of yours.")
-    if bid.drilled:
+    own = bid is not None and bid.bidder == turn.by.person
+    if bid is not None and own and bid.drilled:
         return []
     require_phase(opening, *BEFORE_T0)
+    if bid is None or not own:
+        refuse("not_your_bid", "这不是您的投标。", "This is not a bid of yours.")
     require_room_in_line(opening, turn, bidding=True)
     return [Aside(turn.by.person, DrillPassed(bid=bid.bid, lot=bid.lot))]
 

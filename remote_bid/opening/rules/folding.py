@@ -14,7 +14,9 @@ from remote_bid.opening.events import (
     BidWithdrawn,
     CustodianDrilled,
     CustodianKeyOffered,
+    CustodianStruck,
     CustodyOpened,
+    DealtAgain,
     DrillDealt,
     DrillPassed,
     KeyEntrusted,
@@ -34,19 +36,20 @@ from remote_bid.opening.events import (
     RecordSigned,
     ReleaseOpened,
     RosterPublished,
+    StrikeProposed,
     TimetableProposed,
     TimetableSigned,
     WindowClosed,
     WrongKeyTried,
 )
-from remote_bid.opening.rules.state import Bid, CheckpointSeen, Opening
-from remote_bid.opening.rules.unsealing import enough_keys
+from remote_bid.opening.rules.state import Bid, CheckpointSeen, Opening, Revision
+from remote_bid.opening.rules.unsealing import enough_keys, served
 from remote_bid.opening.statements import Close, Custody, Release
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import AbortCause, Phase, Settlement
 from remote_bid.seal.canonical import unb64
 from remote_bid.seal.statements import said, statement_id
-from remote_bid.tender.statements import CustodianKey, DrillAnswer, Policy, Timetable
+from remote_bid.tender.statements import CustodianKey, Deal, DrillAnswer, Policy, Strike, Timetable
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Happened
 from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, Ticked
@@ -83,6 +86,25 @@ def _key_offered(opening: Opening, event: CustodianKeyOffered, happened: Happene
 def _policy(opening: Opening, event: PolicyPublished, happened: Happened) -> Opening:
     policy = said(event.signed.statement, Policy)
     return replace(opening, policies=opening.policies | {statement_id(event.signed.statement): policy})
+
+
+def _strike_proposed(opening: Opening, event: StrikeProposed, happened: Happened) -> Opening:
+    return replace(opening, proposed_strike=event.signed)
+
+
+def _struck(opening: Opening, event: CustodianStruck, happened: Happened) -> Opening:
+    strike = said(event.signed.statement, Strike)
+    made = Revision(strike=statement_id(event.signed.statement), at=happened.at, custodians=strike.custodians)
+    revisions = [*opening.revisions.get(strike.policy, []), made]
+    return replace(opening, revisions=opening.revisions | {strike.policy: revisions}, proposed_strike=None)
+
+
+def _dealt_again(opening: Opening, event: DealtAgain, happened: Happened) -> Opening:
+    deals = {said(deal.statement, Deal).policy: deal.statement for deal in event.deals}
+    bid = opening.bids[event.bid]
+    parts = [replace(part, deal=deals.get(part.header.core.policy, part.deal)) for part in bid.parts]
+    bid = replace(bid, parts=parts, receipts=[*bid.receipts, event.receipt])
+    return replace(opening, bids=opening.bids | {bid.bid: bid})
 
 
 def _proposed(opening: Opening, event: TimetableProposed, happened: Happened) -> Opening:
@@ -246,7 +268,7 @@ def _key_published(opening: Opening, event: KeyPublished, happened: Happened) ->
     custody = said(event.signed.statement, Custody)
     keys = opening.keys | {custody.kid: custody.seed}
     opening = replace(opening, keys=keys, keys_by=[*opening.keys_by, event.person])
-    done = all(enough_keys(policy, keys) for policy in opening.running_policies())
+    done = all(enough_keys(policy, keys) for policy in opening.running_policies()) and served(opening)
     return _enter(opening, Phase.UNSEAL, happened) if done else opening
 
 
@@ -295,6 +317,9 @@ FOLDS: dict[type[Event], Callable[[Opening, Any, Happened], Opening]] = {
     TimetableProposed: _proposed,
     TimetableSigned: _timetable,
     BidSubmitted: _submitted,
+    StrikeProposed: _strike_proposed,
+    CustodianStruck: _struck,
+    DealtAgain: _dealt_again,
     BidWithdrawn: _withdrawn,
     DrillPassed: _drill_passed,
     DrillDealt: _drill_dealt,

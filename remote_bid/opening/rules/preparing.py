@@ -82,13 +82,13 @@ def offer_key(opening: Opening, command: OfferCustodianKey, turn: Turn) -> list[
     offer, _ = signed_by_sender(turn, command.signed, CustodianKey)
     if opening.offers.get(f"{turn.by.person}/{offer.lot}/{offer.part}") == command.signed:
         return []
-    require_phase(opening, Phase.SCHEDULED)
+    require_phase(opening, Phase.SCHEDULED, Phase.LOBBY)
     require_session(turn, offer.session)
     try:
         seal_to(unb64_sized(offer.public_key, PUBLIC_SIZE), b"", b"")
     except (NotCanonical, CannotOpen):
         refuse("bad_key", "公钥格式有误。", "This is not a custodian's public key.")
-    if (offer.lot, offer.part) not in _parts(opening) or opening.policy_of(offer.lot, offer.part) is not None:
+    if (offer.lot, offer.part) not in _parts(opening):
         refuse("not_wanted", "此标段不需要该密钥。", "No key is wanted for this lot and part.")
     return [CustodianKeyOffered(person=turn.by.person, signed=command.signed)]
 
@@ -107,7 +107,7 @@ def publish_policy(opening: Opening, command: PublishPolicy, turn: Turn) -> list
     if opening.tender is None or policy.tender != opening.tender.code:
         refuse("policy_fixed", "规则不属于本项目。", "The policy is for another tender.")
     _require_deployment(policy, turn)
-    _require_custodians(opening, policy)
+    require_custodians(opening, policy)
     return [PolicyPublished(signed=command.signed)]
 
 
@@ -122,7 +122,8 @@ def _require_deployment(policy: Policy, turn: Turn) -> None:
         refuse("other_deployment", "规则所列的机构、日志或联署方与本中心不符。", "The policy names another deployment.")
 
 
-def _require_custodians(opening: Opening, policy: Policy) -> None:
+def require_custodians(opening: Opening, policy: Policy) -> None:
+    """Custodians with the keys that they last offered, enough of them, on enough sides."""
     people = [custodian.person for custodian in policy.custodians]
     sides = [custodian.side for custodian in policy.custodians]
     for custodian in policy.custodians:

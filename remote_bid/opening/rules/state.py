@@ -8,7 +8,7 @@ from remote_bid.opening.statements import Close, WindowClosed
 from remote_bid.opening.terms import AbortCause, Member, OpeningRecord, Phase, Role, SealedPart, Settlement
 from remote_bid.people.certificates import Signed
 from remote_bid.seal.statements import Statement
-from remote_bid.tender.statements import Policy, Timetable
+from remote_bid.tender.statements import Custodian, Policy, Timetable
 from remote_bid.tender.terms import READOUT_FORM, Lot, LotPart, ReadoutForm, Tender
 
 WRONG_TRIES = 5
@@ -23,6 +23,14 @@ class Half(msgspec.Struct, frozen=True, kw_only=True):
     release: str = ""
     s_b: str = ""
     wrong: tuple[str, ...] = ()
+
+
+class Revision(msgspec.Struct, frozen=True, kw_only=True):
+    """The custodians of a policy from a strike on; `strike` is its id."""
+
+    strike: str
+    at: datetime
+    custodians: list[Custodian]
 
 
 class Bid(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +93,9 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     offers: dict[str, Signed] = {}
     policies: dict[str, Policy] = {}
     """By statement id."""
+    revisions: dict[str, list[Revision]] = {}
+    """By policy id: what strikes have made of its custodians, in their order."""
+    proposed_strike: Signed | None = None
     proposed: Signed | None = None
     timetable: Timetable | None = None
     timetable_id: str = ""
@@ -175,7 +186,12 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     def _opened_policies(self) -> list[Policy]:
         stopped = self.stopped_lots()
         here = {(lot, part.part) for lot, part in self.parts() if part.opened_here and lot not in stopped}
-        return [policy for policy in self.policies.values() if (policy.lot, policy.part) in here]
+        return [policy for policy in map(self.current, self.policies) if (policy.lot, policy.part) in here]
+
+    def current(self, policy: str) -> Policy:
+        """A policy with the custodians that it has now."""
+        published, revisions = self.policies[policy], self.revisions.get(policy)
+        return msgspec.structs.replace(published, custodians=revisions[-1].custodians) if revisions else published
 
     def stopped_lots(self) -> set[str]:
         """Lots with too few bids: theirs stay sealed."""

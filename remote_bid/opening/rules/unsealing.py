@@ -19,9 +19,9 @@ from remote_bid.opening.rules.submitting import custodian_kids
 from remote_bid.opening.statements import Custody
 from remote_bid.opening.terms import AbortCause, Outcome, Phase, Role, Settlement
 from remote_bid.seal.canonical import NotCanonical, unb64
-from remote_bid.seal.statements import id_of
+from remote_bid.seal.statements import id_of, said
 from remote_bid.seal.xwing import CannotOpen, key_id, public_key
-from remote_bid.tender.statements import Policy
+from remote_bid.tender.statements import Deal, Policy
 from remote_bid.timeline.context import Event, Turn
 from remote_bid.timeline.marks import disclose
 
@@ -71,6 +71,32 @@ def first_keys(policy: Policy, keys: dict[str, str]) -> dict[str, bytes]:
     kids = set(custodian_kids(policy))
     published = [(kid, unb64(seed)) for kid, seed in keys.items() if kid in kids]
     return dict(published[: policy.k])
+
+
+def keys_for(opening: Opening, deal: Deal) -> dict[str, bytes]:
+    """The seeds that judge a bid: the first k published by custodians whom it is dealt to and who were not struck."""
+    dealt = {share.kid for share in deal.shares}
+    return first_keys(opening.current(deal.policy), {kid: seed for kid, seed in opening.keys.items() if kid in dealt})
+
+
+def usable(opening: Opening, deal: Deal) -> set[str]:
+    """The keys of the custodians whom this deal is for and who were not struck."""
+    return {share.kid for share in deal.shares} & set(custodian_kids(opening.current(deal.policy)))
+
+
+def wants_deal(opening: Opening, deal: Deal) -> bool:
+    """No more than k of its custodians remain, and a new deal would be for others too."""
+    left = usable(opening, deal)
+    return len(left) <= deal.k and left != set(custodian_kids(opening.current(deal.policy)))
+
+
+def served(opening: Opening) -> bool:
+    """Whether every released bid that need not be dealt again has k of its own custodians' keys."""
+    if not opening.revisions:
+        return True
+    released = [said(bid.part_of(bid.bid).deal, Deal) for bid in opening.bids.values() if bid.release]
+    left = [(deal, usable(opening, deal)) for deal in released if not wants_deal(opening, deal)]
+    return all(sum(kid in opening.keys for kid in kids) >= min(deal.k, len(kids)) for deal, kids in left)
 
 
 def enough_keys(policy: Policy, keys: dict[str, str]) -> bool:
