@@ -200,6 +200,15 @@ export interface components {
             readonly size: number;
         };
         /**
+         * CountersignStrike
+         * @description The supervisor signs the same, which makes it valid.
+         */
+        readonly CountersignStrike: {
+            /** @enum {unknown} */
+            readonly type: "CountersignStrike";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * CountersignTimetable
          * @description The supervisor signs the same timetable, which makes it valid.
          */
@@ -239,6 +248,15 @@ export interface components {
             readonly drilled?: boolean;
         };
         /**
+         * CustodianStruck
+         * @description A custodian is no longer one, from the custodians' list of this statement on.
+         */
+        readonly CustodianStruck: {
+            /** @enum {unknown} */
+            readonly type: "CustodianStruck";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * CustodyOpened
          * @description Custodians may publish their keys until `ends_at`.
          */
@@ -246,6 +264,29 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "CustodyOpened";
             readonly ends_at: string;
+        };
+        /**
+         * DealAgain
+         * @description A bidder deals the shares of its bid anew, to the custodians of now; nothing is uploaded again.
+         */
+        readonly DealAgain: {
+            /** @enum {unknown} */
+            readonly type: "DealAgain";
+            readonly bid: string;
+            readonly deals: readonly components["schemas"]["Signed"][];
+        };
+        /**
+         * DealtAgain
+         * @description (side line) New deals for parts of a bid; they replace those before them.
+         */
+        readonly DealtAgain: {
+            /** @enum {unknown} */
+            readonly type: "DealtAgain";
+            readonly bid: string;
+            readonly bidder: string;
+            readonly lot: string;
+            readonly deals: readonly components["schemas"]["Signed"][];
+            readonly receipt: components["schemas"]["Statement"];
         };
         /**
          * Disclosed
@@ -588,8 +629,8 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "OpeningClosed";
         };
-        readonly OpeningCommand: components["schemas"]["ScheduleOpening"] | components["schemas"]["OfferCustodianKey"] | components["schemas"]["PublishPolicy"] | components["schemas"]["ProposeTimetable"] | components["schemas"]["CountersignTimetable"] | components["schemas"]["SubmitBid"] | components["schemas"]["PassDrill"] | components["schemas"]["BeginDrill"] | components["schemas"]["AnswerDrill"] | components["schemas"]["WithdrawBid"] | components["schemas"]["CheckIn"] | components["schemas"]["OpenLobby"] | components["schemas"]["Tick"] | components["schemas"]["CloseBids"] | components["schemas"]["HoldOpening"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["OpenRelease"] | components["schemas"]["ReleaseKey"] | components["schemas"]["CloseWindow"] | components["schemas"]["PublishKey"] | components["schemas"]["EntrustKey"] | components["schemas"]["SettleBids"] | components["schemas"]["ReadOut"] | components["schemas"]["SignRecord"] | components["schemas"]["CloseOpening"];
-        readonly OpeningEvent: components["schemas"]["OpeningScheduled"] | components["schemas"]["CustodianKeyOffered"] | components["schemas"]["PolicyPublished"] | components["schemas"]["TimetableProposed"] | components["schemas"]["TimetableSigned"] | components["schemas"]["BidSubmitted"] | components["schemas"]["BidWithdrawn"] | components["schemas"]["DrillPassed"] | components["schemas"]["DrillDealt"] | components["schemas"]["CustodianDrilled"] | components["schemas"]["BidderCheckedIn"] | components["schemas"]["MemberCheckedIn"] | components["schemas"]["LobbyOpened"] | components["schemas"]["Ticked"] | components["schemas"]["BidsClosed"] | components["schemas"]["OpeningHeld"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["RosterPublished"] | components["schemas"]["LotAborted"] | components["schemas"]["OpeningAborted"] | components["schemas"]["ReleaseOpened"] | components["schemas"]["KeyReleased"] | components["schemas"]["PartReleased"] | components["schemas"]["WrongKeyTried"] | components["schemas"]["WindowClosed"] | components["schemas"]["CustodyOpened"] | components["schemas"]["KeyPublished"] | components["schemas"]["KeyEntrusted"] | components["schemas"]["BidSettled"] | components["schemas"]["Disclosed"] | components["schemas"]["ReadoutOpened"] | components["schemas"]["BidReadOut"] | components["schemas"]["RecordPrepared"] | components["schemas"]["RecordSigned"] | components["schemas"]["OpeningClosed"];
+        readonly OpeningCommand: components["schemas"]["ScheduleOpening"] | components["schemas"]["OfferCustodianKey"] | components["schemas"]["PublishPolicy"] | components["schemas"]["ProposeTimetable"] | components["schemas"]["CountersignTimetable"] | components["schemas"]["SubmitBid"] | components["schemas"]["PassDrill"] | components["schemas"]["BeginDrill"] | components["schemas"]["AnswerDrill"] | components["schemas"]["ProposeStrike"] | components["schemas"]["CountersignStrike"] | components["schemas"]["DealAgain"] | components["schemas"]["WithdrawBid"] | components["schemas"]["CheckIn"] | components["schemas"]["OpenLobby"] | components["schemas"]["Tick"] | components["schemas"]["CloseBids"] | components["schemas"]["HoldOpening"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["OpenRelease"] | components["schemas"]["ReleaseKey"] | components["schemas"]["CloseWindow"] | components["schemas"]["PublishKey"] | components["schemas"]["EntrustKey"] | components["schemas"]["SettleBids"] | components["schemas"]["ReadOut"] | components["schemas"]["SignRecord"] | components["schemas"]["CloseOpening"];
+        readonly OpeningEvent: components["schemas"]["OpeningScheduled"] | components["schemas"]["CustodianKeyOffered"] | components["schemas"]["PolicyPublished"] | components["schemas"]["TimetableProposed"] | components["schemas"]["TimetableSigned"] | components["schemas"]["BidSubmitted"] | components["schemas"]["StrikeProposed"] | components["schemas"]["CustodianStruck"] | components["schemas"]["DealtAgain"] | components["schemas"]["BidWithdrawn"] | components["schemas"]["DrillPassed"] | components["schemas"]["DrillDealt"] | components["schemas"]["CustodianDrilled"] | components["schemas"]["BidderCheckedIn"] | components["schemas"]["MemberCheckedIn"] | components["schemas"]["LobbyOpened"] | components["schemas"]["Ticked"] | components["schemas"]["BidsClosed"] | components["schemas"]["OpeningHeld"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["RosterPublished"] | components["schemas"]["LotAborted"] | components["schemas"]["OpeningAborted"] | components["schemas"]["ReleaseOpened"] | components["schemas"]["KeyReleased"] | components["schemas"]["PartReleased"] | components["schemas"]["WrongKeyTried"] | components["schemas"]["WindowClosed"] | components["schemas"]["CustodyOpened"] | components["schemas"]["KeyPublished"] | components["schemas"]["KeyEntrusted"] | components["schemas"]["BidSettled"] | components["schemas"]["Disclosed"] | components["schemas"]["ReadoutOpened"] | components["schemas"]["BidReadOut"] | components["schemas"]["RecordPrepared"] | components["schemas"]["RecordSigned"] | components["schemas"]["OpeningClosed"];
         /**
          * OpeningHeld
          * @description The close was not cosigned in time: nothing is counted; a new timetable is needed.
@@ -673,6 +714,7 @@ export interface components {
             readonly submitted_at: string;
             readonly receipts: readonly components["schemas"]["Statement"][];
             readonly drilled?: boolean;
+            readonly deal_again?: boolean;
             readonly proofs?: {
                 readonly [key: string]: components["schemas"]["SetProof"];
             };
@@ -739,6 +781,15 @@ export interface components {
             readonly hidden: {
                 readonly [key: string]: string;
             };
+        };
+        /**
+         * ProposeStrike
+         * @description The tenderer wants a custodian taken out.
+         */
+        readonly ProposeStrike: {
+            /** @enum {unknown} */
+            readonly type: "ProposeStrike";
+            readonly signed: components["schemas"]["Signed"];
         };
         /**
          * ProposeTimetable
@@ -984,6 +1035,15 @@ export interface components {
             readonly signatures: readonly components["schemas"]["Signature"][];
         };
         /**
+         * StrikeProposed
+         * @description A strike that lacks its second signature.
+         */
+        readonly StrikeProposed: {
+            /** @enum {unknown} */
+            readonly type: "StrikeProposed";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * SubmitBid
          * @description A bidder hands in a bid, or a newer version of it, on one lot.
          */
@@ -1097,11 +1157,15 @@ export type CloseBids = components['schemas']['CloseBids'];
 export type CloseOpening = components['schemas']['CloseOpening'];
 export type CloseWindow = components['schemas']['CloseWindow'];
 export type Core = components['schemas']['Core'];
+export type CountersignStrike = components['schemas']['CountersignStrike'];
 export type CountersignTimetable = components['schemas']['CountersignTimetable'];
 export type CustodianDrilled = components['schemas']['CustodianDrilled'];
 export type CustodianKeyOffered = components['schemas']['CustodianKeyOffered'];
 export type CustodianRow = components['schemas']['CustodianRow'];
+export type CustodianStruck = components['schemas']['CustodianStruck'];
 export type CustodyOpened = components['schemas']['CustodyOpened'];
+export type DealAgain = components['schemas']['DealAgain'];
+export type DealtAgain = components['schemas']['DealtAgain'];
 export type Disclosed = components['schemas']['Disclosed'];
 export type DisclosedEntry = components['schemas']['DisclosedEntry'];
 export type DisclosedTick = components['schemas']['DisclosedTick'];
@@ -1148,6 +1212,7 @@ export type PassDrill = components['schemas']['PassDrill'];
 export type Phase = components['schemas']['Phase'];
 export type PolicyPublished = components['schemas']['PolicyPublished'];
 export type Proof = components['schemas']['Proof'];
+export type ProposeStrike = components['schemas']['ProposeStrike'];
 export type ProposeTimetable = components['schemas']['ProposeTimetable'];
 export type PublishKey = components['schemas']['PublishKey'];
 export type PublishPolicy = components['schemas']['PublishPolicy'];
@@ -1173,6 +1238,7 @@ export type Signature = components['schemas']['Signature'];
 export type Signed = components['schemas']['Signed'];
 export type SlotProof = components['schemas']['SlotProof'];
 export type Statement = components['schemas']['Statement'];
+export type StrikeProposed = components['schemas']['StrikeProposed'];
 export type SubmitBid = components['schemas']['SubmitBid'];
 export type Tender = components['schemas']['Tender'];
 export type Tick = components['schemas']['Tick'];

@@ -40,7 +40,7 @@ function isAct(type: string): type is (typeof ACTS)[number] {
   return (ACTS as readonly string[]).includes(type)
 }
 
-const ACTS = ['BidSubmitted', 'BidWithdrawn', 'BidderCheckedIn', 'DrillPassed', 'KeyReleased', 'PartReleased', 'WrongKeyTried'] as const
+const ACTS = ['BidSubmitted', 'BidWithdrawn', 'BidderCheckedIn', 'DealtAgain', 'DrillPassed', 'KeyReleased', 'PartReleased', 'WrongKeyTried'] as const
 
 function isKnown(type: string): type is Type {
   return Object.keys(TELLERS).includes(type)
@@ -66,6 +66,9 @@ const TELLERS: { readonly [K in Type]: Teller<K> } = {
     return version > 1 ? ['BidReplaced', { ...byBidder(seen, known), version }] : byBidder(seen, known)
   },
   BidWithdrawn: byBidder,
+  StrikeProposed: ({ signed }, known) => ({ name: struckName(signed, known) }),
+  CustodianStruck: ({ signed }, known) => ({ name: struckName(signed, known) }),
+  DealtAgain: byBidder,
   DrillPassed: ({ by }, known) => ({ name: bidderName(by?.person, known) }),
   DrillDealt: byPerson,
   CustodianDrilled: byPerson,
@@ -118,6 +121,12 @@ function nameOf(person: string | undefined, { t, soFar }: Known): string {
 /** A bidder may be named only where an entry names it. */
 function bidderName(person: string | undefined, { t, soFar }: Known): string {
   return soFar.names.get(person ?? '') ?? t('opening.aBidder')
+}
+
+/** The custodian whom a strike takes out. */
+function struckName(signed: Signed | undefined, known: Known): string {
+  const person = signed && said(signed.statement)?.person
+  return nameOf(typeof person === 'string' ? person : undefined, known)
 }
 
 function deadlineOf(signed: Signed | undefined): string {

@@ -141,6 +141,7 @@ const words: Words['opening'] = {
   acts: {
     BidSubmitted: 'submitted',
     BidWithdrawn: 'withdrew',
+    DealtAgain: 'dealt again',
     DrillPassed: 'drilled',
     BidderCheckedIn: 'checked in',
     KeyReleased: 'released its key',
@@ -156,6 +157,9 @@ const words: Words['opening'] = {
     BidSubmitted: '{name} submitted a bid',
     BidReplaced: '{name} submitted a bid (version {version})',
     BidWithdrawn: '{name} withdrew its bid',
+    StrikeProposed: 'it is proposed to strike custodian {name}',
+    CustodianStruck: 'custodian {name} was struck',
+    DealtAgain: '{name} dealt its shares again',
     DrillPassed: '{name} saw that its device still opens its bid',
     DrillDealt: '{name} was dealt a dummy to drill on',
     CustodianDrilled: '{name} passed a drill',

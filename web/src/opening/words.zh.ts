@@ -139,6 +139,7 @@ export default {
   acts: {
     BidSubmitted: '递交投标',
     BidWithdrawn: '撤回投标',
+    DealtAgain: '重新分存',
     DrillPassed: '演练',
     BidderCheckedIn: '签到',
     KeyReleased: '解密',
@@ -154,6 +155,9 @@ export default {
     BidSubmitted: '{name}递交投标',
     BidReplaced: '{name}递交投标（第 {version} 版）',
     BidWithdrawn: '{name}撤回投标',
+    StrikeProposed: '拟剔除保管人{name}',
+    CustodianStruck: '剔除保管人{name}',
+    DealtAgain: '{name}重新分存份额',
     DrillPassed: '{name}通过解密演练',
     DrillDealt: '向{name}下发演练份额',
     CustodianDrilled: '{name}通过保管人演练',
