@@ -143,7 +143,8 @@ class Bidder:
         await self._client.hand_in(CheckIn(signed=self._identity.sign(presence(session, self._person, Role.BIDDER))))
 
     async def release(self, bid: str) -> None:
-        """See that our bid is in the close, then hand over our half of each part that is opened.
+        """See that our bid is in the close, then hand over our half of each part that is opened, all at once: an answer
+        that is lost on the way holds up no other half.
 
         There is nothing to do where the lot was aborted.
         """
@@ -156,8 +157,7 @@ class Bidder:
         proofs = own.proofs or {}
         for name in [bid, *proofs]:
             check_set_proof(root, name, proofs.get(name))
-        for name in self._opened_here(bid):
-            await self._release(name, close)
+        await asyncio.gather(*(self._release(name, close) for name in self._opened_here(bid)))
         await self._client.until(lambda view: bool((view.me.bids or {})[bid].released_at))
 
     def _opened_here(self, bid: str) -> list[str]:

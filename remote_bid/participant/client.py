@@ -48,6 +48,7 @@ class Client:
         self._token: str | None = None
         self._http: aiohttp.ClientSession
         self._socket: Any = None
+        self._lost = asyncio.Event()
         self._line: asyncio.Task[None] | None = None
 
     @asynccontextmanager
@@ -170,7 +171,7 @@ class Client:
 
     async def _connect(self) -> asyncio.Event:
         """Connect and join; the event is set when the line is lost."""
-        lost = asyncio.Event()
+        lost = self._lost = asyncio.Event()
         self._socket = socket = socketio.AsyncClient(reconnection=False, json=wire_json, http_session=self._http)
         socket.on("frame", self._on_frame)
         socket.on("disconnect", lambda *_reason: lost.set())
@@ -207,12 +208,20 @@ class Client:
             await self._hang_up()
 
     async def _ask(self, event: str, body: Any) -> Any:
+        """The answer; None if the line is lost before it comes, which need not be waited for."""
         if self._socket is None or not self._socket.connected:
             return None
+        asked = asyncio.ensure_future(self._socket.call(event, body, timeout=_ANSWER_S))
+        lost = asyncio.ensure_future(self._lost.wait())
         try:
-            return await self._socket.call(event, body, timeout=_ANSWER_S)
+            await asyncio.wait([asked, lost], return_when=asyncio.FIRST_COMPLETED)
+            return asked.result() if asked.done() else None
         except (socketio.exceptions.SocketIOError, OSError):
             return None
+        finally:
+            asked.cancel()
+            lost.cancel()
+            await asyncio.gather(asked, lost, return_exceptions=True)
 
     async def _fail(self, error: BaseException) -> None:
         async with self._changed:
