@@ -51,10 +51,10 @@ class Pace:
 def fast(bidders: int) -> Pace:
     """A whole day in seconds; more bidders need a little longer on a small machine."""
     return Pace(
-        until_deadline_ms=4500 + 150 * bidders,
+        until_deadline_ms=4500 + 250 * bidders,
         lobby_ms=2500 + 50 * bidders,
         ticks=Cadence(every_ms=1000, slots=_slots(bidders)),
-        windows=Windows(release_ms=1500 + 150 * bidders, custody_ms=10_000, record_ms=5000 + 100 * bidders),
+        windows=Windows(release_ms=2000 + 300 * bidders, custody_ms=10_000, record_ms=5000 + 100 * bidders),
         pause_s=0.3 / bidders,
     )
 
