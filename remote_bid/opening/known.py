@@ -6,6 +6,7 @@ import msgspec
 
 from remote_bid.opening.terms import LotDraw, Settlement
 from remote_bid.people.certificates import Certified, Signed
+from remote_bid.seal.drill import Dummy
 from remote_bid.seal.envelope import Header
 from remote_bid.seal.statements import Statement
 from remote_bid.tender.statements import NamedLogKey
@@ -59,3 +60,5 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     draws: dict[str, LotDraw] = {}
     lodgings: Lodgings | None = None
     """None where nobody was asked."""
+    dummy: Dummy | None = None
+    """A fresh one, if the sender offered the key that it wants to drill."""

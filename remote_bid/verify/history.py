@@ -17,7 +17,8 @@ from remote_bid.timeline.note import BadNote, cosigned_at, is_signed, parse, pla
 from remote_bid.timeline.sideline import MOST_SLOTS, DisclosedEntry, DisclosedTick, TickTree
 from remote_bid.verify.case import Case, Failed, entry_name, whole
 
-_WITHHELD = ("BidSubmitted", "BidWithdrawn", "BidderCheckedIn", "SubmissionRefused")
+_OF_A_LOT = ("BidSubmitted", "BidWithdrawn", "DealtAgain", "DrillPassed")
+_WITHHELD = (*_OF_A_LOT, "BidderCheckedIn", "SubmissionRefused")
 """Side-line entries of bidders whose lot has too few bids."""
 
 
@@ -197,15 +198,11 @@ def _withheld(case: Case, name: str, kind: str, shown: Shown) -> None:
     causes = {event.lot: event.cause for _, event in case.happened(LotAborted)}
     stopped = {lot for lot, cause in causes.items() if cause is not AbortCause.NONE_OPENED}
     lot = (shown.event or {}).get("lot")
-    if (
-        not stopped
-        or (kind in ("BidSubmitted", "BidWithdrawn") and lot not in stopped)
-        or kind not in _withholdable(case)
-    ):
+    if not stopped or (kind in _OF_A_LOT and lot not in stopped) or kind not in _withholdable(case):
         raise Failed(name, f"{kind} is withheld, though it belongs to no lot with too few bids")
     case.report.withheld(5, name, kind)
 
 
 def _withholdable(case: Case) -> tuple[str, ...]:
     """Of a session that was aborted after its bidders began to release, the releases too."""
-    return (*_WITHHELD, "KeyReleased", "WrongKeyTried") if case.happened(AbortOrdered) else _WITHHELD
+    return (*_WITHHELD, "KeyReleased", "PartReleased", "WrongKeyTried") if case.happened(AbortOrdered) else _WITHHELD

@@ -146,7 +146,7 @@ def test_a_lot_that_declares_no_draw_has_none() -> None:
 
 
 def test_a_declared_draw_needs_its_policy_before_a_timetable_is_signed() -> None:
-    given(opening, POLICIES[:-1]).when(countersign_timetable()).then_refused("draw_missing")
+    given(opening, POLICIES[:-1]).when(countersign_timetable()).then_refused("policies_missing")
 
 
 @pytest.mark.parametrize(

@@ -34,9 +34,12 @@ def _no_crl(digest: str) -> bytes:
 
 def verified(past: Past, lie: Lie | None = None) -> Report:
     """The verifier's report on a day that went so."""
-    story = lived(past, lie)
-    bundle = public_bundle(story.folded, TRUST, OFFICE, SAFE.open, _no_crl)
-    return judged(bundle, TRUST)
+    return judged(bundled(past, lie), TRUST)
+
+
+def bundled(past: Past, lie: Lie | None = None) -> bytes:
+    """Its public bundle."""
+    return public_bundle(lived(past, lie).folded, TRUST, OFFICE, SAFE.open, _no_crl)
 
 
 def lived(past: Past, lie: Lie | None = None) -> Story:
