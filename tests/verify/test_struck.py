@@ -3,8 +3,10 @@
 import pytest
 
 from remote_bid.opening.terms import Outcome
-from tests.given import Past, at
-from tests.opening.actors import ALPHA, BETA, FIRST, THIRD
+from remote_bid.tender.terms import DRAW
+from remote_bid.timeline.entry import Who
+from tests.given import Past, at, given
+from tests.opening.actors import ALPHA, BETA, FIRST, SECOND, SUPERVISOR, TENDERER, THIRD
 from tests.opening.acts import (
     SETTLE,
     answer_drill,
@@ -13,7 +15,9 @@ from tests.opening.acts import (
     pass_drill,
     publish_key,
 )
-from tests.opening.day import CLOSED, READOUT, between
+from tests.opening.day import CLOSED, READOUT, between, opening
+from tests.opening.draws import BOTH_SEALED, DRAW_COEFFICIENTS, seal_draw, until_unsealed
+from tests.opening.preparing import countersign_strike
 from tests.opening.tender import after_t0
 from tests.opening.test_parts import PARTS_CLOSED
 from tests.opening.test_striking import ANOTHER, CALLED, THE_DAY
@@ -21,6 +25,7 @@ from tests.verify.forger import Day
 from tests.verify.judging import fails, holds, judged
 from tests.verify.kept import TRUST, bundle_of, day_of
 from tests.verify.pieces import Payload, again, payload_of
+from tests.verify.told import verified
 
 STRUCK: Past = (
     *CALLED,
@@ -53,6 +58,28 @@ def test_a_day_with_strikes_and_new_deals_verifies(struck: Day) -> None:
 def test_a_day_with_several_parts_verifies() -> None:
     report = judged(bundle_of(PARTS_CLOSED), TRUST)
     assert report.verified, [item for item in report.items if item.verdict == "failed"]
+
+
+@pytest.mark.parametrize("again_by", [(TENDERER, SUPERVISOR), (TENDERER,), ()], ids=len)
+def test_a_day_verifies_on_which_a_custodian_of_the_draw_was_struck(again_by: tuple[Who, ...]) -> None:
+    """Seeds sealed before open with the keys of those who stay; no seed was changed but by its sealer, before T0."""
+    again_sealed = [seal_draw(who) for who in again_by]
+    sealed = (*BOTH_SEALED, countersign_strike(FIRST, part=DRAW), *again_sealed)
+    past = (*until_unsealed(*sealed, keys=(SECOND, THIRD)), SETTLE, DRAW_COEFFICIENTS, *between(READOUT, CLOSED))
+    report = verified(past)
+    assert report.verified, [item for item in report.items if item.verdict == "failed"]
+    [drawn] = happened_in(past, "CoefficientDrawn")
+    assert [seed["fault"] for seed in drawn["envelopes"]] == ["", ""]
+
+
+def happened_in(past: Past, kind: str) -> list[Payload]:
+    return [entry.fields for entry in given(opening, past).story.folded.main if entry.type == kind]
+
+
+def test_the_key_of_a_struck_custodian_opens_no_draw() -> None:
+    sealed = (*BOTH_SEALED, countersign_strike(FIRST, part=DRAW))
+    past = until_unsealed(*sealed, keys=(SECOND,))
+    given(opening, past).when(publish_key(FIRST, part=DRAW)).then_refused("not_your_key")
 
 
 def test_a_bid_settled_by_the_deal_that_was_replaced_is_named(struck: Day) -> None:
