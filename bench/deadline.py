@@ -129,7 +129,7 @@ async def _one(cast: Cast, contender: Contender, late: bool, gate: asyncio.Semap
         bid = statement_id(command.parts[0].submission.statement)
         view = await client.until(lambda view: reached(view.phase, Phase.ROSTER))
         own = (view.me.bids or {}).get(bid)
-        return Outcome(late, seconds, refusal, own is not None and bool(own.proof))
+        return Outcome(late, seconds, refusal, own is not None and bool(own.proofs))
 
 
 async def prepared(client: Client, bidder: Bidder, contender: Contender) -> SubmitBid:

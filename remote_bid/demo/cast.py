@@ -61,11 +61,11 @@ class Pace:
 def fast(bidders: int) -> Pace:
     """A whole day in seconds; more bidders need a little longer on a small machine."""
     return Pace(
-        until_deadline_ms=4000 + 100 * bidders,
-        lobby_ms=2000 + 50 * bidders,
+        until_deadline_ms=5000 + 250 * bidders,
+        lobby_ms=2500 + 50 * bidders,
         ticks=Cadence(every_ms=1000, slots=_slots(bidders)),
         windows=Windows(
-            release_ms=1500 + 150 * bidders,
+            release_ms=2000 + 300 * bidders,
             custody_ms=30_000,
             confirm_ms=2000 + 150 * bidders,
             objection_ms=600,

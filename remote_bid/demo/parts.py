@@ -77,7 +77,13 @@ async def _tenderer(cast: Cast) -> None:
 def _sealed_parts(cast: Cast) -> list[tuple[str, str]]:
     """Lots and parts for which custodians hold keys."""
     draws = [(lot.lot, DRAW) for lot in cast.tender.lots if lot.draw]
-    return [*((lot.lot, READOUT_FORM) for lot in cast.tender.lots), *draws]
+    return [*((lot.lot, part.part) for lot in cast.tender.lots for part in lot.parts), *draws]
+
+
+def _opened_parts(cast: Cast) -> list[tuple[str, str]]:
+    """Those of them whose keys custodians give up at the opening."""
+    kept = {(lot.lot, part.part) for lot in cast.tender.lots for part in lot.parts if not part.opened_here}
+    return [place for place in _sealed_parts(cast) if place not in kept]
 
 
 async def _seal_draws(sealer: DrawSealer, cast: Cast) -> None:
@@ -150,7 +156,8 @@ async def _custodian(cast: Cast, person: str, publishes: bool) -> None:
         custodian = Custodian(client, _identity(cast, person), cast.trust, cast.home(person))
         for lot, part in _sealed_parts(cast):
             await custodian.offer_key(lot, part)
-        for lot, part in _sealed_parts(cast) if publishes else []:
+            await custodian.drill(lot, part)
+        for lot, part in _opened_parts(cast) if publishes else []:
             await custodian.publish(lot, part)
 
 
@@ -164,9 +171,11 @@ async def _bidder(cast: Cast, contender: Contender) -> None:
     async with _client(cast, contender.person).connected() as client:
         identity = _identity(cast, contender.person)
         bidder = Bidder(client, identity, contender.person, cast.trust, home, PASSPHRASE)
-        handed_in = [(await _submitted(client, bidder, lot, form), form) for lot, form in contender.forms.items()]
+        handed_in = [(await _submitted(cast, client, bidder, lot, form), form) for lot, form in contender.forms.items()]
         bids = {bid: form for bid, form in handed_in if bid}
         await bidder.check_in()
+        for bid in bids:
+            await _drilled(bidder, bid)
         await bidder.see_ticked()
         released = {bid: await _released(bidder, bid, home, contender.loses_key) for bid in bids}
         expected = {bid: form if released[bid] else None for bid, form in bids.items()}
@@ -183,18 +192,33 @@ async def _heard(bidder: Bidder, expected: dict[str, ReadoutForm | None], object
         await _in_time(bidder.object(_OBJECTION))
 
 
-async def _submitted(client: Client, bidder: Bidder, lot: str, form: ReadoutForm) -> str:
+async def _submitted(cast: Cast, client: Client, bidder: Bidder, lot: str, form: ReadoutForm) -> str:
     """The bid's id; empty if the deadline came first, and was not postponed."""
     while True:
         table = client.copy.view.timetable if client.copy.head else None
         try:
-            return await bidder.submit(lot, form)
+            return await bidder.submit(lot, form, _documents(cast, lot))
         except ServerRefused as refusal:
             if refusal.code not in _TOO_LATE:
                 raise
         view = await client.until(lambda view, old=table: view.timetable != old or view.phase not in _BEFORE_COUNT)  # type: ignore[misc]
         if view.phase not in _BEFORE_COUNT:
             return ""
+
+
+def _documents(cast: Cast, lot: str) -> dict[str, bytes]:
+    """Something in every part beside the readout form."""
+    parts = next(found.parts for found in cast.tender.lots if found.lot == lot)
+    return {part.part: f"{lot} {part.part}".encode() for part in parts if part.part != READOUT_FORM}
+
+
+async def _drilled(bidder: Bidder, bid: str) -> None:
+    """Drill, if the deadline leaves the time: on a slow machine a day of seconds may not."""
+    try:
+        await bidder.drill(bid)
+    except ServerRefused as refusal:
+        if refusal.code != "wrong_phase":
+            raise
 
 
 async def _released(bidder: Bidder, bid: str, home: Path, lost: bool) -> bool:

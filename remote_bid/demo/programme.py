@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from msgspec import structs
 
 from remote_bid.tender.standards import Found, FoundBid
-from remote_bid.tender.terms import Coefficient, Draw, Lot, ReadoutForm, Tender
+from remote_bid.tender.terms import READOUT_FORM, Coefficient, Draw, Lot, LotPart, ReadoutForm, Tender
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,15 @@ _TENDER = Tender(
     title="青溪县河道综合整治工程施工",
     trading_center="青溪县公共资源交易中心",
     tenderer="青溪县水利局",
-    lots=[Lot(lot="1", title="施工一标段", ceiling_price="12800000.00", draw=_DRAW)],
+    lots=[
+        Lot(
+            lot="1",
+            title="施工一标段",
+            ceiling_price="12800000.00",
+            draw=_DRAW,
+            parts=[LotPart(part=READOUT_FORM, opened_here=True), LotPart(part="technical", opened_here=True)],
+        )
+    ],
 )
 _PLACES = ("东江", "中泽", "长垣", "云岭", "临川", "海宁", "平湖", "清源", "石桥", "南浦", "望山", "金河")
 _TRADES = ("建设集团有限公司", "水利工程有限公司", "市政建设有限公司", "路桥工程有限公司", "建筑安装有限公司")
@@ -92,7 +100,9 @@ def _form(lot: Lot, person: str, seed: int, amount: str | None, below: bool = Fa
     return ReadoutForm(
         price=amount or str(seeded),
         currency=lot.currency,
-        duration_days=dice.randrange(160, 200),
-        quality="合格",
-        project_manager=dice.choice(_MANAGERS),
+        fields={
+            "duration_days": dice.randrange(160, 200),
+            "quality": "合格",
+            "project_manager": dice.choice(_MANAGERS),
+        },
     )

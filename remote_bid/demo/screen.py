@@ -93,12 +93,15 @@ def readout(console: Console, view: OpeningView) -> None:
     for heading in ("序号", "投标人", "结果"):
         table.add_column(heading)
     table.add_column("投标报价（元）", justify="right")
-    table.add_column("工期（天）", justify="right")
+    for field in tender.form:
+        table.add_column(escape(field.zh))
     for row in sorted((view.bids or {}).values(), key=lambda row: row.number):
         outcome = _OUTCOMES[row.outcome] if row.outcome else "—"
         why = _CAUSES[row.cause] if row.cause else ""
-        price, days = (f"{Decimal(row.form.price):,.2f}", str(row.form.duration_days)) if row.form else ("—", "—")
-        table.add_row(str(row.number), escape(row.name) if row.name else "—", f"{outcome} {why}".strip(), price, days)
+        price = f"{Decimal(row.form.price):,.2f}" if row.form else "—"
+        read = [str(row.form.fields.get(field.field, "—")) if row.form else "—" for field in tender.form]
+        name = escape(row.name) if row.name else "—"
+        table.add_row(str(row.number), name, f"{outcome} {why}".strip(), price, *map(escape, read))
     console.print(table)
     for draw in view.draws or []:
         console.print(escape(f"系数抽取  {draw.coefficient}：{draw.value}{'（人工摇号）' if draw.lottery else ''}"))

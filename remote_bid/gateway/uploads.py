@@ -15,7 +15,7 @@ from email.utils import format_datetime
 from aiohttp import web
 
 from remote_bid.people.certificates import Certified
-from remote_bid.seal.envelope import BadEnvelope
+from remote_bid.seal.envelope import BadEnvelope, read_head
 from remote_bid.tender.safe import Key, NotThere, Safe
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Refused
@@ -69,6 +69,7 @@ class Uploads:
             web.head(upload, _tus(self.head)),
             web.patch(upload, _tus(self.patch)),
             web.delete(upload, _tus(self.delete)),
+            web.get(f"{upload}/head", self.start),
         ]
 
     async def options(self, request: web.Request) -> web.Response:
@@ -122,6 +123,16 @@ class Uploads:
         await self._safe.drop(key)
         return web.Response(status=204)
 
+    async def start(self, request: web.Request) -> web.Response:
+        """The start of one's own stored envelope, for a drill: enough to see that one's halves still open it."""
+        person, name = self._signed_in(request), request.match_info["upload"]
+        session = (await self._desk.look(request.match_info["session"])).session.id
+        try:
+            read = await asyncio.to_thread(_start, self._safe, session, person.person, name)
+        except (NotThere, BadEnvelope) as error:
+            raise Refused("no_such_upload", "没有这份文件。", "You have stored no envelope of this name.") from error
+        return web.Response(body=read, content_type="application/octet-stream")
+
     async def _key(self, request: web.Request, name: str) -> tuple[Key, Folded]:
         person = self._signed_in(request)
         folded = await self._desk.look(request.match_info["session"])
@@ -140,6 +151,11 @@ class Uploads:
             return {}
         at = instant.when(table.deadline) + self._orphans
         return {"Upload-Expires": format_datetime(at, usegmt=True)}
+
+
+def _start(safe: Safe, session: str, person: str, upload: str) -> bytes:
+    with safe.open(session, person, upload) as file:
+        return read_head(file).read
 
 
 def _tus(handler: Handler) -> Handler:

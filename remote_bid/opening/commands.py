@@ -56,6 +56,43 @@ class SubmitBid(Command, frozen=True):
     parts: list[OfferedPart]
 
 
+class PassDrill(Command, frozen=True):
+    """A bidder has seen that its device still opens its stored bid, by the bid's id."""
+
+    bid: str
+
+
+class BeginDrill(Command, frozen=True):
+    """A custodian asks for a dummy sealed to one of its offered keys."""
+
+    kid: str
+
+
+class AnswerDrill(Command, frozen=True):
+    """The custodian tells what the dummy holds."""
+
+    signed: Signed
+
+
+class ProposeStrike(Command, frozen=True):
+    """The tenderer wants a custodian taken out."""
+
+    signed: Signed
+
+
+class CountersignStrike(Command, frozen=True):
+    """The supervisor signs the same, which makes it valid."""
+
+    signed: Signed
+
+
+class DealAgain(Command, frozen=True):
+    """A bidder deals the shares of its bid anew, to the custodians of now; nothing is uploaded again."""
+
+    bid: str
+    deals: list[Signed]
+
+
 class WithdrawBid(Command, frozen=True):
     """A bidder takes its bid back before the deadline."""
 
@@ -112,6 +149,12 @@ class CloseWindow(Command, frozen=True):
 
 class PublishKey(Command, frozen=True):
     """A custodian publishes its key."""
+
+    signed: Signed
+
+
+class EntrustKey(Command, frozen=True):
+    """A custodian hands over its key of a part that is opened here but not read out."""
 
     signed: Signed
 
@@ -279,6 +322,12 @@ OpeningCommand = (
     | ProposeTimetable
     | CountersignTimetable
     | SubmitBid
+    | PassDrill
+    | BeginDrill
+    | AnswerDrill
+    | ProposeStrike
+    | CountersignStrike
+    | DealAgain
     | WithdrawBid
     | CheckIn
     | OpenLobby
@@ -293,6 +342,7 @@ OpeningCommand = (
     | PublishEscrowShare
     | CloseCustody
     | PublishKey
+    | EntrustKey
     | SettleBids
     | ReadOut
     | SignRecord

@@ -14,6 +14,7 @@ from remote_bid.opening.terms import (
 )
 from remote_bid.people.certificates import Signed
 from remote_bid.people.revocation import CrlNoted
+from remote_bid.seal.drill import Dummy
 from remote_bid.seal.statements import Statement
 from remote_bid.tender.terms import ReadoutForm, Tender
 from remote_bid.timeline.context import Event
@@ -66,11 +67,54 @@ class BidSubmitted(Event, frozen=True):
     receipt: Statement
 
 
+class StrikeProposed(Event, frozen=True):
+    """A strike that lacks its second signature."""
+
+    signed: Signed
+
+
+class CustodianStruck(Event, frozen=True):
+    """A custodian is no longer one, from the custodians' list of this statement on."""
+
+    signed: Signed
+
+
+class DealtAgain(Event, frozen=True):
+    """(side line) New deals for parts of a bid; they replace those before them."""
+
+    bid: str
+    bidder: str
+    lot: str
+    deals: list[Signed]
+    receipt: Statement
+
+
 class BidWithdrawn(Event, frozen=True):
     """(side line) The bidder took its bid on this lot back."""
 
     bidder: str
     lot: str
+    signed: Signed
+
+
+class DrillPassed(Event, frozen=True):
+    """(side line) The bidder's own record that its device still opens its stored bid."""
+
+    bid: str
+    lot: str
+
+
+class DrillDealt(Event, frozen=True):
+    """A dummy for a custodian to open; shown to it and to those who run the session, to all once it is disclosed."""
+
+    person: str
+    dummy: Dummy
+
+
+class CustodianDrilled(Event, frozen=True):
+    """The custodian opened the dummy; shown like it."""
+
+    person: str
     signed: Signed
 
 
@@ -201,10 +245,21 @@ class ReleaseRefused(Event, frozen=True):
     refusal: Statement
 
 
+class PartReleased(Event, frozen=True):
+    """(side line) The half of a part that is not read out. The public never sees `signed`, which holds the half."""
+
+    bid: str
+    submission: str
+    release: str
+    receipt: Statement
+    signed: Signed | None = None
+
+
 class WrongKeyTried(Event, frozen=True):
     """(side line) A half that does not match; only its hash is kept."""
 
     bid: str
+    submission: str
     tried: str
     left: int
 
@@ -226,6 +281,20 @@ class KeyPublished(Event, frozen=True):
 
     person: str
     signed: Signed
+
+
+class KeyEntrusted(Event, frozen=True):
+    """A custodian's key of a part that is opened here but not read out: for server and supervisor.
+
+    The public never sees `signed`, which holds the key; `custody` is its statement id.
+    """
+
+    person: str
+    lot: str
+    part: str
+    kid: str
+    custody: str
+    signed: Signed | None = None
 
 
 class BidSettled(Event, frozen=True):
@@ -481,7 +550,13 @@ OpeningEvent = (
     | TimetableProposed
     | TimetableSigned
     | BidSubmitted
+    | StrikeProposed
+    | CustodianStruck
+    | DealtAgain
     | BidWithdrawn
+    | DrillPassed
+    | DrillDealt
+    | CustodianDrilled
     | BidderCheckedIn
     | MemberCheckedIn
     | LobbyOpened
@@ -494,6 +569,7 @@ OpeningEvent = (
     | OpeningAborted
     | ReleaseOpened
     | KeyReleased
+    | PartReleased
     | WrongKeyTried
     | KeyLodged
     | LodgingFailed
@@ -506,6 +582,7 @@ OpeningEvent = (
     | WindowClosed
     | CustodyOpened
     | KeyPublished
+    | KeyEntrusted
     | BidSettled
     | Disclosed
     | ReadoutOpened

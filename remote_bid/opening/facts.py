@@ -10,6 +10,7 @@ import msgspec
 from cryptography import x509
 
 from remote_bid.opening.commands import (
+    BeginDrill,
     CloseWindow,
     DrawCoefficients,
     OpeningCommand,
@@ -27,8 +28,11 @@ from remote_bid.opening.terms import LotDraw, Settlement
 from remote_bid.people.certificates import Certified, NotTrusted, Signed, signers
 from remote_bid.people.revocation import Crls, Status
 from remote_bid.seal.canonical import b64, unb64
+from remote_bid.seal.drill import Dummy, dummy_for
 from remote_bid.seal.envelope import BadEnvelope, Head
 from remote_bid.seal.statements import BadStatement, id_of, said, statement_id
+from remote_bid.seal.xwing import key_id
+from remote_bid.tender.statements import CustodianKey
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import CLOCK, Refused
 from remote_bid.timeline.entry import Who
@@ -76,6 +80,7 @@ class Facts:
             draws=await self._draws(opening) if isinstance(command, DrawCoefficients) else {},
             lodgings=await self._lodgings(opening) if isinstance(command, CloseWindow) and by == CLOCK else None,
             stamped_at=self._stamped_at(opening, command) if isinstance(command, RecordStamp) else None,
+            dummy=_dummy(opening, command.kid, by) if isinstance(command, BeginDrill) else None,
         )
 
     async def _lodgings(self, opening: Opening) -> Lodgings | None:
@@ -148,6 +153,13 @@ class Facts:
     def _settle(self, opening: Opening, bid: Bid) -> Settlement:
         upload = bid.readout_part().upload
         return judge(opening, bid, lambda: self._safe.open(opening.session, bid.bidder, upload))
+
+
+def _dummy(opening: Opening, kid: str, by: Who) -> Dummy | None:
+    """Random, so it is made before the decision, not in it."""
+    offers = [said(o.statement, CustodianKey) for at, o in opening.offers.items() if at.startswith(f"{by.person}/")]
+    publics = [unb64(offer.public_key) for offer in offers]
+    return next((dummy_for(opening.session, public) for public in publics if key_id(public) == kid), None)
 
 
 def _signed(value: Any) -> list[Signed]:

@@ -6,6 +6,7 @@ import msgspec
 
 from remote_bid.opening.terms import LotDraw, Settlement
 from remote_bid.people.certificates import Certified, Signed
+from remote_bid.seal.drill import Dummy
 from remote_bid.seal.envelope import Header
 from remote_bid.seal.statements import Statement, said
 from remote_bid.tender.statements import NamedLogKey
@@ -71,3 +72,5 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     """None where nobody was asked."""
     stamped_at: datetime | None = None
     """The time of the stamp that is handed in."""
+    dummy: Dummy | None = None
+    """A fresh one, if the sender offered the key that it wants to drill."""

@@ -5,7 +5,7 @@ deadline, what it released, and the custodians' published keys.
 """
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from remote_bid.opening.terms import Cause, Outcome, Settlement
@@ -13,7 +13,7 @@ from remote_bid.seal.canonical import unb64_sized
 from remote_bid.seal.dealing import BadDeal, TooFewKeys, recover
 from remote_bid.seal.envelope import BadEnvelope, Header, Secrets, ctx_of, tree_root, unseal
 from remote_bid.tender.statements import Deal, Submission
-from remote_bid.tender.terms import InvalidForm, readout_form
+from remote_bid.tender.terms import FormField, InvalidForm, readout_form
 
 _MAX_FORM = 1 << 20
 
@@ -25,10 +25,11 @@ def settle(
     s_b: bytes | None,
     seeds: Mapping[str, bytes],
     envelope: Callable[[], BinaryIO],
+    declared: Sequence[FormField],
 ) -> Settlement:
     """What became of a readout form. `s_b` is the released half (already checked against its commitment), None if there
     is none; `seeds` are the published custodian keys by key id; `envelope` opens the stored file, KeyError if it is
-    lost.
+    lost; `declared` are the fields that the tender wants read out.
     """
     if s_b is None:
         return _failed(Cause.NOT_RELEASED)
@@ -49,7 +50,7 @@ def settle(
     if root != unb64_sized(submission.ct, 32):
         return _lost("changed")
     try:
-        return Settlement(outcome=Outcome.OPENED, cause=Cause.OPENED, form=readout_form(plain.getvalue()))
+        return Settlement(outcome=Outcome.OPENED, cause=Cause.OPENED, form=readout_form(plain.getvalue(), declared))
     except InvalidForm as fault:
         return _failed(Cause.INVALID_FORM, str(fault))
 

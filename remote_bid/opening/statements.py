@@ -140,11 +140,15 @@ class Released(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class LotWindow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One lot's releases: `released` and `missing` together are exactly the lot's leaves in `close`."""
+    """One lot's releases: `released`, `missing` and `sealed` together are exactly the lot's leaves in `close`.
+
+    `sealed` are the parts that are not opened here.
+    """
 
     lot: str
     released: list[Released]
     missing: list[str]
+    sealed: list[str]
 
 
 class WindowClosed(Payload, frozen=True):
@@ -166,7 +170,7 @@ class WindowClosed(Payload, frozen=True):
 
 
 class Custody(Payload, frozen=True):
-    """A custodian publishes its key for this lot and part: the 32-byte seed."""
+    """A custodian publishes its key for this lot and part, or entrusts it to the server: the 32-byte seed."""
 
     kind: ClassVar[str] = "custody"
     session: str

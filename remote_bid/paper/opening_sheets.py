@@ -23,6 +23,7 @@ from remote_bid.paper.sheet import Column, Fact, Sheet, Table
 from remote_bid.paper.told import Told, all_of
 from remote_bid.paper.words import ABORTED, CAUSES, OUTCOMES, ROLES
 from remote_bid.seal.statements import said, statement_id
+from remote_bid.tender.terms import FieldKind, FormField, ReadoutForm
 
 PAPERS = ("opening-record", "sign-in-sheet", "decryption-log", "objections")
 """What there is of every opening that came to its end."""
@@ -145,17 +146,16 @@ class _Paper:
         ]
 
     def _lot(self, lot: str, title: str, ceiling: str, currency: str) -> Table:
+        declared = self._record.tender.form
         columns = [
             Column("序号", "No."),
             Column("投标人", "Bidder", 4),
             Column("投标报价", "Price", 5, figures=True),
-            Column("工期（天）", "Days", 2, figures=True),
-            Column("质量", "Quality", 2),
-            Column("项目负责人", "Project manager", 2),
+            *(Column(field.zh, field.en, 2, figures=field.kind in _FIGURES) for field in declared),
             Column("结果", "Outcome", 4),
         ]
         lines = [line for line in self._record.lines if line.lot == lot]
-        rows = [[str(number), *_cells(line)] for number, line in enumerate(lines, 1)]
+        rows = [[str(number), *_cells(line, declared)] for number, line in enumerate(lines, 1)]
         limit = f"最高投标限价 ceiling price {figures(ceiling, currency)} {capitals(ceiling, currency)}"
         return Table(f"标段 {lot}　{title}", limit, columns, rows)
 
@@ -196,10 +196,27 @@ class _Paper:
         return member.name if member else person
 
 
-def _cells(line: RecordLine) -> list[str]:
+_FIGURES = (FieldKind.AMOUNT, FieldKind.DAYS)
+
+
+def _cells(line: RecordLine, declared: list[FormField]) -> list[str]:
     outcome = f"{OUTCOMES[line.outcome]} {CAUSES[line.cause]}".strip()
     form = line.form
     if form is None:
-        return [line.name, "—", "—", "—", "—", outcome]
+        return [line.name, "—", *("—" for _ in declared), outcome]
     price = f"{figures(form.price, form.currency)} {capitals(form.price, form.currency)}".strip()
-    return [line.name, price, str(form.duration_days), form.quality, form.project_manager, outcome]
+    return [line.name, price, *(_value(form, field) for field in declared), outcome]
+
+
+def _value(form: ReadoutForm, field: FormField) -> str:
+    """What a bid says in a declared field; one that is not required may be left out."""
+    value = form.fields.get(field.field)
+    match value:
+        case None:
+            return "—"
+        case bool():
+            return "是 yes" if value else "否 no"
+        case str() if field.kind is FieldKind.AMOUNT:
+            return figures(value, form.currency)
+        case _:
+            return str(value)

@@ -12,7 +12,9 @@ import msgspec
 from remote_bid.opening.commands import (
     AskRemedy,
     ConfirmLine,
+    DealAgain,
     OfferedPart,
+    PassDrill,
     RaiseObjection,
     ReleaseKey,
     Say,
@@ -22,8 +24,11 @@ from remote_bid.opening.commands import (
 from remote_bid.opening.events import (
     BidReadOut,
     BidSubmitted,
+    CustodianStruck,
+    DealtAgain,
     KeyReleased,
     LotAborted,
+    PartReleased,
     PolicyPublished,
     RecordPrepared,
     RemedyRequested,
@@ -48,6 +53,7 @@ from remote_bid.participant.checks import (
     check_receipt,
     check_set_proof,
     check_slot,
+    check_strike,
     from_server,
 )
 from remote_bid.participant.client import Client
@@ -55,12 +61,14 @@ from remote_bid.participant.identity import Identity
 from remote_bid.participant.lodging import lodge
 from remote_bid.participant.presence import come
 from remote_bid.participant.release_file import read_release, write_release
+from remote_bid.people.certificates import Signed
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.dealing import Share, deal
-from remote_bid.seal.envelope import Place, ctx_of, fresh_secrets, parse_header, seal
-from remote_bid.seal.statements import id_of, said, statement_id
-from remote_bid.tender.statements import CustodianKey, Deal, Policy, Submission
+from remote_bid.seal.envelope import Head, Place, ctx_of, fresh_secrets, keyed, parse_header, read_head, seal
+from remote_bid.seal.statements import Statement, id_of, said, statement_id
+from remote_bid.tender.statements import CustodianKey, Deal, Policy, Strike, Submission
 from remote_bid.tender.terms import READOUT_FORM, ReadoutForm
+from remote_bid.timeline.entry import Shown
 from remote_bid.verify.trust import Trust
 
 
@@ -73,21 +81,27 @@ class Bidder:
         self._client, self._identity, self._person = client, identity, person
         self._trust, self._folder, self._passphrase = trust, folder, passphrase
 
-    async def submit(self, lot: str, form: ReadoutForm) -> str:
-        """Seal and hand in a readout form; returns the bid's id once the receipt is checked and kept. Where the policy
-        names escrow holders, our half is dealt to them too, for the day on which we have lost it.
+    async def submit(self, lot: str, form: ReadoutForm, documents: Mapping[str, bytes] | None = None) -> str:
+        """Seal and hand in a form, and documents for other parts; returns the bid's id once it is receipted. Where a
+        policy names escrow holders, our half is dealt to them too, for the day on which we have lost it.
         """
         await self._client.until(lambda view: bool(view.timetable) and bool(view.policies))
-        upload = b64(secrets.token_bytes(16))
-        part, envelope = await asyncio.to_thread(self.seal, lot, form, upload)
-        await self._client.upload(upload, envelope)
-        bid = statement_id(part.submission.statement)
-        await self._client.hand_in(SubmitBid(lot=lot, parts=[part]))
+        contents = {READOUT_FORM: msgspec.json.encode(form), **(documents or {})}
+        parts = [await self._uploaded(lot, part, raw) for part, raw in contents.items()]
+        bid = statement_id(parts[0].submission.statement)
+        await self._client.hand_in(SubmitBid(lot=lot, parts=parts))
         await self._client.until(lambda view: bid in (view.me.bids or {}))
         shown, submitted = next(item for item in self._client.copy.events(BidSubmitted) if item[1].bid == bid)
         check_receipt(self._trust, self._client.copy, submitted.receipt, bid, shown)
         (self._folder / f"{bid}.receipt.json").write_bytes(msgspec.json.encode(submitted.receipt))
         return bid
+
+    async def _uploaded(self, lot: str, part: str, raw: bytes) -> OfferedPart:
+        upload = b64(secrets.token_bytes(16))
+        policy_id, policy = self._policy(lot, part)
+        offered, envelope = await asyncio.to_thread(self._sealed, policy_id, policy, raw, upload)
+        await self._client.upload(upload, envelope)
+        return offered
 
     async def see_ticked(self) -> None:
         """Wait until every own entry is in a tick, and check each."""
@@ -96,19 +110,91 @@ class Bidder:
         for slot in copy.slots.values():
             check_slot(copy, slot)
 
+    async def deal_again(self, bid: str) -> None:
+        """Deal each part of our bid to the custodians of now; envelopes and submissions stay as they are."""
+        deals = [await asyncio.to_thread(self._dealt, bid, part) for part in self._submitted(bid).parts]
+        await self._client.hand_in(DealAgain(bid=bid, deals=deals))
+        ids = {statement_id(deal.statement) for deal in deals}
+        shown, dealt = next(
+            item
+            for item in self._client.copy.events(DealtAgain)
+            if ids == {statement_id(deal.statement) for deal in item[1].deals}
+        )
+        for name in ids:
+            check_receipt(self._trust, self._client.copy, dealt.receipt, name, shown)
+
+    def _dealt(self, bid: str, part: SealedPart) -> Signed:
+        core, ctx = part.header.core, ctx_of(part.header.core)
+        _, policy = self._policy(core.lot, core.part)
+        _, halves = read_release(self._folder / f"{statement_id(part.submission)}.release", self._passphrase)
+        dealt = Deal(
+            policy=core.policy,
+            bidder=core.bidder,
+            version=core.version,
+            prev=self._last_deal(bid, part),
+            ctx=b64(ctx),
+            k=policy.k,
+            shares=deal(ctx, halves.s_t, policy.k, _publics(policy)),
+            escrow=_escrow(policy, ctx, halves.s_b),
+        )
+        return self._identity.sign(dealt)
+
+    def _last_deal(self, bid: str, part: SealedPart) -> str:
+        """The deal of a part that holds now."""
+        deals = [part.deal]
+        for _, event in self._client.copy.events(DealtAgain):
+            again = [signed.statement for signed in event.deals] if event.bid == bid else []
+            deals += [other for other in again if said(other, Deal).policy == part.header.core.policy]
+        return statement_id(deals[-1])
+
+    async def drill(self, bid: str) -> None:
+        """See that this device still opens each part of our bid as the server stores it; no key leaves the device."""
+        for part in self._submitted(bid).parts:
+            head = read_head(io.BytesIO(await self._client.head(part.upload)))
+            await asyncio.to_thread(self._check_opens, part, head)
+        await self._client.hand_in(PassDrill(bid=bid))
+
+    def _check_opens(self, part: SealedPart, head: Head) -> None:
+        """CannotRead if the release file is not there, BadEnvelope if its halves are of another envelope."""
+        _, halves = read_release(self._folder / f"{statement_id(part.submission)}.release", self._passphrase)
+        if b64(hashlib.sha256(head.raw).digest()) != said(part.submission, Submission).header:
+            raise Broken("the stored envelope is not the one we submitted")
+        keyed(head, halves)
+
+    def _submitted(self, bid: str) -> BidSubmitted:
+        return next(event for _, event in self._client.copy.events(BidSubmitted) if event.bid == bid)
+
     async def check_in(self) -> None:
         """Be present, from the lobby on."""
         await come(self._client, self._identity, self._person, Role.BIDDER)
 
     async def release(self, bid: str) -> None:
-        """See that our bid is in the close, then hand over our half; nothing to do where the lot was aborted."""
+        """See that our bid is in the close, then hand over our half of each part that is opened, all at once: an answer
+        that is lost on the way holds up no other half.
+
+        There is nothing to do where the lot was aborted.
+        """
         view = await self._client.until(lambda view: reached(view.phase, Phase.RELEASE))
         close = from_server(self._trust, self._client.copy, self._roster().close, Close)
         own = (view.me.bids or {}).get(bid)
         if own is None or own.lot in self._stopped():
             return
         root = next(lot.root for lot in close.lots if lot.lot == own.lot)
-        check_set_proof(root, bid, own.proof)
+        proofs = own.proofs or {}
+        for name in [bid, *proofs]:
+            check_set_proof(root, name, proofs.get(name))
+        await asyncio.gather(*(self._release(name, close) for name in self._opened_here(bid)))
+        await self._client.until(lambda view: bool((view.me.bids or {})[bid].released_at))
+
+    def _opened_here(self, bid: str) -> list[str]:
+        """The submissions of our bid that are opened at the opening."""
+        submitted = self._submitted(bid)
+        tender = self._client.copy.view.tender
+        lot = next(lot for lot in (tender.lots if tender else []) if lot.lot == submitted.lot)
+        here = {part.part for part in lot.parts if part.opened_here}
+        return [statement_id(part.submission) for part in submitted.parts if part.part in here]
+
+    async def _release(self, bid: str, close: Close) -> None:
         submission, halves = await asyncio.to_thread(read_release, self._folder / f"{bid}.release", self._passphrase)
         release = Release(
             session=self._client.copy.session, submission=submission, close=id_of(close), s_b=b64(halves.s_b)
@@ -116,9 +202,16 @@ class Bidder:
         signed = self._identity.sign(release)
         if await self._client.hand_in(ReleaseKey(signed=signed)) == ["WrongKeyTried"]:
             raise Broken("the half in our release file does not match our bid")
-        await self._client.until(lambda view: bool((view.me.bids or {})[bid].released_at))
-        shown, released = self._client.copy.events(KeyReleased)[-1]
-        check_receipt(self._trust, self._client.copy, released.receipt, statement_id(signed.statement), shown)
+        release_id = statement_id(signed.statement)
+        await self._client.until(lambda view: release_id in self._answers())
+        shown, receipt = self._answers()[release_id]
+        check_receipt(self._trust, self._client.copy, receipt, release_id, shown)
+
+    def _answers(self) -> dict[str, tuple[Shown, Statement]]:
+        """The server's receipts for our releases, with the entries that hold them."""
+        copy = self._client.copy
+        read_out = {statement_id(e.signed.statement): (shown, e.receipt) for shown, e in copy.events(KeyReleased)}
+        return read_out | {e.release: (shown, e.receipt) for shown, e in copy.events(PartReleased)}
 
     async def say(self, text: str) -> None:
         """Speak in the hall, which is open from the roster on."""
@@ -191,9 +284,9 @@ class Bidder:
 
     def _sealed_part(self, bid: str) -> tuple[SealedPart, str]:
         """Our readout form as the server took it, and the lodging key of its policy."""
-        submitted = next(event for _, event in self._client.copy.events(BidSubmitted) if event.bid == bid)
+        submitted = self._submitted(bid)
         part = next(part for part in submitted.parts if statement_id(part.submission) == bid)
-        return part, self._policy(submitted.lot)[1].lodging_key
+        return part, self._policy(submitted.lot, READOUT_FORM)[1].lodging_key
 
     async def sign_record(self, bids: Mapping[str, ReadoutForm | None]) -> None:
         """Sign the record if our own lines are as we sealed them; a form is None where we did not release."""
@@ -210,19 +303,27 @@ class Bidder:
 
     def seal(self, lot: str, form: ReadoutForm, upload: str) -> tuple[OfferedPart, bytes]:
         """The sealed form as it will be handed in under the name `upload`; its release file is written first."""
-        policy_id, policy = self._policy(lot)
-        return self._sealed(policy_id, policy, form, upload)
+        policy_id, policy = self._policy(lot, READOUT_FORM)
+        return self._sealed(policy_id, policy, msgspec.json.encode(form), upload)
 
-    def _policy(self, lot: str) -> tuple[str, Policy]:
+    def _policy(self, lot: str, part: str) -> tuple[str, Policy]:
         for _, event in self._client.copy.events(PolicyPublished):
             policy = said(event.signed.statement, Policy)
-            if (policy.lot, policy.part) == (lot, READOUT_FORM):
+            if (policy.lot, policy.part) == (lot, part):
                 check_policy(self._trust, policy)
-                return statement_id(event.signed.statement), policy
-        raise Broken("no policy for this lot")
+                name = statement_id(event.signed.statement)
+                return name, self._current(name, policy)
+        raise Broken("no policy for this lot and part")
 
-    def _sealed(self, policy_id: str, policy: Policy, form: ReadoutForm, upload: str) -> tuple[OfferedPart, bytes]:
-        raw, halves, out = msgspec.json.encode(form), fresh_secrets(), io.BytesIO()
+    def _current(self, name: str, policy: Policy) -> Policy:
+        """The policy with its custodians of now, each strike checked."""
+        for _, event in self._client.copy.events(CustodianStruck):
+            if said(event.signed.statement, Strike).policy == name:
+                policy = check_strike(self._trust, self._client.copy, policy, event.signed)
+        return policy
+
+    def _sealed(self, policy_id: str, policy: Policy, raw: bytes, upload: str) -> tuple[OfferedPart, bytes]:
+        halves, out = fresh_secrets(), io.BytesIO()
         place = Place(policy_id, policy.lot, policy.part, self._person, 1)
         sealed = seal(io.BytesIO(raw), len(raw), out, place, halves)
         ctx = ctx_of(parse_header(sealed.header).core)
@@ -235,7 +336,6 @@ class Bidder:
             ct=b64(sealed.ct),
             n=sealed.n,
         )
-        publics = [unb64(said(c.proof.statement, CustodianKey).public_key) for c in policy.custodians]
         dealt = Deal(
             policy=policy_id,
             bidder=self._person,
@@ -243,7 +343,7 @@ class Bidder:
             prev=None,
             ctx=b64(ctx),
             k=policy.k,
-            shares=deal(ctx, halves.s_t, policy.k, publics),
+            shares=deal(ctx, halves.s_t, policy.k, _publics(policy)),
             escrow=_escrow(policy, ctx, halves.s_b),
         )
         signed = self._identity.sign(submission)
@@ -268,3 +368,8 @@ def _escrow(policy: Policy, ctx: bytes, half: bytes) -> list[Share]:
         return []
     publics = [unb64(said(holder.proof.statement, CustodianKey).public_key) for holder in policy.escrow.holders]
     return deal(ctx, half, policy.escrow.k, publics, GROUP)
+
+
+def _publics(policy: Policy) -> list[bytes]:
+    """The custodians' keys, in the policy's order."""
+    return [unb64(said(custodian.proof.statement, CustodianKey).public_key) for custodian in policy.custodians]

@@ -1,14 +1,21 @@
 """What a participant checks before it acts: promises, ticks and checkpoints, against its own trust file."""
 
+from datetime import UTC, datetime
+
+import msgspec
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
+from remote_bid.opening.events import OpeningScheduled
+from remote_bid.opening.rules.striking import follows
+from remote_bid.opening.terms import Role
 from remote_bid.opening.view import SetProof
 from remote_bid.participant.copy import Copy
+from remote_bid.people.certificates import Signed, signers
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.signing import keyid_of, spki_of
 from remote_bid.seal.statements import P, Statement, is_signed_by, said
 from remote_bid.seal.tree import includes, leaf_hash
-from remote_bid.tender.statements import Policy, Receipt
+from remote_bid.tender.statements import Policy, Receipt, Strike
 from remote_bid.timeline.entry import Shown, field_salt
 from remote_bid.timeline.frame import OwnSlot
 from remote_bid.timeline.marks import CheckpointCosigned, LogKeyRotated
@@ -42,6 +49,22 @@ def check_policy(trust: Trust, policy: Policy) -> None:
     """That a policy names the authorities, log and cosigners we know."""
     if not trust.named_by(policy):
         raise Broken("the policy names other authorities, log or cosigners than we trust")
+
+
+def check_strike(trust: Trust, copy: Copy, policy: Policy, strike: Signed) -> Policy:
+    """The policy as a strike leaves it.
+
+    Broken unless tenderer and supervisor signed, all other custodians stay as they were, and no side has k of them.
+    """
+    scheduled, told = copy.last(OpeningScheduled), said(strike.statement, Strike)
+    roles = {member.person: member.role for member in (scheduled.members if scheduled else [])}
+    people = [roles.get(person.person) for person in signers(strike, trust.authorities(), datetime.now(UTC))]
+    if people != [Role.TENDERER, Role.SUPERVISOR] or told.session != copy.session or not follows(policy, told):
+        raise Broken("a custodian was struck otherwise than the rules allow")
+    sides = [custodian.side for custodian in told.custodians]
+    if max(sides.count(side) for side in sides) >= policy.k:
+        raise Broken("one side would hold enough shares to open")
+    return msgspec.structs.replace(policy, custodians=told.custodians)
 
 
 def check_receipt(trust: Trust, copy: Copy, receipt: Statement, statement: str, shown: Shown) -> Receipt:

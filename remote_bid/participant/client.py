@@ -48,6 +48,7 @@ class Client:
         self._token: str | None = None
         self._http: aiohttp.ClientSession
         self._socket: Any = None
+        self._lost = asyncio.Event()
         self._line: asyncio.Task[None] | None = None
 
     @asynccontextmanager
@@ -103,6 +104,12 @@ class Client:
         upload = Upload(self._http, f"{self.url}/api/sessions/{self.copy.session}/uploads", name, source)
         await self._signed_in(lambda: upload.go_on(self._bearer()))
 
+    async def head(self, name: str) -> bytes:
+        """The start of our own stored envelope of this name."""
+        path = f"/api/sessions/{self.copy.session}/uploads/{name}/head"
+        found: bytes = await self._signed_in(lambda: self._read(path))
+        return found
+
     async def _signed_in(self, call: Callable[[], Awaitable[Any]]) -> Any:
         """Repeat a call over lost lines and a restarted server, which has forgotten who is signed in."""
         while True:
@@ -123,6 +130,12 @@ class Client:
     async def _get(self, path: str) -> Any:
         async with self._http.get(self.url + path, timeout=_CALL) as answer:
             return answered(await answer.json())
+
+    async def _read(self, path: str) -> bytes:
+        async with self._http.get(self.url + path, headers=self._bearer(), timeout=_CALL) as answer:
+            if answer.status != 200:
+                answered(await answer.json())
+            return await answer.read()
 
     async def download(self, name: str = "bundle.zip") -> bytes:
         """A public file of the session: its bundle or, by `papers/NAME.pdf`, a document."""
@@ -165,7 +178,7 @@ class Client:
 
     async def _connect(self) -> asyncio.Event:
         """Connect and join; the event is set when the line is lost."""
-        lost = asyncio.Event()
+        lost = self._lost = asyncio.Event()
         self._socket = socket = socketio.AsyncClient(
             reconnection=False, json=wire_json, http_session=self._http, handle_sigint=False
         )
@@ -206,12 +219,20 @@ class Client:
             await self._hang_up()
 
     async def _ask(self, event: str, body: Any) -> Any:
+        """The answer; None if the line is lost before it comes, which need not be waited for."""
         if self._socket is None or not self._socket.connected:
             return None
+        asked = asyncio.ensure_future(self._socket.call(event, body, timeout=_ANSWER_S))
+        lost = asyncio.ensure_future(self._lost.wait())
         try:
-            return await self._socket.call(event, body, timeout=_ANSWER_S)
+            await asyncio.wait([asked, lost], return_when=asyncio.FIRST_COMPLETED)
+            return asked.result() if asked.done() else None
         except (socketio.exceptions.SocketIOError, OSError):
             return None
+        finally:
+            asked.cancel()
+            lost.cancel()
+            await asyncio.gather(asked, lost, return_exceptions=True)
 
     async def _fail(self, error: BaseException) -> None:
         async with self._changed:

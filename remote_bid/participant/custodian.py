@@ -5,9 +5,19 @@ import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
-from remote_bid.opening.commands import ConfirmKeysDestroyed, OfferCustodianKey, PublishEscrowShare, PublishKey
+from remote_bid.opening.commands import (
+    AnswerDrill,
+    BeginDrill,
+    ConfirmKeysDestroyed,
+    EntrustKey,
+    OfferCustodianKey,
+    PublishEscrowShare,
+    PublishKey,
+)
 from remote_bid.opening.events import (
     BidsClosed,
+    CustodianStruck,
+    DrillDealt,
     LotAborted,
     OpeningResumed,
     OpeningSuspended,
@@ -29,10 +39,12 @@ from remote_bid.participant.identity import Identity
 from remote_bid.people.certificates import Signed, signers
 from remote_bid.seal.canonical import b64, jcs, labelled_hash, unb64
 from remote_bid.seal.dealing import BadDeal, opened_share
+from remote_bid.seal.drill import Dummy, secret_in
 from remote_bid.seal.envelope import ctx_of
 from remote_bid.seal.statements import id_of, said, statement_id
 from remote_bid.seal.xwing import SEED_SIZE, key_id, public_key
-from remote_bid.tender.statements import CustodianKey, Deal, Submission, Timetable
+from remote_bid.tender.statements import CustodianKey, Deal, DrillAnswer, Strike, Submission, Timetable
+from remote_bid.tender.terms import DRAW, READOUT_FORM
 from remote_bid.timeline import durable, instant
 from remote_bid.timeline.entry import Shown
 from remote_bid.verify.trust import Trust
@@ -51,10 +63,27 @@ class Custodian:
         await self._client.until(lambda view: bool(view.tender))
         await self._client.hand_in(OfferCustodianKey(signed=self._identity.sign(offer)))
 
+    async def drill(self, lot: str, part: str) -> None:
+        """Prove that this machine still has the key by opening a dummy sealed to it; CannotOpen if it has not."""
+        seed, session = self._seed(lot, part), self._client.copy.session
+        kid = key_id(public_key(seed))
+        await self._client.hand_in(BeginDrill(kid=kid))
+        await self._client.until(lambda view: kid in self._dummies())
+        secret = secret_in(session, self._dummies()[kid], seed)
+        answer = DrillAnswer(session=session, kid=kid, secret=secret)
+        await self._client.hand_in(AnswerDrill(signed=self._identity.sign(answer)))
+
+    def _dummies(self) -> dict[str, Dummy]:
+        """The last one for each key."""
+        return {event.dummy.kid: event.dummy for _, event in self._client.copy.events(DrillDealt)}
+
     async def publish(self, lot: str, part: str) -> None:
-        """Wait for custody, check close, window and quorum, then publish the key."""
+        """Wait for custody, check close, window and quorum, then publish the key.
+
+        That of a part that is not read out is entrusted to the server alone.
+        """
         await self._client.until(lambda view: reached(view.phase, Phase.CUSTODY))
-        if lot in self._aborted():
+        if lot in self._aborted() or self._struck(lot, part):
             return
         close, window = self._checked()
         seed = self._seed(lot, part)
@@ -65,7 +94,9 @@ class Custodian:
             kid=key_id(public_key(seed)),
             seed=b64(seed),
         )
-        await self._client.hand_in(PublishKey(signed=self._identity.sign(custody)))
+        signed = self._identity.sign(custody)
+        public = part in (READOUT_FORM, DRAW)
+        await self._client.hand_in(PublishKey(signed=signed) if public else EntrustKey(signed=signed))
 
     async def destroy(self, lots: list[tuple[str, str]]) -> None:
         """Of an aborted session: destroy the keys for these lots and parts, then sign that they are gone."""
@@ -137,11 +168,21 @@ class Custodian:
         """Every lot of the close is accounted for, or was aborted."""
         roots = {lot.lot: lot.root for lot in close.lots}
         for lot in window.lots:
-            answered = [*(released.submission for released in lot.released), *lot.missing]
+            answered = [*(released.submission for released in lot.released), *lot.missing, *lot.sealed]
             if set_root(answered) != roots.pop(lot.lot, None):
                 raise Broken(f"window_closed does not account for every bid of lot {lot.lot}")
         if roots.keys() != self._aborted():
             raise Broken("window_closed leaves a lot out")
+
+    def _struck(self, lot: str, part: str) -> bool:
+        """Whether our key is on the list no more."""
+        kid, holds = key_id(public_key(self._seed(lot, part))), True
+        for _, event in self._client.copy.events(CustodianStruck):
+            strike = said(event.signed.statement, Strike)
+            offers = [said(custodian.proof.statement, CustodianKey) for custodian in strike.custodians]
+            if any((offer.lot, offer.part) == (lot, part) for offer in offers):
+                holds = kid in [key_id(unb64(offer.public_key)) for offer in offers]
+        return not holds
 
     def _aborted(self) -> set[str]:
         return {event.lot for _, event in self._client.copy.events(LotAborted)}

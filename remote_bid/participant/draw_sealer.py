@@ -3,9 +3,9 @@
 import secrets
 
 from remote_bid.opening.commands import SealDraw
-from remote_bid.opening.events import PolicyPublished
 from remote_bid.opening.rules.drawing import COMMITTED
 from remote_bid.participant.member import Staff
+from remote_bid.participant.policies import current_policy
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.dealing import SECRET_SIZE, commitment, deal
 from remote_bid.seal.statements import said
@@ -17,15 +17,12 @@ class DrawSealer(Staff):
     """Whoever gives a seed to the draws: tenderer and supervisor."""
 
     async def seal_draw(self, lot: str) -> None:
-        """Seal a fresh seed for a lot's draw; nobody keeps it, for the custodians' keys will open it."""
+        """Seal a fresh seed for a lot's draw; nobody keeps it, for the custodians' keys will open it. Again after a
+        custodian was struck.
+        """
         await self.client.until(lambda view: bool(view.timetable))
-        envelope = self._envelope(lot, self._draw_policy(lot))
+        envelope = self._envelope(lot, current_policy(self.client.copy, lot, DRAW)[1])
         await self.client.hand_in(SealDraw(signed=self.identity.sign(envelope)))
-
-    def _draw_policy(self, lot: str) -> Policy:
-        published = [event.signed.statement for _, event in self.client.copy.events(PolicyPublished)]
-        policies = [policy for policy in (said(one, Policy) for one in published) if policy.lot == lot]
-        return next(policy for policy in policies if policy.part == DRAW)
 
     def _envelope(self, lot: str, policy: Policy) -> DrawEnvelope:
         seed, nonce = secrets.token_bytes(SECRET_SIZE), b64(secrets.token_bytes(32))

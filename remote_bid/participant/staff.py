@@ -1,7 +1,7 @@
 """Those who run and watch a session: tenderer, supervisor, host."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 import msgspec
 
@@ -9,8 +9,10 @@ from remote_bid.opening.commands import (
     AbortOpening,
     AnswerObjection,
     CloseOpening,
+    CountersignStrike,
     CountersignTimetable,
     OpenRelease,
+    ProposeStrike,
     ProposeTimetable,
     PublishPolicy,
     ReadOut,
@@ -24,6 +26,7 @@ from remote_bid.opening.events import (
     ObjectionRaised,
     OpeningScheduled,
     OpeningSuspended,
+    StrikeProposed,
     TimetableProposed,
 )
 from remote_bid.opening.statements import Abort, Answer, Schedule
@@ -32,11 +35,12 @@ from remote_bid.opening.view import OpeningView
 from remote_bid.participant.checks import Broken
 from remote_bid.participant.client import ServerRefused
 from remote_bid.participant.draw_sealer import DrawSealer
+from remote_bid.participant.policies import current_policy
 from remote_bid.participant.two import OneOfTheTwo
 from remote_bid.people.certificates import Signed, fingerprint
 from remote_bid.seal.envelope import SUITE
 from remote_bid.seal.statements import said, statement_id
-from remote_bid.tender.statements import Custodian, CustodianKey, Escrow, Policy, Timetable
+from remote_bid.tender.statements import Custodian, CustodianKey, Escrow, Policy, Strike, StrikeCause, Timetable
 from remote_bid.tender.terms import Tender
 from remote_bid.verify.trust import Trust
 
@@ -72,6 +76,23 @@ class Tenderer(DrawSealer):
             tsa=trust.stampers(),
         )
         await self.client.hand_in(PublishPolicy(signed=self.identity.sign(policy)))
+
+    async def strike(
+        self, lot: str, part: str, person: str, cause: StrikeCause, replacements: Sequence[str] = ()
+    ) -> None:
+        """Propose that a custodian be taken out of a policy; `replacements` have offered a key for it."""
+        name, current, prev = current_policy(self.client.copy, lot, part)
+        stay = [custodian for custodian in current.custodians if custodian.person != person]
+        new = [offer for offer in self._offers(lot, part) if offer.person in replacements]
+        strike = Strike(
+            session=self.client.copy.session,
+            policy=name,
+            prev=prev,
+            person=person,
+            cause=cause,
+            custodians=[*stay, *new],
+        )
+        await self.client.hand_in(ProposeStrike(signed=self.identity.sign(strike)))
 
     async def keep_timetable(self, policies: int, timetable: Callable[[], Timetable]) -> None:
         """Propose `timetable` once so many policies are published, and again whenever the session is held."""
@@ -130,6 +151,14 @@ class Supervisor(OneOfTheTwo, DrawSealer):
             raise Broken("the session is not suspended")
         told = Abort(session=self.client.copy.session, number=view.suspended.number)
         await self.client.hand_in(AbortOpening(signed=self.identity.sign(told)))
+
+    async def countersign_strike(self) -> None:
+        """Sign the strike that the tenderer proposes."""
+        await self.client.until(lambda view: view.me.ask == "countersign_strike")
+        proposed = self.client.copy.last(StrikeProposed)
+        if proposed is None:
+            raise Broken("the strike was not shown")
+        await self.client.hand_in(CountersignStrike(signed=self._with_ours(proposed.signed)))
 
     async def keep_countersigning(self) -> None:
         """Sign every timetable the tenderer proposes, until the opening is under way."""

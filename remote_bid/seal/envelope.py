@@ -228,6 +228,20 @@ def unseal(source: BinaryIO, target: BinaryIO, halves: Secrets, tree: GrowingTre
     opened), `truncated`, `wrong_length`, `not_an_envelope` …
     """
     head = read_head(source)
+    floe, core = keyed(head, halves), head.header.core
+    try:
+        tree = tree or GrowingTree()
+        tree.take(head.read)
+        _unseal_segments(source, core.size, _Unpadded(target, core.size), floe, tree)
+    except BrokenSegment as error:
+        raise BadEnvelope("garbage", f"the envelope cannot be opened: {error}") from error
+    if source.read(1):
+        raise BadEnvelope("wrong_length", "bytes follow the last segment")
+    return tree.root()
+
+
+def keyed(head: Head, halves: Secrets) -> Floe:
+    """The cipher of an envelope, ready to open it; BadEnvelope if these are not its halves or make another key."""
     core, ctx = head.header.core, ctx_of(head.header.core)
     for code, group, half, committed in (
         ("wrong_half_b", "B", halves.s_b, head.header.B),
@@ -236,15 +250,9 @@ def unseal(source: BinaryIO, target: BinaryIO, halves: Secrets, tree: GrowingTre
         if not hmac.compare_digest(commitment(ctx, group, half), committed):
             raise BadEnvelope(code, "a half of the key does not match its commitment")
     try:
-        floe = Floe(_payload_key(ctx, halves), hashlib.sha256(head.raw).digest(), core.segment, head.floe)
-        tree = tree or GrowingTree()
-        tree.take(head.read)
-        _unseal_segments(source, core.size, _Unpadded(target, core.size), floe, tree)
-    except (NotThisKey, BrokenSegment) as error:
+        return Floe(_payload_key(ctx, halves), hashlib.sha256(head.raw).digest(), core.segment, head.floe)
+    except NotThisKey as error:
         raise BadEnvelope("garbage", f"the envelope cannot be opened: {error}") from error
-    if source.read(1):
-        raise BadEnvelope("wrong_length", "bytes follow the last segment")
-    return tree.root()
 
 
 def _unseal_segments(source: BinaryIO, size: int, target: "_Unpadded", floe: Floe, tree: GrowingTree) -> None:

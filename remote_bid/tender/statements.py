@@ -24,12 +24,45 @@ class CustodianKey(Payload, frozen=True):
     public_key: str
 
 
+class DrillAnswer(Payload, frozen=True):
+    """A custodian proves that it still has a key: it tells the secret of a dummy sealed to it for this session."""
+
+    kind: ClassVar[str] = "custodian_drill"
+    session: str
+    kid: str
+    secret: str
+
+
 class Custodian(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One holder of a share, for which side it holds it, and its signed key."""
 
     person: str
     side: str
     proof: Signed
+
+
+class StrikeCause(StrEnum):
+    """Why a custodian is taken out."""
+
+    ABSENT = "absent"
+    DRILL_FAILED = "drill_failed"
+    KEY_LOST = "key_lost"
+
+
+class Strike(Payload, frozen=True):
+    """A custodian is taken out of a policy before the deadline. Signed by tenderer and supervisor.
+
+    `custodians` is the whole list from now on, perhaps with a replacement. Seals bind to the policy, which stays; only
+    deals made from now on are for this list. `prev` is the strike before it under the same policy.
+    """
+
+    kind: ClassVar[str] = "strike"
+    session: str
+    policy: str
+    prev: str | None
+    person: str
+    cause: StrikeCause
+    custodians: list[Custodian]
 
 
 class NamedLogKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

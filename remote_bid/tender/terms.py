@@ -1,8 +1,10 @@
 """The words of a tender, as values. Money is a decimal string in the currency's major unit."""
 
 import json
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import Annotated, Any, NoReturn
 
 import msgspec
 
@@ -54,8 +56,46 @@ class Draw(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     coefficients: Annotated[list[Coefficient], msgspec.Meta(min_length=1, max_length=20)]
 
 
+class FieldKind(StrEnum):
+    """What may stand in a field of the readout form: money, whole days, a line, one of several lines, yes or no."""
+
+    AMOUNT = "amount"
+    DAYS = "days"
+    TEXT = "text"
+    CHOICE = "choice"
+    BOOLEAN = "boolean"
+
+
+class FormField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A field that the tender wants read out beside the price. A choice has `choices`, no other kind has."""
+
+    field: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z")]
+    kind: FieldKind
+    zh: Line
+    en: Line
+    required: bool = True
+    choices: Annotated[list[Line], msgspec.Meta(max_length=50)] = []
+
+
+USUAL_FORM = (
+    FormField(field="duration_days", kind=FieldKind.DAYS, zh="工期（日历天）", en="Duration in days"),
+    FormField(field="quality", kind=FieldKind.TEXT, zh="质量目标", en="Quality"),
+    FormField(field="project_manager", kind=FieldKind.TEXT, zh="项目经理", en="Project manager"),
+)
+"""What a tender for works has read out, if it declares nothing else."""
+
+
+class LotPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of every bid on a lot, an envelope of its own. Parts not `opened_here` stay sealed for the evaluation."""
+
+    part: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z")]
+    opened_here: bool = False
+
+
 class Lot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One lot: its ceiling price, how many bids it needs to be opened, what is drawn for it."""
+    """One lot: its ceiling price, how many bids it needs to be opened, what is drawn for it, and the parts of a bid on
+    it.
+    """
 
     lot: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     title: Heading
@@ -63,6 +103,9 @@ class Lot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z")] = "CNY"
     minimum: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 3
     draw: Draw | None = None
+    parts: Annotated[list[LotPart], msgspec.Meta(min_length=1, max_length=20)] = msgspec.field(
+        default_factory=lambda: [LotPart(part=READOUT_FORM, opened_here=True)]
+    )
 
 
 class Tender(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,20 +116,34 @@ class Tender(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     trading_center: Heading
     tenderer: Heading
     lots: Annotated[list[Lot], msgspec.Meta(min_length=1, max_length=100)]
+    form: Annotated[list[FormField], msgspec.Meta(max_length=40)] = msgspec.field(default_factory=lambda: [*USUAL_FORM])
+    """What is read out of every bid beside its price, in this order."""
 
 
 class ReadoutForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The readout form (开标一览表): what the host reads out of one bid."""
+    """The readout form (开标一览表) of one bid: its price, and the fields that the tender declares."""
 
     price: Amount
     currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z")]
-    duration_days: Annotated[int, msgspec.Meta(ge=0, le=36_500)]
-    quality: Line
-    project_manager: Line
+    fields: dict[str, str | int | bool]
 
 
 class InvalidForm(ValueError):
-    """The sealed bytes are no readout form."""
+    """The sealed bytes are no readout form of this tender."""
+
+
+def readout_form(raw: bytes, declared: Sequence[FormField]) -> ReadoutForm:
+    """The form that was sealed: JSON with a positive price in cents and exactly the declared fields, or InvalidForm."""
+    try:
+        read = json.loads(raw.decode(), object_pairs_hook=_once, parse_float=_no_number, parse_constant=_no_number)
+        form = msgspec.convert(read, type=ReadoutForm)
+        jcs(form)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise InvalidForm("the readout form cannot be read") from error
+    if Decimal(form.price) <= 0:
+        raise InvalidForm("the price is not positive")
+    _require_declared(form.fields, declared)
+    return form
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -96,13 +153,33 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def readout_form(raw: bytes) -> ReadoutForm:
-    """The form that was sealed: JSON with exactly its fields and a positive price in cents, or InvalidForm."""
+def _no_number(_written: str) -> NoReturn:
+    raise ValueError("only whole numbers are numbers here")
+
+
+_KINDS: Mapping[FieldKind, Any] = {
+    FieldKind.AMOUNT: Amount,
+    FieldKind.DAYS: Annotated[int, msgspec.Meta(ge=0, le=36_500)],
+    FieldKind.TEXT: Line,
+    FieldKind.CHOICE: Line,
+    FieldKind.BOOLEAN: bool,
+}
+
+
+def _require_declared(fields: Mapping[str, str | int | bool], declared: Sequence[FormField]) -> None:
+    for field in declared:
+        if field.field in fields:
+            _require_kind(fields[field.field], field)
+        elif field.required:
+            raise InvalidForm(f"the field {field.field} is missing")
+    if fields.keys() - {field.field for field in declared}:
+        raise InvalidForm("there is a field that the tender does not declare")
+
+
+def _require_kind(value: str | int | bool, field: FormField) -> None:
     try:
-        form = msgspec.convert(json.loads(raw.decode(), object_pairs_hook=_once), type=ReadoutForm)
-        jcs(form)
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise InvalidForm("the readout form cannot be read") from error
-    if Decimal(form.price) <= 0:
-        raise InvalidForm("the price is not positive")
-    return form
+        msgspec.convert(value, type=_KINDS[field.kind])
+    except msgspec.ValidationError as error:
+        raise InvalidForm(f"the field {field.field} is not as declared") from error
+    if field.kind is FieldKind.CHOICE and value not in field.choices:
+        raise InvalidForm(f"the field {field.field} is not one of the choices")

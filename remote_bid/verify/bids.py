@@ -5,8 +5,8 @@ import hashlib
 from remote_bid.opening.events import (
     BidsClosed,
     BidSubmitted,
-    KeyPublished,
     KeyReleased,
+    PartReleased,
     RecordPrepared,
     RecordSigned,
     RosterPublished,
@@ -15,18 +15,21 @@ from remote_bid.opening.events import (
 from remote_bid.opening.rules.closing import lot_sets, set_root
 from remote_bid.opening.rules.counting import minimum
 from remote_bid.opening.rules.record import opening_record, record_hash
-from remote_bid.opening.rules.submitting import custodian_kids, escrow_kids
-from remote_bid.opening.rules.unsealing import enough_keys
-from remote_bid.opening.statements import Close, Custody, RecordSignature, Release
+from remote_bid.opening.rules.releasing import lot_window
+from remote_bid.opening.rules.state import Bid
+from remote_bid.opening.statements import Close, LotWindow, RecordSignature, Release
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import AbortCause, LotSet, Phase
+from remote_bid.people.certificates import Signed
 from remote_bid.seal.canonical import b64, jcs, unb64
 from remote_bid.seal.dealing import commitment
 from remote_bid.seal.envelope import ctx_of
 from remote_bid.seal.statements import id_of, said, statement_id
-from remote_bid.seal.xwing import key_id, public_key
 from remote_bid.tender.statements import Deal, Submission
+from remote_bid.tender.terms import READOUT_FORM
+from remote_bid.timeline.entry import Shown
 from remote_bid.verify.case import Case, Failed, about, entry_name
+from remote_bid.verify.deals import dealt, dealt_again
 from remote_bid.verify.manifest import RECORD
 
 
@@ -41,9 +44,10 @@ def close(case: Case) -> None:
     _lots(case, name, stated)
     for submitted, bid in case.happened(BidSubmitted):
         with about(entry_name(submitted)):
-            if (submitted.event or {})["at"] >= stated.at or bid.bid != statement_id(bid.parts[0].submission):
+            if (submitted.event or {})["at"] >= stated.at:
                 raise Failed(entry_name(submitted), "the bid was submitted after the deadline")
-            _submission(case, entry_name(submitted), bid)
+            _submission(case, submitted, bid)
+    dealt_again(case, stated.at)
     _rosters(case, event)
     _window(case, stated)
     case.report.holds(9, name, f"{len(case.state.bids)} bids")
@@ -92,76 +96,85 @@ def _rosters(case: Case, closed: BidsClosed) -> None:
             raise Failed(entry_name(shown), "the roster shows another close")
 
 
-def _submission(case: Case, name: str, bid: BidSubmitted) -> None:
-    """What was signed belongs to this bidder, lot and version, and the deal to this envelope."""
+def _submission(case: Case, shown: Shown, bid: BidSubmitted) -> None:
+    """What was signed belongs to this bidder, lot and version, and the deal to this envelope; every part is there."""
+    name = entry_name(shown)
+    read_out = [statement_id(part.submission) for part in bid.parts if part.part == READOUT_FORM]
+    wanted = sorted(part.part for lot, part in case.state.parts() if lot == bid.lot)
+    if read_out != [bid.bid] or sorted(part.part for part in bid.parts) != wanted:
+        raise Failed(name, "the bid has other parts than its lot declares, or another name than its readout form")
     for part in bid.parts:
         core, submission, deal = part.header.core, said(part.submission, Submission), said(part.deal, Deal)
         places = {(core.bidder, core.version, core.policy)}
         places |= {(said_.bidder, said_.version, said_.policy) for said_ in (submission, deal)}
         if places != {(bid.bidder, bid.version, core.policy)} or core.lot != bid.lot:
             raise Failed(name, "the envelope is sealed for another bidder, lot or version")
-        if b64(hashlib.sha256(jcs(part.header)).digest()) != submission.header or deal.ctx != b64(ctx_of(core)):
+        if b64(hashlib.sha256(jcs(part.header)).digest()) != submission.header:
             raise Failed(name, "header or deal is not the one signed")
         policy = case.state.policies.get(core.policy)
         if policy is None or (policy.lot, policy.part) != (core.lot, part.part):
             raise Failed(name, "the envelope is sealed for no policy of this session")
-        if (deal.k, [share.kid for share in deal.shares]) != (policy.k, custodian_kids(policy)):
-            raise Failed(name, "the deal is not for the policy's custodians")
-        if deal.escrow and [share.kid for share in deal.escrow] != escrow_kids(policy):
-            raise Failed(name, "the deal is not for the policy's escrow holders")
+        dealt(case, shown, part, deal)
 
 
 def _window(case: Case, stated: Close) -> None:
     for shown, event in case.happened(WindowClosed):
+        name = entry_name(shown)
         window = case.from_log(shown, event.window_closed, WindowClosedStatement)
-        released = {bid.bid: bid.release for bid in case.state.bids.values() if bid.release}
         told = {item.submission: item.release for lot in window.lots for item in lot.released}
         if case.state.abort_ordered:
             return
-        if window.close != id_of(stated) or told != released:
-            raise Failed(entry_name(shown), "the releases are not those of the side lines")
+        if window.close != id_of(stated) or told != _releases(case):
+            raise Failed(name, "the releases are not those of the side lines")
         for lot in window.lots:
-            answered = [*(item.submission for item in lot.released), *lot.missing]
-            if set_root(answered) != next(item.root for item in stated.lots if item.lot == lot.lot):
-                raise Failed(entry_name(shown), f"the bids of lot {lot.lot} are not those of the close")
+            _lot_window(case, name, lot, stated)
         if sorted(lot.lot for lot in window.lots) != sorted(case.state.running_lots()):
-            raise Failed(entry_name(shown), "the window does not account for every lot")
-    for shown, event_ in case.happened(KeyReleased):
+            raise Failed(name, "the window does not account for every lot")
+    for shown, read_out in case.happened(KeyReleased):
         with about(entry_name(shown)):
-            _release(case, entry_name(shown), event_)
+            _release(case, entry_name(shown), case.state.bids[read_out.bid], read_out.bid, read_out.signed)
+    for shown, other in case.happened(PartReleased):
+        with about(entry_name(shown)):
+            _part_release(case, entry_name(shown), other)
 
 
-def _release(case: Case, name: str, event: KeyReleased) -> None:
-    release, bid = said(event.signed.statement, Release), case.state.bids[event.bid]
-    part, close = bid.readout_part(), case.state.close
-    if close is None or (release.session, release.submission, release.close) != (case.session, bid.bid, id_of(close)):
+def _releases(case: Case) -> dict[str, str]:
+    """Which release answers which submission, as the side lines say."""
+    halves = [(name, bid.half_of(name)) for bid in case.state.bids.values() for name in bid.submissions]
+    return {name: half.release for name, half in halves if half.release}
+
+
+def _lot_window(case: Case, name: str, lot: LotWindow, stated: Close) -> None:
+    answered = [*(item.submission for item in lot.released), *lot.missing, *lot.sealed]
+    if set_root(answered) != next(item.root for item in stated.lots if item.lot == lot.lot):
+        raise Failed(name, f"the bids of lot {lot.lot} are not those of the close")
+    if lot.sealed != lot_window(case.state, lot.lot).sealed:
+        raise Failed(name, f"other parts of lot {lot.lot} stay sealed than its tender declares")
+
+
+def _part_release(case: Case, name: str, event: PartReleased) -> None:
+    """A half that no public bundle shows; where it is shown, it is the one that was named."""
+    bid = case.state.bids[event.bid]
+    if event.submission == bid.bid or event.submission not in case.state.opened_here(bid):
+        raise Failed(name, "a half was taken for a part that is not opened here")
+    if event.signed is None:
+        case.report.withheld(9, name, "the half of a part that is not read out")
+        return
+    if statement_id(event.signed.statement) != event.release:
+        raise Failed(name, "the release is not the one named")
+    _release(case, name, bid, event.submission, event.signed)
+
+
+def _release(case: Case, name: str, bid: Bid, submission: str, signed: Signed) -> None:
+    release, part, close = said(signed.statement, Release), bid.part_of(submission), case.state.close
+    if close is None or (release.session, release.submission, release.close) != (
+        case.session,
+        submission,
+        id_of(close),
+    ):
         raise Failed(name, "the release is for another submission or close")
     if commitment(ctx_of(part.header.core), "B", unb64(release.s_b)) != part.header.B:
         raise Failed(name, "the released half does not match its commitment")
-
-
-def custody(case: Case) -> None:
-    """Step 10: every published key belongs to its custodian's offered key, for this close, and k of them are there."""
-    close, window = case.state.close, case.state.window_closed
-    if close is None or window is None:
-        return
-    holders = {
-        kid: custodian.person
-        for policy in case.state.policies.values()
-        for custodian, kid in zip(policy.custodians, custodian_kids(policy), strict=True)
-    }
-    for shown, event in case.happened(KeyPublished):
-        name = entry_name(shown)
-        with about(name):
-            told = said(event.signed.statement, Custody)
-            if (told.session, told.close, told.window_closed) != (case.session, id_of(close), id_of(window)):
-                raise Failed(name, "the key is published for another close or window")
-            if holders.get(told.kid) != event.person or key_id(public_key(unb64(told.seed))) != told.kid:
-                raise Failed(name, "the published key is not the one that this custodian offered")
-    for policy in case.state.running_policies():
-        if not enough_keys(policy, case.state.keys):
-            raise Failed(f"policy of lot {policy.lot}", "fewer than k custodians published")
-    case.report.holds(10, "custody", f"{len(case.state.keys)} keys published")
 
 
 def record(case: Case) -> None:

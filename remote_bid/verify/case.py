@@ -114,8 +114,15 @@ def entry_name(shown: Shown) -> str:
     return f"timeline.json entry {shown.seq}" if shown.line == "main" else f"lines.json {shown.line} entry {shown.seq}"
 
 
+KEPT = {"PartReleased": frozenset({"signed"}), "KeyEntrusted": frozenset({"signed"})}
+"""What no public bundle shows: halves and keys of parts that are not read out. Nothing is decided by them here."""
+
+
 def _whole(shown: Shown) -> Event | None:
-    if shown.event is None or shown.proof is None or shown.proof.hidden:
+    """The event of an entry that is shown whole, but for what is kept; None where another field is withheld."""
+    if shown.event is None or shown.proof is None:
+        return None
+    if shown.proof.hidden.keys() - KEPT.get(shown.event.get("type", ""), frozenset()):
         return None
     told = {name: value for name, value in shown.event.items() if name not in ("at", "by")}
     event: Event = msgspec.convert(told, type=OpeningEvent)

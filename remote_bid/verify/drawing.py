@@ -1,13 +1,15 @@
 """Step 11, second half: every coefficient drawn again from the same seeds."""
 
 from remote_bid.opening.events import CoefficientDrawn, DrawSealed, LotteryCalled
-from remote_bid.opening.rules.drawing import coefficient_of, drawn_value, fits_policy, lot_draw
+from remote_bid.opening.rules.drawing import coefficient_of, drawn_value, is_dealt_to, lot_draw
 from remote_bid.opening.statements import Lottery
 from remote_bid.opening.terms import LotDraw, Outcome, Phase, reached
 from remote_bid.seal.statements import said
 from remote_bid.tender.statements import DrawEnvelope
+from remote_bid.tender.terms import DRAW
 from remote_bid.timeline.entry import Shown
 from remote_bid.verify.case import Case, Failed, entry_name
+from remote_bid.verify.deals import held
 
 
 def draw(case: Case) -> None:
@@ -29,7 +31,9 @@ def _envelope(case: Case, shown: Shown, event: DrawSealed) -> None:
     told = said(event.signed.statement, DrawEnvelope)
     if (told.session, told.lot, told.person) != (case.session, event.lot, event.person):
         raise Failed(entry_name(shown), "the seed is sealed for another draw")
-    if not fits_policy(case.state, told):
+    found = case.state.policy_of(event.lot, DRAW)
+    lists = held(case, shown, found[0]) if found else []
+    if found is None or not any(is_dealt_to(kids, found[1].k, told) for kids in lists):
         raise Failed(entry_name(shown), "the seed is not sealed to the policy's custodians")
 
 

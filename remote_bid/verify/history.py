@@ -17,8 +17,8 @@ from remote_bid.timeline.note import BadNote, cosigned_at, is_signed, parse, pla
 from remote_bid.timeline.sideline import MOST_SLOTS, DisclosedEntry, DisclosedTick, TickTree
 from remote_bid.verify.case import Case, Failed, about, entry_name
 
-_BIDS = ("BidSubmitted", "BidWithdrawn")
-_WITHHELD = (*_BIDS, "BidderCheckedIn", "SubmissionRefused")
+_OF_A_LOT = ("BidSubmitted", "BidWithdrawn", "DealtAgain", "DrillPassed")
+_WITHHELD = (*_OF_A_LOT, "BidderCheckedIn", "SubmissionRefused")
 """Side-line entries of bidders whose lot has too few bids."""
 
 
@@ -215,13 +215,13 @@ def _withheld(case: Case, name: str, kind: str, shown: Shown) -> None:
     stopped = {lot for lot, cause in causes.items() if cause is not AbortCause.NONE_OPENED}
     lot = (shown.event or {}).get("lot")
     took_part = {bid.line for bid, _ in case.happened(BidSubmitted)}
-    if kind in _BIDS and lot not in stopped:
+    if kind in _OF_A_LOT and lot not in stopped:
         raise Failed(name, f"{kind} is withheld, though it belongs to no lot with too few bids")
-    if kind not in _BIDS and (not stopped or kind not in _withholdable(case) or shown.line in took_part):
+    if kind not in _OF_A_LOT and (not stopped or kind not in _withholdable(case) or shown.line in took_part):
         raise Failed(name, f"{kind} is withheld, though its bidder took part")
     case.report.withheld(5, name, kind)
 
 
 def _withholdable(case: Case) -> tuple[str, ...]:
     """Of a session that was aborted after its bidders began to release, the releases too."""
-    return (*_WITHHELD, "KeyReleased", "WrongKeyTried") if case.happened(AbortOrdered) else _WITHHELD
+    return (*_WITHHELD, "KeyReleased", "PartReleased", "WrongKeyTried") if case.happened(AbortOrdered) else _WITHHELD

@@ -32,7 +32,7 @@ def lodgings(case: Case) -> None:
 
 def _seeds(case: Case) -> None:
     """Published where something was lodged, and each the one behind its policy's key."""
-    running = {name: policy for name, policy in case.state.policies.items() if policy in case.state.running_policies()}
+    running = {name: case.state.policies[name] for name in case.state.running()}
     wanted = set(running) if case.state.lodged else set()
     if set(case.state.lodging_seeds) != wanted:
         raise Failed("timeline.json", "the seeds of the lodging keys are not those of the lots that were opened")

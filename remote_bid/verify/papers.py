@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from remote_bid.opening.events import (
     BidderCheckedIn,
     BidsClosed,
     BidSubmitted,
     BidWithdrawn,
     ConfirmationOpened,
+    CustodianDrilled,
     CustodianKeyOffered,
+    CustodianStruck,
     CustodyOpened,
     LineDisputed,
     MemberCheckedIn,
@@ -26,13 +30,15 @@ from remote_bid.opening.events import (
 )
 from remote_bid.opening.rules.preparing import require_plan, require_timetable
 from remote_bid.opening.rules.state import Opening
+from remote_bid.opening.rules.striking import follows
 from remote_bid.opening.rules.submitting import expired
 from remote_bid.opening.statements import CheckInStatement, Close, Schedule
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import Phase
 from remote_bid.people.certificates import Certified
+from remote_bid.seal.drill import told
 from remote_bid.seal.statements import said, statement_id
-from remote_bid.tender.statements import CustodianKey, Policy, Timetable, Withdraw
+from remote_bid.tender.statements import CustodianKey, DrillAnswer, Policy, Strike, Timetable, Withdraw
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Happened, Refused
 from remote_bid.timeline.entry import Shown
@@ -41,11 +47,14 @@ from remote_bid.verify.case import Case, Failed, about, entry_name, happening
 
 def papers(case: Case) -> None:
     """Each paper is of this session, of this person, and follows the one before it."""
+    struck = dict(case.state.policies)
     for shown in case.main:
         event = case.whole(shown)
         with about(entry_name(shown)):
             if isinstance(event, TimetableSigned):
                 _timetable(case, shown, event)
+            elif isinstance(event, CustodianStruck):
+                _strike(case, shown, event, struck)
             elif event is not None and (reads := _READERS.get(type(event))):
                 _must(shown, reads(case, event, happening(shown, event)))
     for shown, came in case.happened(BidderCheckedIn):
@@ -95,6 +104,19 @@ def _schedule(case: Case, event: OpeningScheduled, at: Happened) -> bool:
     return (plan.session, plan.tender, plan.members) == (case.session, event.tender, event.members)
 
 
+def _strike(case: Case, shown: Shown, event: CustodianStruck, policies: dict[str, Policy]) -> None:
+    """Before the deadline, of this session, after the strike before it; all other custodians stay as they were."""
+    strike, made = said(event.signed.statement, Strike), case.state.revisions
+    policy, chain = policies.get(strike.policy), [item.strike for item in made.get(strike.policy, [])]
+    before = [None, *chain][chain.index(statement_id(event.signed.statement))]
+    at, close = (shown.event or {})["at"], case.state.close
+    in_time = close is None or at < close.at
+    _must(shown, policy is not None and in_time and (strike.session, strike.prev) == (case.session, before))
+    if policy is not None:
+        _must(shown, follows(policy, strike))
+        policies[strike.policy] = msgspec.structs.replace(policy, custodians=strike.custodians)
+
+
 def _policy(case: Case, event: PolicyPublished, _at: Happened) -> bool:
     policy, tender = said(event.signed.statement, Policy), case.state.tender
     return tender is not None and (policy.session, policy.tender) == (case.session, tender.code)
@@ -104,6 +126,13 @@ def _offer(case: Case, event: CustodianKeyOffered, _at: Happened) -> bool:
     offer = said(event.signed.statement, CustodianKey)
     wanted = {(policy.lot, policy.part) for policy in case.state.policies.values()}
     return offer.session == case.session and (offer.lot, offer.part) in wanted
+
+
+def _drilled(case: Case, event: CustodianDrilled, _at: Happened) -> bool:
+    """The dummy that was dealt holds what the custodian says."""
+    answer = said(event.signed.statement, DrillAnswer)
+    dealt = (event.person, answer.kid, told(case.session, answer.kid, answer.secret))
+    return answer.session == case.session and dealt in case.state.dummies
 
 
 def _check_in(case: Case, event: BidderCheckedIn | MemberCheckedIn, at: Happened) -> bool:
@@ -140,6 +169,7 @@ _READERS: dict[type[Event], Callable[[Case, Any, Happened], bool]] = {
     OpeningScheduled: _schedule,
     PolicyPublished: _policy,
     CustodianKeyOffered: _offer,
+    CustodianDrilled: _drilled,
     MemberCheckedIn: _check_in,
     BidsClosed: _close,
     WindowClosed: _window,

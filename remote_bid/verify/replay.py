@@ -15,13 +15,19 @@ from remote_bid.opening.events import (
     ConfirmationOpened,
     CountCheckOpened,
     CrlNotedDown,
+    CustodianDrilled,
     CustodianKeyOffered,
     CustodianKeysDestroyed,
+    CustodianStruck,
     CustodyClosed,
     CustodyOpened,
+    DealtAgain,
     DrawOpened,
     DrawSealed,
+    DrillDealt,
+    DrillPassed,
     EscrowSharePublished,
+    KeyEntrusted,
     KeyLodged,
     KeyPublished,
     KeyReleased,
@@ -43,6 +49,7 @@ from remote_bid.opening.events import (
     OpeningResumed,
     OpeningScheduled,
     OpeningSuspended,
+    PartReleased,
     PolicyPublished,
     ReadoutOpened,
     RecordPrepared,
@@ -57,6 +64,7 @@ from remote_bid.opening.events import (
     Said,
     SignatureAwaited,
     StampTaken,
+    StrikeProposed,
     SubmissionRefused,
     SuspensionCountersigned,
     TimetableProposed,
@@ -87,6 +95,12 @@ _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     TimetableSigned: (Role.SUPERVISOR,),
     BidSubmitted: (Role.BIDDER,),
     BidWithdrawn: (Role.BIDDER,),
+    DrillPassed: (Role.BIDDER,),
+    DealtAgain: (Role.BIDDER,),
+    StrikeProposed: (Role.TENDERER,),
+    CustodianStruck: (Role.SUPERVISOR,),
+    DrillDealt: (Role.CUSTODIAN,),
+    CustodianDrilled: (Role.CUSTODIAN,),
     BidderCheckedIn: (Role.BIDDER,),
     MemberCheckedIn: (Role.HOST, Role.SUPERVISOR, Role.WITNESS, Role.TENDERER, Role.CUSTODIAN),
     LobbyOpened: (CLOCK.role,),
@@ -99,6 +113,7 @@ _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     OpeningAborted: (LOG.role, CLOCK.role),
     ReleaseOpened: _TWO,
     KeyReleased: (Role.BIDDER,),
+    PartReleased: (Role.BIDDER,),
     WrongKeyTried: (Role.BIDDER,),
     KeyLodged: (CLOCK.role,),
     LodgingFailed: (CLOCK.role,),
@@ -111,6 +126,7 @@ _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     WindowClosed: (CLOCK.role,),
     CustodyOpened: (LOG.role,),
     KeyPublished: (Role.CUSTODIAN,),
+    KeyEntrusted: (Role.CUSTODIAN,),
     BidSettled: (CLOCK.role,),
     Disclosed: (CLOCK.role, LOG.role, Role.SUPERVISOR),
     DrawSealed: (Role.TENDERER, Role.SUPERVISOR),
@@ -237,10 +253,13 @@ _ONCE_FOR: dict[type[Event], Callable[[Any], object]] = {
     LotContinued: lambda event: ("continued", event.lot),
     CustodianKeysDestroyed: lambda event: ("destroyed", event.person),
     LotteryCalled: lambda event: ("lottery", event.lot),
-    DrawSealed: lambda event: ("seed", event.lot, event.person),
     CoefficientDrawn: lambda event: ("drawn", event.lot, event.coefficient),
     ObjectionAnswered: lambda event: ("answer", event.number),
+    PartReleased: lambda event: ("released", event.submission),
+    KeyEntrusted: lambda event: ("entrusted", event.kid),
+    DrawSealed: lambda event: ("paper", statement_id(event.signed.statement)),
     KeyPublished: lambda event: ("paper", statement_id(event.signed.statement)),
+    CustodianStruck: lambda event: ("paper", statement_id(event.signed.statement)),
     PolicyPublished: lambda event: ("paper", statement_id(event.signed.statement)),
     EscrowSharePublished: lambda event: ("paper", statement_id(event.signed.statement)),
     KeyLodged: lambda event: ("lodged", event.bid),
@@ -249,7 +268,7 @@ _ONCE_FOR: dict[type[Event], Callable[[Any], object]] = {
     StampTaken: lambda event: ("stamp", event.covers),
     **{kind: type for kind in _ONCE},
 }
-"""What happens once, or once for each bid, line, person or lot: what must not come a second time."""
+"""What happens once, or once for each bid, line, person, key or lot: what must not come a second time."""
 
 
 def _once(shown: Shown, event: Event, seen: set[object]) -> None:
@@ -267,7 +286,8 @@ _LODGED = (KeyLodged, LodgingFailed)
 """The server's, in the line of the bidder who left it with a cosigner."""
 
 _REFUSED = (SubmissionRefused, ReleaseRefused)
-_SIDE = (BidSubmitted, BidWithdrawn, BidderCheckedIn, KeyReleased, WrongKeyTried, RemedyRequested, *_LODGED, *_REFUSED)
+_RELEASES = (KeyReleased, PartReleased, WrongKeyTried, RemedyRequested)
+_SIDE = (BidSubmitted, BidWithdrawn, BidderCheckedIn, DealtAgain, DrillPassed, *_RELEASES, *_LODGED, *_REFUSED)
 
 
 def _in_its_line(shown: Shown, event: Event, by: Who, owners: dict[str, str]) -> None:

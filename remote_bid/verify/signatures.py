@@ -10,10 +10,14 @@ from remote_bid.opening.events import (
     BidSubmitted,
     BidWithdrawn,
     CoefficientDrawn,
+    CustodianDrilled,
     CustodianKeyOffered,
     CustodianKeysDestroyed,
+    CustodianStruck,
+    DealtAgain,
     DrawSealed,
     EscrowSharePublished,
+    KeyEntrusted,
     KeyLodged,
     KeyPublished,
     KeyReleased,
@@ -27,6 +31,7 @@ from remote_bid.opening.events import (
     OpeningResumed,
     OpeningScheduled,
     OpeningSuspended,
+    PartReleased,
     PolicyPublished,
     RecordRefused,
     RecordSigned,
@@ -35,6 +40,7 @@ from remote_bid.opening.events import (
     RequestRefused,
     RoleHandedOver,
     SignatureAwaited,
+    StrikeProposed,
     SubmissionRefused,
     SuspensionCountersigned,
     TimetableProposed,
@@ -71,6 +77,8 @@ OWN = (
     RecordRefused,
     CustodianKeysDestroyed,
     EscrowSharePublished,
+    KeyEntrusted,
+    CustodianDrilled,
 )
 """What the person signs whom the entry names."""
 
@@ -138,9 +146,9 @@ def _expected(case: Case, shown: Shown, event: Event) -> list[str] | None:
     match event:
         case OpeningScheduled():
             return [_first_holder(case, Role.HOST)]
-        case PolicyPublished() | TimetableProposed():
+        case PolicyPublished() | TimetableProposed() | StrikeProposed():
             return [_holder(case, shown, Role.TENDERER)]
-        case TimetableSigned():
+        case TimetableSigned() | CustodianStruck():
             return [_holder(case, shown, Role.TENDERER), _holder(case, shown, Role.SUPERVISOR)]
         case ObjectionAnswered():
             return [_holder(case, shown, Role.HOST)]
@@ -154,9 +162,9 @@ def _expected(case: Case, shown: Shown, event: Event) -> list[str] | None:
 
 def _expected_of_one(case: Case, event: Event) -> list[str] | None:
     match event:
-        case BidSubmitted() | BidWithdrawn():
+        case BidSubmitted() | BidWithdrawn() | DealtAgain():
             return [event.bidder]
-        case KeyReleased() | RemedyRequested() | LineConfirmed() | LineDisputed():
+        case KeyReleased() | PartReleased() | RemedyRequested() | LineConfirmed() | LineDisputed():
             return [case.state.bids[event.bid].bidder] if event.bid in case.state.bids else []
         case _:
             return [event.person] if isinstance(event, OWN) else None
@@ -164,11 +172,14 @@ def _expected_of_one(case: Case, event: Event) -> list[str] | None:
 
 def _receipts(case: Case) -> None:
     """Every receipt is the log's promise for exactly the entry that carries it."""
-    bids, halves = case.happened(BidSubmitted), case.happened(KeyReleased)
+    bids, halves, others = case.happened(BidSubmitted), case.happened(KeyReleased), case.happened(PartReleased)
     owed = [(shown, event.receipt, [statement_id(p.submission) for p in event.parts]) for shown, event in bids]
     asked = case.happened(RemedyRequested)
     owed += [(shown, event.receipt, [statement_id(event.signed.statement)]) for shown, event in halves]
     owed += [(shown, event.receipt, [statement_id(event.signed.statement)]) for shown, event in asked]
+    owed += [(shown, event.receipt, [event.release]) for shown, event in others]
+    dealt = case.happened(DealtAgain)
+    owed += [(shown, event.receipt, [statement_id(deal.statement) for deal in event.deals]) for shown, event in dealt]
     told = [(shown, event.refusal) for shown, event in case.happened(SubmissionRefused)]
     told += [(shown, event.refusal) for shown, event in case.happened(ReleaseRefused)]
     for shown, statement in told:
@@ -194,6 +205,8 @@ def _signed(value: Any) -> list[Signed]:
     if isinstance(value, BidSubmitted):
         statements: list[Statement] = [s for part in value.parts for s in (part.submission, part.deal)]
         return [Signed(statement=statement, certificates=value.certificates) for statement in statements]
+    if isinstance(value, list):
+        return [signed for item in value for signed in _signed(item)]
     if isinstance(value, msgspec.Struct):
         return [signed for name in value.__struct_fields__ for signed in _signed(getattr(value, name))]
     return []
@@ -204,7 +217,7 @@ def policies(case: Case) -> None:
     if not case.state.policies:
         raise Failed("timeline.json", "there is no policy")
     trust = case.vouched
-    for policy in case.state.policies.values():
+    for policy in _lists(case):
         name = f"policy of lot {policy.lot}, {policy.part}"
         if not trust.named_by(policy) or policy.suites != [SUITE]:
             raise Failed(name, "it names other authorities, log, cosigners or suites than the trusted ones")
@@ -232,6 +245,16 @@ def _escrow(name: str, policy: Policy) -> list[Custodian]:
     if {holder.person for holder in held} & {custodian.person for custodian in policy.custodians}:
         raise Failed(name, "an escrow holder is a custodian too")
     return held
+
+
+def _lists(case: Case) -> list[Policy]:
+    """Every policy, and again as each strike has left it."""
+    policies, revisions = case.state.policies, case.state.revisions
+    return [
+        msgspec.structs.replace(policy, custodians=custodians)
+        for name, policy in policies.items()
+        for custodians in [policy.custodians, *(made.custodians for made in revisions.get(name, []))]
+    ]
 
 
 def _custodian(case: Case, name: str, person: str, proof: Signed) -> None:

@@ -79,6 +79,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("GET", "/api/sessions/{session}/uploads/{upload}"): Row(SIGNED_IN, UPLOAD, method="HEAD"),
     ("PATCH", "/api/sessions/{session}/uploads/{upload}"): Row(SIGNED_IN, UPLOAD, {"sealed": "bytes"}),
     ("DELETE", "/api/sessions/{session}/uploads/{upload}"): Row(SIGNED_IN, UPLOAD),
+    ("GET", "/api/sessions/{session}/uploads/{upload}/head"): Row(SIGNED_IN, f"{UPLOAD}/head"),
     ("GET", "/api/sessions/{session}/bundle.zip"): Row(CALLERS, f"{SESSION}/bundle.zip"),
     ("GET", "/api/sessions/{session}/papers/{paper}.pdf"): Row(CALLERS, f"{SESSION}/papers/opening-record.pdf"),
     ("GET", "/api/sessions/{session}/lodging-key"): Row(CALLERS, f"{SESSION}/lodging-key?lot=1&part=readout_form"),

@@ -1,6 +1,7 @@
 """Uploads by tus 1.0 at the front door: in pieces, gone on with after a lost line, each person its own."""
 
 import asyncio
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,11 @@ import pytest
 import pytest_asyncio
 
 from remote_bid.gateway import uploads as routes
+from remote_bid.seal.envelope import BadEnvelope, Secrets, keyed, read_head
 from tests.gateway import tus
 from tests.gateway.house import BIDDERS, HALL, PART_LIMIT, House, bearer
 from tests.gateway.refusals import assert_refusal
-from tests.seal.bids import honest
+from tests.seal.bids import HALVES, honest
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -256,6 +258,33 @@ async def test_people_do_not_share_names(hall: House, token: str, name: str) -> 
     await sent(hall, token, await begun(hall, token, name), 0, FILE)
     await sent(hall, other, await begun(hall, other, name, len(bobs)), 0, bobs)
     assert {FILE, bobs} <= set(kept(hall))
+
+
+async def test_the_start_of_ones_own_envelope_is_had_again_for_a_drill(hall: House, token: str, name: str) -> None:
+    path = await begun(hall, token, name)
+    await sent(hall, token, path, 0, FILE)
+    async with hall.http.get(hall.url + path + "/head", headers=bearer(token)) as answer:
+        assert answer.status == 200
+        head = read_head(io.BytesIO(await answer.read()))
+    assert head == read_head(io.BytesIO(FILE))
+    keyed(head, HALVES)
+    with pytest.raises(BadEnvelope):
+        keyed(head, Secrets(HALVES.s_t, HALVES.s_b))
+
+
+async def test_nobody_has_the_start_of_anothers_envelope_or_of_one_that_is_not_whole(
+    hall: House, token: str, name: str
+) -> None:
+    whole, coming = await begun(hall, token, name), await begun(hall, token, f"coming{name}"[:64])
+    await sent(hall, token, whole, 0, FILE)
+    await sent(hall, token, coming, 0, FILE[:5000])
+    other = await hall.sign_in(BOB)
+    for path, by in ((whole, other), (f"{UPLOADS}/never", token), (coming, token)):
+        async with hall.http.get(hall.url + path + "/head", headers=bearer(by)) as answer:
+            assert answer.status == 404
+            assert_refusal(await answer.json(), "no_such_upload")
+    async with hall.http.get(hall.url + whole + "/head") as answer:
+        assert answer.status == 401
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer x", "Basic {token}", "{token}", "Bearer {token}x"])

@@ -50,6 +50,7 @@ class Morning:
     def __init__(self, house: House, pace: Pace, lines: AsyncExitStack) -> None:
         self.house, self._pace, self._lines = house, pace, lines
         self.clients: list[Client] = []
+        self.custodians: dict[str, Custodian] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     async def line(self, person: str) -> Client:
@@ -65,18 +66,19 @@ class Morning:
         await self.host.schedule(TENDER, MEMBERS)
         for name in CUSTODIANS:
             custodian = Custodian(await self.line(name), person(name), self.house.trust, self.house.home(name))
+            self.custodians[name] = custodian
             await custodian.offer_key(LOT, READOUT_FORM)
-        self._tenderer = Tenderer(await self.line("tenderer-01"), person("tenderer-01"), "tenderer-01", Role.TENDERER)
-        self._supervisor = Supervisor(
+        self.tenderer = Tenderer(await self.line("tenderer-01"), person("tenderer-01"), "tenderer-01", Role.TENDERER)
+        self.supervisor = Supervisor(
             await self.line("supervisor-01"), person("supervisor-01"), "supervisor-01", Role.SUPERVISOR
         )
-        await self._tenderer.publish_policy(self.house.trust, LOT, READOUT_FORM, len(CUSTODIANS))
+        await self.tenderer.publish_policy(self.house.trust, LOT, READOUT_FORM, len(CUSTODIANS))
         await self.quiet()
 
     async def begin(self) -> None:
         """Sign the timetable: time runs from here."""
-        self._start(self._tenderer.keep_timetable(1, self._pace.timetable))
-        self._start(self._supervisor.keep_countersigning())
+        self._start(self.tenderer.keep_timetable(1, self._pace.timetable))
+        self._start(self.supervisor.keep_countersigning())
         await self.host.client.until(lambda view: bool(view.timetable))
         await self.quiet()
 
@@ -123,4 +125,5 @@ async def morning(house: House, pace: Pace) -> AsyncIterator[Morning]:
 
 
 def form(price: str = "786240.00", manager: str = "Chen Li") -> ReadoutForm:
-    return ReadoutForm(price=price, currency="CNY", duration_days=192, quality="fair", project_manager=manager)
+    fields: dict[str, str | int | bool] = {"duration_days": 192, "quality": "fair", "project_manager": manager}
+    return ReadoutForm(price=price, currency="CNY", fields=fields)

@@ -18,10 +18,15 @@ from tests.opening.acts import (
     PREPARE_RECORD,
     SETTLE,
     TICK,
+    answer_drill,
     answer_objection,
+    begin_drill,
     check_in,
     confirm_line,
     cosign_close,
+    deal_again,
+    entrust_key,
+    pass_drill,
     publish_key,
     raise_objection,
     read_out,
@@ -63,6 +68,7 @@ from tests.opening.day import (
     KEYS_OFFERED,
     LOBBY,
     OBJECTION,
+    PARTS_CUSTODY,
     POLICY_PUBLISHED,
     READOUT,
     RECORD,
@@ -70,6 +76,7 @@ from tests.opening.day import (
     RELEASED,
     ROSTER,
     SCHEDULED,
+    TECHNICAL,
     THREE_BIDS,
     UNSEAL,
 )
@@ -81,7 +88,15 @@ from tests.opening.draws import (
     lottery,
     seal_draw,
 )
-from tests.opening.preparing import countersign_timetable, offer_key, propose_timetable, publish_policy, schedule
+from tests.opening.preparing import (
+    countersign_strike,
+    countersign_timetable,
+    offer_key,
+    propose_strike,
+    propose_timetable,
+    publish_policy,
+    schedule,
+)
 from tests.opening.tender import T0, after_t0
 
 ACCEPTED: dict[type[Command], tuple[Past, Act]] = {
@@ -91,6 +106,12 @@ ACCEPTED: dict[type[Command], tuple[Past, Act]] = {
     c.ProposeTimetable: (POLICY_PUBLISHED, propose_timetable()),
     c.CountersignTimetable: (POLICY_PUBLISHED, countersign_timetable()),
     c.SubmitBid: ((*CONVENED, BETAS_BID), submit(ALPHA)),
+    c.PassDrill: ((*CONVENED, *THREE_BIDS), pass_drill(ALPHA)),
+    c.BeginDrill: (KEYS_OFFERED, begin_drill(FIRST)),
+    c.AnswerDrill: ((*KEYS_OFFERED, begin_drill(FIRST)), answer_drill(FIRST)),
+    c.ProposeStrike: (CONVENED, propose_strike(FIRST)),
+    c.CountersignStrike: (CONVENED, countersign_strike(FIRST)),
+    c.DealAgain: ((*CONVENED, *THREE_BIDS, countersign_strike(FIRST)), deal_again(ALPHA)),
     c.WithdrawBid: ((*CONVENED, *THREE_BIDS), withdraw(ALPHA)),
     c.CheckIn: (LOBBY, check_in(ALPHA)),
     c.OpenLobby: (CONVENED, at(after_t0(-3600), OPEN_LOBBY)),
@@ -105,6 +126,7 @@ ACCEPTED: dict[type[Command], tuple[Past, Act]] = {
     c.PublishEscrowShare: (escrow.ASKED, escrow.share(escrow.X)),
     c.CloseCustody: ((*escrow.ASKED, *escrow.KEYS), at(escrow.CUSTODY_ENDS, escrow.CLOSE_CUSTODY)),
     c.PublishKey: (CUSTODY, publish_key(FIRST)),
+    c.EntrustKey: (PARTS_CUSTODY, entrust_key(FIRST, TECHNICAL)),
     c.SettleBids: (UNSEAL, SETTLE),
     c.ReadOut: (READOUT, read_out(ALPHA)),
     c.SignRecord: (RECORD, sign_record(HOST)),

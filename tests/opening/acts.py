@@ -18,12 +18,17 @@ from remote_bid.opening.statements import (
     RecordSignature,
     Release,
 )
+from remote_bid.opening.terms import SealedPart
+from remote_bid.people.certificates import Signed
 from remote_bid.people.revocation import CrlNoted
 from remote_bid.seal.canonical import b64
-from remote_bid.seal.statements import id_of
+from remote_bid.seal.dealing import deal as deal_evenly
+from remote_bid.seal.drill import Dummy, secret_in
+from remote_bid.seal.envelope import ctx_of
+from remote_bid.seal.statements import id_of, statement_id
 from remote_bid.seal.tree import root_of
 from remote_bid.seal.xwing import key_id
-from remote_bid.tender.statements import Withdraw
+from remote_bid.tender.statements import Deal, DrillAnswer, Withdraw
 from remote_bid.tender.terms import READOUT_FORM
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import CLOCK, LOG, Command
@@ -32,7 +37,7 @@ from remote_bid.timeline.marks import RecordCheckpoint, Tick
 from remote_bid.timeline.note import Checkpoint, cosign, parse, platform_leaf, sign
 from tests.given import Act, Story
 from tests.opening.actors import COSIGNERS, HOST, LOG_NAME, TSA, log_key_of, public_of, seed_of, signed
-from tests.opening.sealed import Offer, halves_of, offered
+from tests.opening.sealed import Offer, halves_of, offered, publics_of
 from tests.opening.tender import LOT, SESSION, after_t0
 from tests.timeline.tsa import Tsa
 
@@ -53,13 +58,20 @@ NOTE_CRL = Act(c.NoteCrl(crl=NOTED), LOG)
 
 
 def submit(who: Who, lot: str = LOT, **how: Any) -> Act:
-    """A bid of one's own form; `how` changes what an Offer says."""
-    return Act(lambda story: c.SubmitBid(lot=lot, parts=[offered(story, who, lot, Offer(**how))]), who)
+    """A bid of one's own form, with every part its lot declares; `how` changes what the form's Offer says."""
+
+    def ask(story: Story) -> Command:
+        others = [part.part for name, part in story.state.parts() if name == lot and part.part != READOUT_FORM]
+        parts = [offered(story, who, lot, Offer(**how)), *(offered(story, who, lot, Offer(), part) for part in others)]
+        return c.SubmitBid(lot=lot, parts=parts)
+
+    return Act(ask, who)
 
 
 def withdraw(who: Who, lot: str = LOT, **changes: Any) -> Act:
     def ask(story: Story) -> Command:
-        version, ids = story.state.versions.get((lot, who.person), 1), [bid_of(story, who, lot)]
+        live = story.state.bid_of(who.person, lot)
+        version, ids = story.state.versions.get((lot, who.person), 1), list(live.submissions) if live else ["no bid"]
         taken_back = Withdraw(session=SESSION, bidder=who.person, version=version, submissions=ids)
         return c.WithdrawBid(signed=signed(replace(taken_back, **changes), who))
 
@@ -126,27 +138,91 @@ def cosign_window(*seconds: float | None) -> Act:
     return record_checkpoint(lambda story: int(story.state.window_closed_seq), *times)
 
 
-def release(who: Who, half: bytes | None = None, signer: Who | None = None, lot: str = LOT, **changes: Any) -> Act:
-    """A bidder hands over its half, or another one."""
+def deal_again(who: Who, signer: Who | None = None, lot: str = LOT, secret: bytes | None = None, **changes: Any) -> Act:
+    """A bidder deals every part of its bid, or another secret, to the custodians of now."""
+
+    def ask(story: Story) -> Command:
+        bid = story.state.bid_of(who.person, lot)
+        deals = [redealt(story, who, part, secret, **changes) for part in bid.parts] if bid else []
+        return c.DealAgain(bid=bid_of(story, who, lot), deals=[signed(deal, signer or who) for deal in deals])
+
+    return Act(ask, who)
+
+
+def redealt(story: Story, who: Who, part: SealedPart, secret: bytes | None, **changes: Any) -> Deal:
+    core = part.header.core
+    policy = story.state.current(core.policy)
+    s_t = secret or halves_of(who, core.version, core.lot, core.part).s_t
+    sound = Deal(
+        policy=core.policy,
+        bidder=who.person,
+        version=core.version,
+        prev=statement_id(part.deal),
+        ctx=b64(ctx_of(core)),
+        k=policy.k,
+        shares=deal_evenly(ctx_of(core), s_t, policy.k, publics_of(policy)),
+    )
+    return replace(sound, **changes)
+
+
+def pass_drill(who: Who, lot: str = LOT) -> Act:
+    """A bidder's device still opens its bid."""
+    return Act(lambda story: c.PassDrill(bid=bid_of(story, who, lot)), who)
+
+
+def begin_drill(who: Who, key_of: Who | None = None) -> Act:
+    """A custodian asks for a dummy for its key, or another's."""
+    return Act(c.BeginDrill(kid=key_id(public_of(key_of or who))), who)
+
+
+def answer_drill(who: Who, signer: Who | None = None, **changes: Any) -> Act:
+    """It opens the last dummy that was dealt to it."""
+
+    def ask(story: Story) -> Command:
+        dealt = [e.fields["dummy"] for t in story.turns for e in t if e.type == "DrillDealt"]
+        kid = key_id(public_of(who))
+        mine = [dummy for dummy in dealt if dummy["kid"] == kid]
+        secret = secret_in(SESSION, Dummy(**mine[-1]), seed_of(who)) if mine else b64(bytes(32))
+        answer = DrillAnswer(session=SESSION, kid=kid, secret=secret)
+        return c.AnswerDrill(signed=signed(replace(answer, **changes), signer or who))
+
+    return Act(ask, who)
+
+
+def release(
+    who: Who,
+    half: bytes | None = None,
+    signer: Who | None = None,
+    lot: str = LOT,
+    part: str = READOUT_FORM,
+    **changes: Any,
+) -> Act:
+    """A bidder hands over its half of a part, or another one."""
 
     def ask(story: Story) -> Command:
         version = story.state.versions.get((lot, who.person), 1)
-        mine = b64(half or halves_of(who, version, lot).s_b)
-        handed = Release(session=SESSION, submission=bid_of(story, who, lot), close=close_of(story), s_b=mine)
+        mine = b64(half or halves_of(who, version, lot, part).s_b)
+        named = submission_of(story, who, part, lot)
+        handed = Release(session=SESSION, submission=named, close=close_of(story), s_b=mine)
         return c.ReleaseKey(signed=signed(replace(handed, **changes), signer or who))
 
     return Act(ask, who)
 
 
 def publish_key(who: Who, signer: Who | None = None, lot: str = LOT, part: str = READOUT_FORM, **changes: Any) -> Act:
-    def ask(story: Story) -> Command:
-        window, kid = story.state.window_closed, key_id(public_of(who, lot, part))
-        seed = b64(seed_of(who, lot, part))
-        ends = id_of(window) if window else "no window"
-        custody = Custody(session=SESSION, close=close_of(story), window_closed=ends, kid=kid, seed=seed)
-        return c.PublishKey(signed=signed(replace(custody, **changes), signer or who))
+    return Act(lambda story: c.PublishKey(signed=custody(story, who, signer or who, lot, part, **changes)), who)
 
-    return Act(ask, who)
+
+def entrust_key(who: Who, part: str, lot: str = LOT, **changes: Any) -> Act:
+    return Act(lambda story: c.EntrustKey(signed=custody(story, who, who, lot, part, **changes)), who)
+
+
+def custody(story: Story, who: Who, signer: Who, lot: str, part: str, **changes: Any) -> Signed:
+    """A custodian's key for one part, for this close and window."""
+    window, kid, seed = story.state.window_closed, key_id(public_of(who, lot, part)), b64(seed_of(who, lot, part))
+    ends = id_of(window) if window else "no window"
+    told = Custody(session=SESSION, close=close_of(story), window_closed=ends, kid=kid, seed=seed)
+    return signed(replace(told, **changes), signer)
 
 
 def read_out(who: Who, lot: str = LOT) -> Act:
@@ -204,6 +280,13 @@ def bid_of(story: Story, who: Who, lot: str = LOT) -> str:
     """The id of a bidder's live bid."""
     bid = story.state.bid_of(who.person, lot)
     return str(bid.bid) if bid else "no bid"
+
+
+def submission_of(story: Story, who: Who, part: str, lot: str = LOT) -> str:
+    """The id of the submission of one part of a bidder's live bid."""
+    bid = story.state.bid_of(who.person, lot)
+    named = dict(zip((each.part for each in bid.parts), bid.submissions, strict=True)) if bid else {}
+    return str(named.get(part, "no bid"))
 
 
 def close_of(story: Story) -> str:

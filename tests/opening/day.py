@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from remote_bid.opening import opening as context
 from remote_bid.opening.facts import Facts
 from remote_bid.opening.terms import Phase
+from remote_bid.tender.terms import READOUT_FORM, LotPart
 from tests.given import Past, Room, after, at
 from tests.opening.actors import (
     AUTHORITY,
@@ -50,6 +51,13 @@ opening = Room(
     line_secret=LINE_SECRET,
 )
 
+
+def between(beginning: Past, end: Past) -> Past:
+    """What is done after `beginning` until `end`, which begins alike."""
+    assert end[: len(beginning)] == beginning
+    return end[len(beginning) :]
+
+
 SCHEDULED: Past = (schedule(),)
 KEYS_OFFERED: Past = (*SCHEDULED, *(offer_key(who) for who in CUSTODIANS))
 POLICY_PUBLISHED: Past = (*KEYS_OFFERED, publish_policy())
@@ -65,6 +73,21 @@ TWO_LOTS: Past = (
     countersign_timetable(),
 )
 """The same, for two lots."""
+
+TECHNICAL, PRICE_PART = "technical", "price"
+PARTS = [
+    LotPart(part=READOUT_FORM, opened_here=True),
+    LotPart(part=TECHNICAL, opened_here=True),
+    LotPart(part=PRICE_PART),
+]
+SEVERAL_PARTS: Past = (
+    schedule(tender=replace(TENDER, lots=[replace(TENDER.lots[0], parts=PARTS)])),
+    *(offer_key(who, part=part.part) for who in CUSTODIANS for part in PARTS),
+    *(publish_policy(part=part.part) for part in PARTS),
+    propose_timetable(),
+    countersign_timetable(),
+)
+"""A bid has three parts: one is read out, one is opened for the evaluation, one stays sealed."""
 
 THREE_BIDS: Past = tuple(submit(who) for who in BIDDERS)
 ALPHAS_BID, BETAS_BID, GAMMAS_BID = THREE_BIDS
@@ -106,6 +129,15 @@ MISSING: Past = (
 )
 """Only BETA has released."""
 
+PARTS_RELEASE: Past = (*SEVERAL_PARTS, *between(CONVENED, RELEASE))
+PARTS_RELEASED: Past = (
+    *PARTS_RELEASE,
+    *(release(who) for who in BIDDERS),
+    *(release(who, part=TECHNICAL) for who in BIDDERS),
+)
+PARTS_CUSTODY: Past = (*PARTS_RELEASED, CLOSE_WINDOW, cosign_window())
+"""The same as CUSTODY, of bids with several parts."""
+
 READOUT: Past = (*UNSEAL, SETTLE)
 CONFIRM: Past = (*READOUT, *(read_out(who) for who in BIDDERS))
 OBJECTION: Past = (*CONFIRM, *(confirm_line(who) for who in BIDDERS), OPEN_OBJECTIONS)
@@ -131,9 +163,3 @@ PHASES: dict[Phase, Past] = {
     Phase.ABORTED: ABORTED,
 }
 """A session in each phase, with three bids wherever there may be."""
-
-
-def between(beginning: Past, end: Past) -> Past:
-    """What is done after `beginning` until `end`, which begins alike."""
-    assert end[: len(beginning)] == beginning
-    return end[len(beginning) :]

@@ -52,7 +52,7 @@ def seal_draw(who: Who, signer: Who | None = None, **changes: Any) -> Act:
 
     def ask(story: Story) -> Command:
         found = story.state.policy_of(LOT, DRAW)
-        publics, k = (publics_of(found[1]), found[1].k) if found else ([], 0)
+        publics, k = (publics_of(story.state.current(found[0])), found[1].k) if found else ([], 0)
         nonce = b64(secret_of(f"draw nonce of {who.person}"))
         ctx = draw_ctx(SESSION, LOT, who.person, nonce)
         envelope = DrawEnvelope(
@@ -91,8 +91,10 @@ DRAW_CONVENED: Past = (*POLICIES, countersign_timetable())
 BOTH_SEALED: Past = (seal_draw(TENDERER), seal_draw(SUPERVISOR))
 
 
-def until_unsealed(*sealed: Act) -> Past:
-    """The day up to the moment at which everything can be settled; `sealed` are the draw envelopes."""
+def until_unsealed(*sealed: Act, keys: tuple[Who, ...] = (FIRST, SECOND)) -> Past:
+    """The day up to the moment at which everything can be settled; `sealed` are the draw envelopes, `keys` of whose
+    custodians are published.
+    """
     return (
         *DRAW_CONVENED,
         *(submit(who) for who in BIDDERS),
@@ -104,7 +106,8 @@ def until_unsealed(*sealed: Act) -> Past:
         *(release(who) for who in BIDDERS),
         CLOSE_WINDOW,
         cosign_window(),
-        *(publish_key(who, part=part) for who in (FIRST, SECOND) for part in ("readout_form", DRAW)),
+        *(publish_key(who, part=DRAW) for who in keys),
+        *(publish_key(who) for who in (FIRST, SECOND)),
     )
 
 

@@ -1,12 +1,15 @@
 """What is done before any bid: the session, the custodians' keys, the policy, the timetable."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
 from remote_bid.opening.commands import (
+    CountersignStrike,
     CountersignTimetable,
     OfferCustodianKey,
+    ProposeStrike,
     ProposeTimetable,
     PublishPolicy,
     ScheduleOpening,
@@ -16,7 +19,7 @@ from remote_bid.opening.statements import Schedule
 from remote_bid.opening.terms import Member
 from remote_bid.seal.canonical import b64
 from remote_bid.seal.envelope import SUITE
-from remote_bid.tender.statements import Custodian, CustodianKey, Policy, Timetable
+from remote_bid.tender.statements import Custodian, CustodianKey, Policy, Strike, StrikeCause, Timetable
 from remote_bid.tender.terms import READOUT_FORM, Tender
 from remote_bid.timeline import instant
 from remote_bid.timeline.entry import Who
@@ -77,6 +80,51 @@ def custodians(story: Story, lot: str = LOT, part: str = READOUT_FORM) -> list[C
         for who in CUSTODIANS
         if (offer := offers.get(f"{who.person}/{lot}/{part}"))
     ]
+
+
+def strike(
+    story: Story, who: Who, new: Sequence[Custodian] = (), lot: str = LOT, part: str = READOUT_FORM, **changes: Any
+) -> Strike:
+    """One custodian is gone, the others stay; whoever is new stands behind them."""
+    name, _ = story.state.policy_of(lot, part)
+    revisions = story.state.revisions.get(name)
+    stay = [custodian for custodian in story.state.current(name).custodians if custodian.person != who.person]
+    sound = Strike(
+        session=SESSION,
+        policy=name,
+        prev=revisions[-1].strike if revisions else None,
+        person=who.person,
+        cause=StrikeCause.ABSENT,
+        custodians=[*stay, *new],
+    )
+    return replace(sound, **changes)
+
+
+def offered_by(story: Story, who: Who, lot: str = LOT, part: str = READOUT_FORM) -> Custodian:
+    """A custodian with the key that it last offered."""
+    offer = story.state.offers[f"{who.person}/{lot}/{part}"]
+    return Custodian(person=who.person, side=story.state.members[who.person].side, proof=offer)
+
+
+def propose_strike(who: Who, signer: Who = TENDERER, replaced: bool = False, **changes: Any) -> Act:
+    """The tenderer's half of it."""
+    return Act(
+        lambda story: ProposeStrike(
+            signed=signed(strike(story, who, [offered_by(story, who)] if replaced else [], **changes), signer)
+        ),
+        TENDERER,
+    )
+
+
+def countersign_strike(who: Who, *signers: Who, replaced: bool = False, **changes: Any) -> Act:
+    """The supervisor hands it in with both signatures, or those of `signers`; `replaced` by the custodian's new key."""
+    both = signers or (TENDERER, SUPERVISOR)
+    return Act(
+        lambda story: CountersignStrike(
+            signed=signed(strike(story, who, [offered_by(story, who)] if replaced else [], **changes), *both)
+        ),
+        SUPERVISOR,
+    )
 
 
 def timetable(story: Story, **changes: Any) -> Timetable:

@@ -70,14 +70,22 @@ class Offer:
 def form_of(who: Who) -> ReadoutForm:
     """What a bidder offers; every field tells whose it is."""
     price = PRICES.get(who.person, "9500000.00")
-    return ReadoutForm(
-        price=price, currency="CNY", duration_days=300, quality=f"合格 {who.person}", project_manager=f"经理 {price}"
-    )
+    fields: dict[str, str | int | bool] = {
+        "duration_days": 300,
+        "quality": f"合格 {who.person}",
+        "project_manager": f"经理 {price}",
+    }
+    return ReadoutForm(price=price, currency="CNY", fields=fields)
 
 
-def halves_of(who: Who, version: int, lot: str = LOT) -> Secrets:
+def halves_of(who: Who, version: int, lot: str = LOT, part: str = READOUT_FORM) -> Secrets:
     """The halves of a bidder's seal."""
-    return Secrets(*(secret_of(f"{half} {who.person} {lot} {version}") for half in ("s_B", "s_T")))
+    return Secrets(*(secret_of(f"{half} {who.person} {lot} {part} {version}") for half in ("s_B", "s_T")))
+
+
+def document_of(who: Who, part: str) -> bytes:
+    """What a bidder seals in a part that is not read out."""
+    return f"{part} of {who.person}".encode()
 
 
 def publics_of(policy: Policy) -> list[bytes]:
@@ -92,15 +100,18 @@ def _escrow(policy: Policy, ctx: bytes, half: bytes, dealer: Dealer) -> list[Sha
     return dealer(ctx, half, policy.escrow.k, publics)
 
 
-def offered(story: Story, who: Who, lot: str, offer: Offer) -> OfferedPart:
-    """The readout form of `who`, sealed, uploaded and signed for."""
-    found, live = story.state.policy_of(lot, READOUT_FORM), story.state.bid_of(who.person, lot)
+def offered(story: Story, who: Who, lot: str, offer: Offer, part: str = READOUT_FORM) -> OfferedPart:
+    """A part of the bid of `who`, the readout form or another, sealed, uploaded and signed for."""
+    found, live = story.state.policy_of(lot, part), story.state.bid_of(who.person, lot)
     assert found is not None, "no policy, nothing to seal for"
-    policy_id, policy = found
+    policy_id = found[0]
+    policy = story.state.current(policy_id)
     version = offer.version or story.state.versions.get((lot, who.person), 0) + 1
-    place = Place(policy_id, lot, READOUT_FORM, who.person, version)._replace(**offer.core)
-    halves = halves_of(who, version, lot)
-    raw = msgspec.json.encode(form_of(who)) if offer.raw is None else offer.raw
+    place = Place(policy_id, lot, part, who.person, version)._replace(**offer.core)
+    halves = halves_of(who, version, lot, part)
+    honest_raw = msgspec.json.encode(form_of(who)) if part == READOUT_FORM else document_of(who, part)
+    raw = honest_raw if offer.raw is None else offer.raw
+    before = next((old for old in live.parts if old.part == part), None) if live else None
     file, sealed = offer.sealer(raw, place, halves)
     upload = b64(hashlib.sha256(file).digest())
     SAFE.files[who.person, upload] = file
@@ -109,7 +120,7 @@ def offered(story: Story, who: Who, lot: str, offer: Offer) -> OfferedPart:
         policy=policy_id,
         bidder=who.person,
         version=version,
-        prev=statement_id(live.parts[0].submission) if live else None,
+        prev=statement_id(before.submission) if before else None,
         header=b64(hashlib.sha256(sealed.header).digest()),
         ct=b64(sealed.ct),
         n=sealed.n,
@@ -118,7 +129,7 @@ def offered(story: Story, who: Who, lot: str, offer: Offer) -> OfferedPart:
         policy=policy_id,
         bidder=who.person,
         version=version,
-        prev=statement_id(live.parts[0].deal) if live else None,
+        prev=statement_id(before.deal) if before else None,
         ctx=b64(ctx_of(core)),
         k=policy.k,
         shares=offer.dealer(ctx_of(core), halves.s_t, policy.k, publics_of(policy)),

@@ -13,10 +13,10 @@ from remote_bid.opening.rules.drawing import drawn_value, unbiased
 from remote_bid.opening.terms import DrawLine
 from remote_bid.seal.canonical import b64, labelled_hash, unb64
 from remote_bid.seal.statements import id_of
-from remote_bid.tender.terms import DRAW, Coefficient, Draw
+from remote_bid.tender.terms import DRAW, Coefficient, Draw, LotPart
 from remote_bid.timeline.marks import Disclosed
 from tests.given import Past, When, after, given
-from tests.opening.actors import ALPHA, BIDDERS, HOST, PUBLIC, SUPERVISOR, TENDERER, secret_of
+from tests.opening.actors import ALPHA, BIDDERS, FIRST, HOST, PUBLIC, SUPERVISOR, TENDERER, secret_of
 from tests.opening.acts import OPEN_OBJECTIONS, PREPARE_RECORD, bid_of, read_out
 from tests.opening.day import CONVENED, SCHEDULED, THREE_BIDS, opening
 from tests.opening.draws import (
@@ -35,7 +35,7 @@ from tests.opening.draws import (
     until_drawing,
 )
 from tests.opening.pages import entries, page
-from tests.opening.preparing import countersign_timetable, publish_policy, schedule
+from tests.opening.preparing import countersign_strike, countersign_timetable, publish_policy, schedule
 from tests.opening.sealed import halves_of
 from tests.opening.tender import LOT, T0, TENDER
 
@@ -140,13 +140,29 @@ def test_a_seed_is_sealed_by_oneself_to_the_custodians_of_this_draw(wrong: dict[
     given(opening, DRAW_CONVENED).when(seal_draw(TENDERER, **wrong)).then_refused("bad_draw_envelope")
 
 
+def test_a_seed_is_sealed_again_only_after_a_custodian_of_the_draw_was_struck() -> None:
+    sealed = (*DRAW_CONVENED, seal_draw(TENDERER), countersign_strike(FIRST, part=DRAW))
+    given(opening, sealed).when(seal_draw(TENDERER)).then(DrawSealed)
+    other = seal_draw(TENDERER, nonce=b64(bytes(32)))
+    given(opening, sealed, seal_draw(TENDERER)).when(other).then_refused("sealed_already")
+    given(opening, DRAW_CONVENED, seal_draw(TENDERER), countersign_strike(FIRST)).when(other).then_refused(
+        "sealed_already"
+    )
+
+
+def test_no_part_of_a_bid_is_called_a_draw() -> None:
+    lot = replace(TENDER.lots[0], parts=[*TENDER.lots[0].parts, LotPart(part=DRAW)])
+    named = replace(TENDER, lots=[lot])
+    given(opening).when(schedule(tender=named)).then_refused("bad_parts")
+
+
 def test_a_lot_that_declares_no_draw_has_none() -> None:
     given(opening, CONVENED).when(seal_draw(TENDERER)).then_refused("bad_draw_envelope")
     given(opening, SCHEDULED).when(publish_policy(part=DRAW)).then_refused("unknown_part")
 
 
 def test_a_declared_draw_needs_its_policy_before_a_timetable_is_signed() -> None:
-    given(opening, POLICIES[:-1]).when(countersign_timetable()).then_refused("draw_missing")
+    given(opening, POLICIES[:-1]).when(countersign_timetable()).then_refused("policies_missing")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from remote_bid.opening.events import (
 )
 from remote_bid.opening.terms import Member, Role
 from remote_bid.seal.canonical import b64
-from remote_bid.tender.terms import Lot, Tender
+from remote_bid.tender.terms import READOUT_FORM, Lot, LotPart, Tender
 from tests.given import Past, given
 from tests.opening.actors import (
     FIRST,
@@ -25,17 +25,16 @@ from tests.opening.actors import (
     public_of,
 )
 from tests.opening.day import (
-    CONVENED,
     KEYS_OFFERED,
     POLICY_PUBLISHED,
     SCHEDULED,
-    THREE_BIDS,
     between,
     opening,
 )
 from tests.opening.preparing import (
     custodians,
     offer_key,
+    propose_timetable,
     publish_policy,
     schedule,
 )
@@ -138,8 +137,11 @@ def test_a_key_is_for_one_of_the_lots() -> None:
     given(opening, SCHEDULED).when(offer_key(FIRST, lot="lot-9")).then_refused("not_wanted")
 
 
-def test_once_the_policy_is_published_no_key_is_wanted() -> None:
-    given(opening, POLICY_PUBLISHED).when(offer_key(FIRST)).then_refused("not_wanted")
+def test_a_key_offered_after_the_policy_changes_nothing_until_a_strike_names_it() -> None:
+    other = offer_key(FIRST, public_key=b64(public_of(FIRST, "another key")))
+    before = given(opening, POLICY_PUBLISHED).story.state
+    after = given(opening, POLICY_PUBLISHED).when(other).story.state
+    assert [after.current(name) for name in after.policies] == list(before.policies.values())
 
 
 def test_the_tenderer_publishes_the_policy() -> None:
@@ -151,22 +153,38 @@ def test_a_policy_never_changes() -> None:
 
 
 def test_a_policy_is_for_one_of_the_lots() -> None:
-    given(opening, KEYS_OFFERED).when(publish_policy(lot="lot-9")).then_refused("policy_fixed")
+    given(opening, KEYS_OFFERED).when(publish_policy(lot="lot-9")).then_refused("unknown_part")
 
 
 def test_a_policy_is_for_this_tender() -> None:
     given(opening, KEYS_OFFERED).when(publish_policy(tender="SZ-2026-0043")).then_refused("policy_fixed")
 
 
-def test_only_readout_forms_can_be_opened_so_far() -> None:
+def test_a_policy_is_for_one_of_the_parts() -> None:
     given(opening, KEYS_OFFERED).when(publish_policy(part="price")).then_refused("unknown_part")
 
 
-def test_no_policy_is_added_once_a_timetable_holds() -> None:
+def test_every_part_of_every_lot_has_its_policy_before_a_timetable_is_signed() -> None:
     two_lots = schedule(tender=replace(TENDER, lots=[*TENDER.lots, replace(TENDER.lots[0], lot="lot-2")]))
-    keys = tuple(offer_key(who, lot="lot-2") for who in (FIRST, SECOND))
-    past = (two_lots, *between(SCHEDULED, CONVENED), *THREE_BIDS, *keys)
-    given(opening, past).when(publish_policy(lot="lot-2")).then_refused("policy_fixed")
+    past = (two_lots, *between(SCHEDULED, POLICY_PUBLISHED))
+    given(opening, past).when(propose_timetable()).then_refused("policies_missing")
+    technical = replace(TENDER.lots[0], parts=[*TENDER.lots[0].parts, LotPart(part="technical")])
+    past = (schedule(tender=replace(TENDER, lots=[technical])), *between(SCHEDULED, POLICY_PUBLISHED))
+    given(opening, past).when(propose_timetable()).then_refused("policies_missing")
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [LotPart(part="technical", opened_here=True)],
+        [LotPart(part=READOUT_FORM)],
+        [LotPart(part=READOUT_FORM, opened_here=True), LotPart(part="price"), LotPart(part="price")],
+    ],
+    ids=["no readout form", "a readout form that is not opened", "one part twice"],
+)
+def test_a_bid_has_one_readout_form_and_no_part_twice(parts: list[LotPart]) -> None:
+    tender = replace(TENDER, lots=[replace(TENDER.lots[0], parts=parts)])
+    given(opening).when(schedule(tender=tender)).then_refused("bad_parts")
 
 
 @pytest.mark.parametrize(
@@ -189,9 +207,12 @@ def test_a_policy_names_only_keys_that_were_offered() -> None:
 
 
 def test_a_key_offered_for_another_part_does_not_count() -> None:
-    given(opening, SCHEDULED, offer_key(FIRST, part="price")).when(
+    technical = replace(TENDER.lots[0], parts=[*TENDER.lots[0].parts, LotPart(part="technical")])
+    past = (schedule(tender=replace(TENDER, lots=[technical])), offer_key(FIRST, part="technical"))
+    given(opening, past).when(
         publish_policy(custodians=custodians(given(opening, KEYS_OFFERED).story)[:1])
     ).then_refused("unknown_custodian")
+    given(opening, past).when(offer_key(FIRST, part="price")).then_refused("not_wanted")
 
 
 @pytest.mark.parametrize("k", [-1, 0, 1, 5, 2**40])

@@ -89,7 +89,7 @@ def test_a_wrong_half_is_evidence_and_only_its_hash_is_kept() -> None:
     assert tried.left == WRONG_TRIES - 1
     [entry] = before.when(release(OWNER, half=wrong(0))).story.turns[-1]
     assert b64(wrong(0)) not in msgspec.json.encode(entry.fields).decode()
-    assert set(entry.fields) == {"type", "at", "by", "bid", "tried", "left"}
+    assert set(entry.fields) == {"type", "at", "by", "bid", "submission", "tried", "left"}
 
 
 def test_five_wrong_halves_and_no_more() -> None:

@@ -119,7 +119,7 @@ def test_what_was_sealed_so_that_it_cannot_be_opened_is_garbage(sealer: Any) -> 
 
 
 def test_a_form_that_is_too_large_is_garbage() -> None:
-    form = msgspec.structs.replace(form_of(ALPHA), quality="好" * (1 << 20))
+    form = msgspec.structs.replace(form_of(ALPHA), fields={"quality": "好" * (1 << 20)})
     revoked(settled(raw=msgspec.json.encode(form)), Cause.GARBAGE, "garbage")
 
 

@@ -72,7 +72,7 @@ def test_a_timetable_is_for_exactly_the_policies() -> None:
     before = given(opening, POLICY_PUBLISHED)
     before.when(countersign_timetable(policies=[])).then_refused("other_policies")
     before.when(countersign_timetable(policies=["another"])).then_refused("other_policies")
-    given(opening, KEYS_OFFERED).when(propose_timetable(policies=[])).then_refused("other_policies")
+    given(opening, KEYS_OFFERED).when(propose_timetable(policies=[])).then_refused("policies_missing")
 
 
 def test_a_timetable_follows_the_one_that_holds() -> None:

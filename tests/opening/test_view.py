@@ -79,10 +79,11 @@ def test_a_bidder_sees_its_own_bid_with_its_receipt_and_nobody_elses() -> None:
 
 @pytest.mark.parametrize("who", BIDDERS, ids=lambda who: who.person)
 def test_from_the_roster_on_every_bidder_can_prove_that_its_bid_was_counted(who: Who) -> None:
-    assert own(LOBBY, who).proof is UNSET
+    assert own(LOBBY, who).proofs is UNSET
     story = given(opening, ROSTER).story
-    proof = own(ROSTER, who).proof
-    assert not isinstance(proof, msgspec.UnsetType)
+    proofs = own(ROSTER, who).proofs
+    assert not isinstance(proofs, msgspec.UnsetType)
+    proof = proofs[bid_of(story, who)]
     leaf = leaf_hash(unb64(bid_of(story, who)))
     path = [unb64(node) for node in proof.path]
     assert includes(unb64(story.state.close.lots[0].root), proof.size, proof.index, leaf, path)

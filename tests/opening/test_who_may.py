@@ -21,8 +21,11 @@ from tests.opening.acts import (
     OPEN_RELEASE,
     PREPARE_RECORD,
     SETTLE,
+    begin_drill,
     check_in,
     confirm_line,
+    deal_again,
+    pass_drill,
     publish_key,
     raise_objection,
     refuse_record,
@@ -34,7 +37,14 @@ from tests.opening.acts import (
 )
 from tests.opening.day import PHASES, opening
 from tests.opening.draws import DRAW_COEFFICIENTS, lottery, seal_draw
-from tests.opening.preparing import countersign_timetable, offer_key, propose_timetable, publish_policy
+from tests.opening.preparing import (
+    countersign_strike,
+    countersign_timetable,
+    offer_key,
+    propose_strike,
+    propose_timetable,
+    publish_policy,
+)
 
 MAY: dict[type[Command], set[str]] = {
     c.OfferCustodianKey: {Role.CUSTODIAN},
@@ -42,6 +52,12 @@ MAY: dict[type[Command], set[str]] = {
     c.ProposeTimetable: {Role.TENDERER},
     c.CountersignTimetable: {Role.SUPERVISOR},
     c.SubmitBid: {Role.BIDDER},
+    c.ProposeStrike: {Role.TENDERER},
+    c.CountersignStrike: {Role.SUPERVISOR},
+    c.DealAgain: {Role.BIDDER},
+    c.PassDrill: {Role.BIDDER},
+    c.BeginDrill: {Role.CUSTODIAN},
+    c.AnswerDrill: {Role.CUSTODIAN},
     c.WithdrawBid: {Role.BIDDER},
     c.CheckIn: {*Role, CLOCK.role, LOG.role},
     c.OpenLobby: {CLOCK.role},
@@ -53,6 +69,7 @@ MAY: dict[type[Command], set[str]] = {
     c.ReleaseKey: {Role.BIDDER},
     c.CloseWindow: {CLOCK.role},
     c.PublishKey: {Role.CUSTODIAN},
+    c.EntrustKey: {Role.CUSTODIAN},
     c.SettleBids: {CLOCK.role},
     c.ReadOut: {Role.HOST, Role.SUPERVISOR},
     c.SignRecord: {Role.HOST, Role.SUPERVISOR, Role.WITNESS, Role.BIDDER},
@@ -117,7 +134,12 @@ def test_a_role_that_the_members_list_does_not_give_is_nothing(pretended: Role) 
 
 
 TIMES: dict[str, tuple[Act, set[Phase]]] = {
-    "offer a key": (offer_key(FIRST, part="price"), {Phase.SCHEDULED}),
+    "offer a key": (offer_key(FIRST, part="price"), {Phase.SCHEDULED, Phase.LOBBY}),
+    "strike a custodian": (propose_strike(FIRST), {Phase.SCHEDULED, Phase.LOBBY}),
+    "countersign the strike": (countersign_strike(FIRST), {Phase.SCHEDULED, Phase.LOBBY}),
+    "deal again": (deal_again(ALPHA, secret=bytes(32)), {Phase.SCHEDULED, Phase.LOBBY}),
+    "begin a drill": (begin_drill(FIRST), {Phase.SCHEDULED, Phase.LOBBY, Phase.HELD}),
+    "pass a drill": (pass_drill(ALPHA), {Phase.SCHEDULED, Phase.LOBBY, Phase.HELD}),
     "publish a policy": (publish_policy(part="price"), {Phase.SCHEDULED}),
     "propose a timetable": (propose_timetable(), {Phase.SCHEDULED, Phase.LOBBY, Phase.HELD}),
     "countersign it": (countersign_timetable(), {Phase.SCHEDULED, Phase.LOBBY, Phase.HELD}),

@@ -1,11 +1,14 @@
 """The readout form: what may be sealed, and what whoever opens it must not stumble over."""
 
+from functools import partial
+
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remote_bid.tender.terms import InvalidForm, ReadoutForm, readout_form
+from remote_bid.tender.terms import USUAL_FORM, FieldKind, FormField, InvalidForm, ReadoutForm
+from remote_bid.tender.terms import readout_form as readout_form_of
 
 some = settings(deadline=None, max_examples=150)
 
@@ -20,13 +23,17 @@ FORM = {
 
 def sealed(**other: object) -> bytes:
     """The bytes of a form with some fields otherwise; None leaves one out."""
-    return msgspec.json.encode({name: value for name, value in (FORM | other).items() if value is not None})
+    told = {name: value for name, value in (FORM | other).items() if value is not None}
+    always = {name: told.pop(name) for name in ("price", "currency") if name in told}
+    return msgspec.json.encode(always | {"fields": told})
+
+
+readout_form = partial(readout_form_of, declared=USUAL_FORM)
 
 
 def test_a_form_is_read_as_it_was_sealed() -> None:
-    assert readout_form(sealed()) == ReadoutForm(
-        price="11786240.00", currency="CNY", duration_days=192, quality="合格", project_manager="陈立"
-    )
+    fields: dict[str, str | int | bool] = {"duration_days": 192, "quality": "合格", "project_manager": "陈立"}
+    assert readout_form(sealed()) == ReadoutForm(price="11786240.00", currency="CNY", fields=fields)
 
 
 @pytest.mark.parametrize("price", ["1", "0.01", "0.1", "1.5", "9.99", "100", "12800000.00", "999999999999.99"])
@@ -197,3 +204,67 @@ def test_a_currency_has_three_capitals(currency: str) -> None:
 def test_a_text_of_signs_that_nobody_sees_is_no_form(sign: str) -> None:
     with pytest.raises(InvalidForm):
         readout_form(sealed(project_manager=sign))
+
+
+def field(name: str, kind: FieldKind, required: bool = True, choices: list[str] | None = None) -> FormField:
+    return FormField(field=name, kind=kind, zh=name, en=name, required=required, choices=choices or [])
+
+
+DECLARED = [
+    field("provisional_sum", FieldKind.AMOUNT),
+    field("delivery", FieldKind.DAYS),
+    field("brand", FieldKind.TEXT, required=False),
+    field("grade", FieldKind.CHOICE, choices=["合格", "优良"]),
+    field("deposit_paid", FieldKind.BOOLEAN),
+]
+TOLD: dict[str, object] = {
+    "provisional_sum": "1.50",
+    "delivery": 30,
+    "brand": "长城",
+    "grade": "优良",
+    "deposit_paid": True,
+}
+
+
+def told(**other: object) -> bytes:
+    """A form of the tender that declares these fields."""
+    return msgspec.json.encode({"price": "1", "currency": "CNY", "fields": TOLD | other})
+
+
+def test_a_tender_declares_what_is_read_out() -> None:
+    assert readout_form_of(told(), DECLARED).fields == TOLD
+
+
+def test_a_field_may_be_left_out_only_where_the_tender_allows_it() -> None:
+    without = {name: value for name, value in TOLD.items() if name != "brand"}
+    raw = msgspec.json.encode({"price": "1", "currency": "CNY", "fields": without})
+    assert readout_form_of(raw, DECLARED).fields == without
+    with pytest.raises(InvalidForm, match="the field brand is missing"):
+        readout_form_of(raw, [*DECLARED[:2], field("brand", FieldKind.TEXT), *DECLARED[3:]])
+
+
+@pytest.mark.parametrize(
+    ("other", "fault"),
+    [
+        ({"provisional_sum": 1}, "provisional_sum is not as declared"),
+        ({"provisional_sum": "-1"}, "provisional_sum is not as declared"),
+        ({"provisional_sum": True}, "provisional_sum is not as declared"),
+        ({"delivery": "30"}, "delivery is not as declared"),
+        ({"delivery": True}, "delivery is not as declared"),
+        ({"delivery": 36_501}, "delivery is not as declared"),
+        ({"brand": ""}, "brand is not as declared"),
+        ({"brand": 7}, "brand is not as declared"),
+        ({"grade": "一般"}, "grade is not one of the choices"),
+        ({"grade": False}, "grade is not as declared"),
+        ({"deposit_paid": "true"}, "deposit_paid is not as declared"),
+        ({"deposit_paid": 1}, "deposit_paid is not as declared"),
+        ({"discount": "1%"}, "does not declare"),
+        ({"delivery": 30.0}, "cannot be read"),
+        ({"delivery": None}, "cannot be read"),
+        ({"delivery": ["30"]}, "cannot be read"),
+    ],
+    ids=str,
+)
+def test_a_field_is_of_the_kind_that_was_declared(other: dict[str, object], fault: str) -> None:
+    with pytest.raises(InvalidForm, match=fault):
+        readout_form_of(told(**other), DECLARED)

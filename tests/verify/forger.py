@@ -15,9 +15,8 @@ import msgspec
 from remote_bid.opening.rules import Opening, evolve
 from remote_bid.opening.rules.closing import lot_sets
 from remote_bid.opening.rules.drawing import coefficient_of, drawn_value, lot_draw
-from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.record import line_hash, opening_record, readout_line, record_hash
-from remote_bid.opening.statements import LotWindow, Released
+from remote_bid.opening.rules.releasing import lot_window
 from remote_bid.seal.canonical import b64, jcs, parse_jcs, unb64
 from remote_bid.seal.signing import KeySigner
 from remote_bid.seal.statements import Statement, said, state, statement_id
@@ -335,13 +334,13 @@ class _Walk:
         match kind:
             case "schedule":
                 return {name: self._entry.fields[name] for name in ("tender", "members")}
+            case "timetable":
+                return {"policies": sorted(self._state.policies)}
             case "close":
                 return {"tick": self._last_tick, "lots": msgspec.to_builtins(lot_sets(self._state))}
             case "window_closed":
-                lots = [self._window(lot) for lot in self._state.running_lots()]
+                lots = [lot_window(self._state, lot) for lot in self._state.running_lots()]
                 return {"lots": msgspec.to_builtins(lots)}
-            case "timetable":
-                return {"policies": sorted(self._state.policies)}
             case "confirmation":
                 bid = self._state.bids.get(str(self._strings(self._entry.fields["bid"])))
                 return {"line": line_hash(readout_line(bid))} if bid and bid.settlement else {}
@@ -351,11 +350,6 @@ class _Walk:
                 return {"line": self._entry.line, "seq": len(self._heads[self._entry.line])}
             case _:
                 return {}
-
-    def _window(self, lot: str) -> LotWindow:
-        bids = [bid for bid in in_order(self._state) if bid.lot == lot]
-        released = [Released(submission=bid.bid, release=bid.release) for bid in bids if bid.release]
-        return LotWindow(lot=lot, released=released, missing=[bid.bid for bid in bids if not bid.release])
 
     def _strings(self, value: Any) -> Any:
         """The same with every id that has changed as it is now."""

@@ -32,7 +32,9 @@ from tests.verify.forger import Day
 from tests.verify.keys import Keys
 from tests.verify.pieces import Payload
 
-UNKNOWN = ReadoutForm(price="1.00", currency="CNY", duration_days=1, quality="合格", project_manager="无")
+UNKNOWN = ReadoutForm(
+    price="1.00", currency="CNY", fields={"duration_days": 1, "quality": "合格", "project_manager": "无"}
+)
 """What an envelope says that nobody could open."""
 
 
@@ -87,7 +89,7 @@ class Reborn(Day):
         return self._keyids.get(keyid, keyid)
 
     def resealed(self, fields: Fields, renamed: dict[str, str]) -> Fields:
-        parts = [self._part(fields, part, renamed) for part in fields["parts"]]
+        parts = [self._part(part, renamed) for part in fields["parts"]]
         return fields | {"parts": parts}
 
     def _enrolled(self, folder: Path) -> tuple[Authority, dict[str, Identity]]:
@@ -118,9 +120,10 @@ class Reborn(Day):
         unseal(io.BytesIO(self.members[envelope_name(bid)]), plain, halves)
         return Inside(plain.getvalue(), halves)
 
-    def _part(self, fields: Fields, part: Payload, renamed: dict[str, str]) -> Payload:
+    def _part(self, part: Payload, renamed: dict[str, str]) -> Payload:
         """The part sealed under the policy as it is now, with submission and deal by the namesake."""
-        core, inside, out = part["header"]["core"], self._inside[fields["bid"]], io.BytesIO()
+        core, out, bid = part["header"]["core"], io.BytesIO(), statement_id(_said(part["submission"]))
+        inside = self._inside.get(bid) or Inside(b"whatever", fresh_secrets())
         policy = renamed[core["policy"]]
         place = Place(policy, core["lot"], core["part"], core["bidder"], core["version"])
         sealed = seal(io.BytesIO(inside.form), len(inside.form), out, place, inside.halves)
@@ -132,8 +135,9 @@ class Reborn(Day):
         submission = {"policy": policy, "header": hashed, "ct": b64(sealed.ct), "n": sealed.n}
         dealt = {"policy": policy, "ctx": b64(ctx), "shares": shares}
         now = self._with(part["submission"], submission)
-        renamed[fields["bid"]] = statement_id(_said(now))
-        self.members[envelope_name(fields["bid"])] = out.getvalue()
+        renamed[bid] = statement_id(_said(now))
+        if bid in self._inside:
+            self.members[envelope_name(bid)] = out.getvalue()
         told = {"submission": now, "deal": self._with(part["deal"], dealt)}
         return part | told | {"header": msgspec.to_builtins(header)}
 

@@ -1,7 +1,9 @@
 """The set of bids: one deleted, added, dated back, exchanged, taken back for its bidder, or its release lost."""
 
+import msgspec
 import pytest
 
+from remote_bid.seal.statements import Statement, statement_id
 from remote_bid.timeline import instant
 from remote_bid.verify.manifest import envelope_name
 from tests.verify.forger import Day
@@ -218,8 +220,9 @@ def leave_out(day: Day, submitted: Loose) -> None:
     """What became of a bid that is no longer there."""
     bid, person = submitted.fields["bid"], submitted.fields["bidder"]
     signed = [entry for entry in day.all("RecordSigned") if entry.fields["person"] == person]
-    told = [day.of(kind, bid=bid) for kind in ("KeyReleased", "BidSettled", "BidReadOut")] + day.lines_of(bid)
-    day.drop(*told, *signed)
+    told = [day.of(kind, bid=bid) for kind in ("KeyReleased", "PartReleased", "BidSettled", "BidReadOut")]
+    drilled = [entry for entry in day.all("DrillPassed") if entry.fields["bid"] == bid]
+    day.drop(*told, *day.lines_of(bid), *signed, *drilled)
     del day.members[envelope_name(bid)]
 
 
@@ -241,7 +244,9 @@ def test_a_bid_withdrawn_by_its_bidder_is_not_in_the_close(lived: Day, keys: Key
     lived.one("OpeningScheduled").fields["tender"]["lots"][0]["minimum"] = 2
     submitted = rival(lived)
     bidder, bid, lot = (submitted.fields[name] for name in ("bidder", "bid", "lot"))
-    said = {"session": lived.session, "bidder": bidder, "version": 1, "submissions": [bid]}
+    submissions = [statement_id(msgspec.convert(p["submission"], type=Statement)) for p in submitted.fields["parts"]]
+    assert bid in submissions
+    said = {"session": lived.session, "bidder": bidder, "version": 1, "submissions": submissions}
     by = signed(keys.people[bidder], "withdraw", said)
     withdrawn = made_up(submitted, "BidWithdrawn", bidder=bidder, lot=lot, signed=by)
     held = lived.tick_of(submitted).held

@@ -112,9 +112,7 @@ def test_a_revoked_bid_turned_into_an_opened_one_was_not_released(lived: Day, ou
 FORMS: list[Fields] = [
     {"price": "9.99"},
     {"currency": "USD"},
-    {"duration_days": 1},
-    {"quality": "优良"},
-    {"project_manager": "别人"},
+    {"fields": {"duration_days": 1, "quality": "合格", "project_manager": "别人"}},
 ]
 
 

@@ -63,9 +63,9 @@ def test_a_paper_signed_by_somebody_else_is_named(lived: Day, keys: Keys, kind: 
 def test_a_bid_signed_by_a_rival_is_named(lived: Day, keys: Keys) -> None:
     submitted, other = lived.all("BidSubmitted")[:2]
     signer = keys.people[other.fields["bidder"]]
-    (part,) = submitted.fields["parts"]
-    for name in ("submission", "deal"):
-        part[name] = signed_by(part[name]["payloadType"], payload_of(part[name]), signer.signer)
+    for part in submitted.fields["parts"]:
+        for name in ("submission", "deal"):
+            part[name] = signed_by(part[name]["payloadType"], payload_of(part[name]), signer.signer)
     submitted.fields["certificates"] = [signer.certificate]
     fails(lived, submitted, why="not by whom it must be")
 

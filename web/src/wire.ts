@@ -33,6 +33,15 @@ export interface components {
             readonly signed: components["schemas"]["Signed"] | null;
         };
         /**
+         * AnswerDrill
+         * @description The custodian tells what the dummy holds.
+         */
+        readonly AnswerDrill: {
+            /** @enum {unknown} */
+            readonly type: "AnswerDrill";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * AnswerObjection
          * @description The host answers an objection.
          */
@@ -49,6 +58,15 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "AskRemedy";
             readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * BeginDrill
+         * @description A custodian asks for a dummy sealed to one of its offered keys.
+         */
+        readonly BeginDrill: {
+            /** @enum {unknown} */
+            readonly type: "BeginDrill";
+            readonly kid: string;
         };
         /**
          * BidReadOut
@@ -307,6 +325,15 @@ export interface components {
             readonly ends_at: string;
         };
         /**
+         * CountersignStrike
+         * @description The supervisor signs the same, which makes it valid.
+         */
+        readonly CountersignStrike: {
+            /** @enum {unknown} */
+            readonly type: "CountersignStrike";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * CountersignTimetable
          * @description The supervisor signs the same timetable, which makes it valid.
          */
@@ -335,6 +362,16 @@ export interface components {
             readonly crl: components["schemas"]["CrlNoted"];
         };
         /**
+         * CustodianDrilled
+         * @description The custodian opened the dummy; shown like it.
+         */
+        readonly CustodianDrilled: {
+            /** @enum {unknown} */
+            readonly type: "CustodianDrilled";
+            readonly person: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * CustodianKeyOffered
          * @description A custodian's key for one lot and part.
          */
@@ -356,12 +393,22 @@ export interface components {
         };
         /**
          * CustodianRow
-         * @description One custodian, and whether its key is public.
+         * @description One custodian, whether its key is public, and whether all its keys passed a drill.
          */
         readonly CustodianRow: {
             readonly name: string;
             readonly side: string;
             readonly published: boolean;
+            readonly drilled?: boolean;
+        };
+        /**
+         * CustodianStruck
+         * @description A custodian is no longer one, from the custodians' list of this statement on.
+         */
+        readonly CustodianStruck: {
+            /** @enum {unknown} */
+            readonly type: "CustodianStruck";
+            readonly signed: components["schemas"]["Signed"];
         };
         /**
          * CustodyClosed
@@ -379,6 +426,29 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "CustodyOpened";
             readonly ends_at: string;
+        };
+        /**
+         * DealAgain
+         * @description A bidder deals the shares of its bid anew, to the custodians of now; nothing is uploaded again.
+         */
+        readonly DealAgain: {
+            /** @enum {unknown} */
+            readonly type: "DealAgain";
+            readonly bid: string;
+            readonly deals: readonly components["schemas"]["Signed"][];
+        };
+        /**
+         * DealtAgain
+         * @description (side line) New deals for parts of a bid; they replace those before them.
+         */
+        readonly DealtAgain: {
+            /** @enum {unknown} */
+            readonly type: "DealtAgain";
+            readonly bid: string;
+            readonly bidder: string;
+            readonly lot: string;
+            readonly deals: readonly components["schemas"]["Signed"][];
+            readonly receipt: components["schemas"]["Statement"];
         };
         /**
          * DeclineRequest
@@ -485,6 +555,35 @@ export interface components {
             readonly fault?: string;
         };
         /**
+         * DrillDealt
+         * @description A dummy for a custodian to open; shown to it and to those who run the session, to all once it is disclosed.
+         */
+        readonly DrillDealt: {
+            /** @enum {unknown} */
+            readonly type: "DrillDealt";
+            readonly person: string;
+            readonly dummy: components["schemas"]["Dummy"];
+        };
+        /**
+         * DrillPassed
+         * @description (side line) The bidder's own record that its device still opens its stored bid.
+         */
+        readonly DrillPassed: {
+            /** @enum {unknown} */
+            readonly type: "DrillPassed";
+            readonly bid: string;
+            readonly lot: string;
+        };
+        /**
+         * Dummy
+         * @description A random secret: committed to, and sealed to the key `kid`.
+         */
+        readonly Dummy: {
+            readonly kid: string;
+            readonly c: string;
+            readonly hpke: string;
+        };
+        /**
          * EndCountCheck
          * @description The clock's: lots with too few bids on which nobody has decided end.
          */
@@ -509,6 +608,15 @@ export interface components {
             readonly type: "EndPause";
         };
         /**
+         * EntrustKey
+         * @description A custodian hands over its key of a part that is opened here but not read out.
+         */
+        readonly EntrustKey: {
+            /** @enum {unknown} */
+            readonly type: "EntrustKey";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * EscrowSharePublished
          * @description An escrow holder's share of the half of a bid that asks.
          */
@@ -527,6 +635,26 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "ExtendWindow";
             readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * FieldKind
+         * @description What may stand in a field of the readout form: money, whole days, a line, one of several lines, yes or no.
+         * @enum {unknown}
+         */
+        readonly FieldKind: "amount" | "boolean" | "choice" | "days" | "text";
+        /**
+         * FormField
+         * @description A field that the tender wants read out beside the price. A choice has `choices`, no other kind has.
+         */
+        readonly FormField: {
+            readonly field: string;
+            readonly kind: components["schemas"]["FieldKind"];
+            readonly zh: string;
+            readonly en: string;
+            /** @default true */
+            readonly required?: boolean;
+            /** @default [] */
+            readonly choices?: readonly string[];
         };
         /**
          * Frame
@@ -619,6 +747,23 @@ export interface components {
             readonly revealed: readonly components["schemas"]["Shown"][];
             readonly slots: readonly components["schemas"]["OwnSlot"][];
             readonly view: unknown;
+        };
+        /**
+         * KeyEntrusted
+         * @description A custodian's key of a part that is opened here but not read out: for server and supervisor.
+         *
+         *         The public never sees `signed`, which holds the key; `custody` is its statement id.
+         */
+        readonly KeyEntrusted: {
+            /** @enum {unknown} */
+            readonly type: "KeyEntrusted";
+            readonly person: string;
+            readonly lot: string;
+            readonly part: string;
+            readonly kid: string;
+            readonly custody: string;
+            /** @default null */
+            readonly signed?: components["schemas"]["Signed"] | null;
         };
         /**
          * KeyLodged
@@ -725,7 +870,8 @@ export interface components {
         };
         /**
          * Lot
-         * @description One lot: its ceiling price, how many bids it needs to be opened, what is drawn for it.
+         * @description One lot: its ceiling price, how many bids it needs to be opened, what is drawn for it, and the parts of a bid on
+         *         it.
          */
         readonly Lot: {
             readonly lot: string;
@@ -737,6 +883,7 @@ export interface components {
             readonly minimum?: number;
             /** @default null */
             readonly draw?: components["schemas"]["Draw"] | null;
+            readonly parts?: readonly components["schemas"]["LotPart"][];
         };
         /**
          * LotAborted
@@ -774,6 +921,15 @@ export interface components {
         readonly LotEnd: {
             readonly lot: string;
             readonly cause: components["schemas"]["AbortCause"];
+        };
+        /**
+         * LotPart
+         * @description A part of every bid on a lot, an envelope of its own. Parts not `opened_here` stay sealed for the evaluation.
+         */
+        readonly LotPart: {
+            readonly part: string;
+            /** @default false */
+            readonly opened_here?: boolean;
         };
         /**
          * LotteryCalled
@@ -961,8 +1117,8 @@ export interface components {
             readonly type: "OpeningClosed";
             readonly silent: readonly string[];
         };
-        readonly OpeningCommand: components["schemas"]["ScheduleOpening"] | components["schemas"]["OfferCustodianKey"] | components["schemas"]["PublishPolicy"] | components["schemas"]["ProposeTimetable"] | components["schemas"]["CountersignTimetable"] | components["schemas"]["SubmitBid"] | components["schemas"]["WithdrawBid"] | components["schemas"]["CheckIn"] | components["schemas"]["OpenLobby"] | components["schemas"]["Tick"] | components["schemas"]["CloseBids"] | components["schemas"]["HoldOpening"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["OpenRelease"] | components["schemas"]["ReleaseKey"] | components["schemas"]["CloseWindow"] | components["schemas"]["AskRemedy"] | components["schemas"]["PublishEscrowShare"] | components["schemas"]["CloseCustody"] | components["schemas"]["PublishKey"] | components["schemas"]["SettleBids"] | components["schemas"]["ReadOut"] | components["schemas"]["SignRecord"] | components["schemas"]["CloseOpening"] | components["schemas"]["SealDraw"] | components["schemas"]["DrawCoefficients"] | components["schemas"]["DrawByLottery"] | components["schemas"]["Say"] | components["schemas"]["RaiseObjection"] | components["schemas"]["AnswerObjection"] | components["schemas"]["ConfirmLine"] | components["schemas"]["OpenObjections"] | components["schemas"]["PrepareRecord"] | components["schemas"]["RefuseRecord"] | components["schemas"]["NoteCrl"] | components["schemas"]["ExtendWindow"] | components["schemas"]["SuspendOpening"] | components["schemas"]["ResumeOpening"] | components["schemas"]["AbortOpening"] | components["schemas"]["DeclineRequest"] | components["schemas"]["HandOver"] | components["schemas"]["ContinueLot"] | components["schemas"]["ConfirmKeysDestroyed"] | components["schemas"]["EndCountCheck"] | components["schemas"]["EndCustody"] | components["schemas"]["EndPause"] | components["schemas"]["NoticeOutage"] | components["schemas"]["CarryOutAbort"] | components["schemas"]["RecordStamp"] | components["schemas"]["RecordRotation"];
-        readonly OpeningEvent: components["schemas"]["OpeningScheduled"] | components["schemas"]["CustodianKeyOffered"] | components["schemas"]["PolicyPublished"] | components["schemas"]["TimetableProposed"] | components["schemas"]["TimetableSigned"] | components["schemas"]["BidSubmitted"] | components["schemas"]["BidWithdrawn"] | components["schemas"]["BidderCheckedIn"] | components["schemas"]["MemberCheckedIn"] | components["schemas"]["LobbyOpened"] | components["schemas"]["Ticked"] | components["schemas"]["BidsClosed"] | components["schemas"]["OpeningHeld"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["RosterPublished"] | components["schemas"]["LotAborted"] | components["schemas"]["OpeningAborted"] | components["schemas"]["ReleaseOpened"] | components["schemas"]["KeyReleased"] | components["schemas"]["WrongKeyTried"] | components["schemas"]["KeyLodged"] | components["schemas"]["LodgingFailed"] | components["schemas"]["LodgingSeedPublished"] | components["schemas"]["SubmissionRefused"] | components["schemas"]["ReleaseRefused"] | components["schemas"]["RemedyRequested"] | components["schemas"]["EscrowSharePublished"] | components["schemas"]["CustodyClosed"] | components["schemas"]["WindowClosed"] | components["schemas"]["CustodyOpened"] | components["schemas"]["KeyPublished"] | components["schemas"]["BidSettled"] | components["schemas"]["Disclosed"] | components["schemas"]["ReadoutOpened"] | components["schemas"]["BidReadOut"] | components["schemas"]["RecordPrepared"] | components["schemas"]["RecordSigned"] | components["schemas"]["OpeningClosed"] | components["schemas"]["DrawSealed"] | components["schemas"]["DrawOpened"] | components["schemas"]["CoefficientDrawn"] | components["schemas"]["LotteryCalled"] | components["schemas"]["ConfirmationOpened"] | components["schemas"]["LineConfirmed"] | components["schemas"]["LineDisputed"] | components["schemas"]["ObjectionsOpened"] | components["schemas"]["Said"] | components["schemas"]["ObjectionRaised"] | components["schemas"]["ObjectionAnswered"] | components["schemas"]["RecordRefused"] | components["schemas"]["CrlNotedDown"] | components["schemas"]["SignatureAwaited"] | components["schemas"]["RequestRefused"] | components["schemas"]["WindowExtended"] | components["schemas"]["OpeningSuspended"] | components["schemas"]["SuspensionCountersigned"] | components["schemas"]["OpeningResumed"] | components["schemas"]["AbortOrdered"] | components["schemas"]["RoleHandedOver"] | components["schemas"]["CountCheckOpened"] | components["schemas"]["LotContinued"] | components["schemas"]["CustodianKeysDestroyed"] | components["schemas"]["StampTaken"] | components["schemas"]["LogKeyRotated"];
+        readonly OpeningCommand: components["schemas"]["ScheduleOpening"] | components["schemas"]["OfferCustodianKey"] | components["schemas"]["PublishPolicy"] | components["schemas"]["ProposeTimetable"] | components["schemas"]["CountersignTimetable"] | components["schemas"]["SubmitBid"] | components["schemas"]["PassDrill"] | components["schemas"]["BeginDrill"] | components["schemas"]["AnswerDrill"] | components["schemas"]["ProposeStrike"] | components["schemas"]["CountersignStrike"] | components["schemas"]["DealAgain"] | components["schemas"]["WithdrawBid"] | components["schemas"]["CheckIn"] | components["schemas"]["OpenLobby"] | components["schemas"]["Tick"] | components["schemas"]["CloseBids"] | components["schemas"]["HoldOpening"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["OpenRelease"] | components["schemas"]["ReleaseKey"] | components["schemas"]["CloseWindow"] | components["schemas"]["AskRemedy"] | components["schemas"]["PublishEscrowShare"] | components["schemas"]["CloseCustody"] | components["schemas"]["PublishKey"] | components["schemas"]["EntrustKey"] | components["schemas"]["SettleBids"] | components["schemas"]["ReadOut"] | components["schemas"]["SignRecord"] | components["schemas"]["CloseOpening"] | components["schemas"]["SealDraw"] | components["schemas"]["DrawCoefficients"] | components["schemas"]["DrawByLottery"] | components["schemas"]["Say"] | components["schemas"]["RaiseObjection"] | components["schemas"]["AnswerObjection"] | components["schemas"]["ConfirmLine"] | components["schemas"]["OpenObjections"] | components["schemas"]["PrepareRecord"] | components["schemas"]["RefuseRecord"] | components["schemas"]["NoteCrl"] | components["schemas"]["ExtendWindow"] | components["schemas"]["SuspendOpening"] | components["schemas"]["ResumeOpening"] | components["schemas"]["AbortOpening"] | components["schemas"]["DeclineRequest"] | components["schemas"]["HandOver"] | components["schemas"]["ContinueLot"] | components["schemas"]["ConfirmKeysDestroyed"] | components["schemas"]["EndCountCheck"] | components["schemas"]["EndCustody"] | components["schemas"]["EndPause"] | components["schemas"]["NoticeOutage"] | components["schemas"]["CarryOutAbort"] | components["schemas"]["RecordStamp"] | components["schemas"]["RecordRotation"];
+        readonly OpeningEvent: components["schemas"]["OpeningScheduled"] | components["schemas"]["CustodianKeyOffered"] | components["schemas"]["PolicyPublished"] | components["schemas"]["TimetableProposed"] | components["schemas"]["TimetableSigned"] | components["schemas"]["BidSubmitted"] | components["schemas"]["StrikeProposed"] | components["schemas"]["CustodianStruck"] | components["schemas"]["DealtAgain"] | components["schemas"]["BidWithdrawn"] | components["schemas"]["DrillPassed"] | components["schemas"]["DrillDealt"] | components["schemas"]["CustodianDrilled"] | components["schemas"]["BidderCheckedIn"] | components["schemas"]["MemberCheckedIn"] | components["schemas"]["LobbyOpened"] | components["schemas"]["Ticked"] | components["schemas"]["BidsClosed"] | components["schemas"]["OpeningHeld"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["RosterPublished"] | components["schemas"]["LotAborted"] | components["schemas"]["OpeningAborted"] | components["schemas"]["ReleaseOpened"] | components["schemas"]["KeyReleased"] | components["schemas"]["PartReleased"] | components["schemas"]["WrongKeyTried"] | components["schemas"]["KeyLodged"] | components["schemas"]["LodgingFailed"] | components["schemas"]["LodgingSeedPublished"] | components["schemas"]["SubmissionRefused"] | components["schemas"]["ReleaseRefused"] | components["schemas"]["RemedyRequested"] | components["schemas"]["EscrowSharePublished"] | components["schemas"]["CustodyClosed"] | components["schemas"]["WindowClosed"] | components["schemas"]["CustodyOpened"] | components["schemas"]["KeyPublished"] | components["schemas"]["KeyEntrusted"] | components["schemas"]["BidSettled"] | components["schemas"]["Disclosed"] | components["schemas"]["ReadoutOpened"] | components["schemas"]["BidReadOut"] | components["schemas"]["RecordPrepared"] | components["schemas"]["RecordSigned"] | components["schemas"]["OpeningClosed"] | components["schemas"]["DrawSealed"] | components["schemas"]["DrawOpened"] | components["schemas"]["CoefficientDrawn"] | components["schemas"]["LotteryCalled"] | components["schemas"]["ConfirmationOpened"] | components["schemas"]["LineConfirmed"] | components["schemas"]["LineDisputed"] | components["schemas"]["ObjectionsOpened"] | components["schemas"]["Said"] | components["schemas"]["ObjectionRaised"] | components["schemas"]["ObjectionAnswered"] | components["schemas"]["RecordRefused"] | components["schemas"]["CrlNotedDown"] | components["schemas"]["SignatureAwaited"] | components["schemas"]["RequestRefused"] | components["schemas"]["WindowExtended"] | components["schemas"]["OpeningSuspended"] | components["schemas"]["SuspensionCountersigned"] | components["schemas"]["OpeningResumed"] | components["schemas"]["AbortOrdered"] | components["schemas"]["RoleHandedOver"] | components["schemas"]["CountCheckOpened"] | components["schemas"]["LotContinued"] | components["schemas"]["CustodianKeysDestroyed"] | components["schemas"]["StampTaken"] | components["schemas"]["LogKeyRotated"];
         /**
          * OpeningHeld
          * @description The close was not cosigned in time, or the server was away before it: nothing is counted; a new timetable is
@@ -1104,7 +1260,11 @@ export interface components {
             readonly version: number;
             readonly submitted_at: string;
             readonly receipts: readonly components["schemas"]["Statement"][];
-            readonly proof?: components["schemas"]["SetProof"];
+            readonly drilled?: boolean;
+            readonly deal_again?: boolean;
+            readonly proofs?: {
+                readonly [key: string]: components["schemas"]["SetProof"];
+            };
             readonly released_at?: string;
             readonly tries_left?: number;
             readonly outcome?: components["schemas"]["Outcome"];
@@ -1118,6 +1278,29 @@ export interface components {
             readonly seq: number;
             readonly tick: number;
             readonly proof: components["schemas"]["SlotProof"];
+        };
+        /**
+         * PartReleased
+         * @description (side line) The half of a part that is not read out. The public never sees `signed`, which holds the half.
+         */
+        readonly PartReleased: {
+            /** @enum {unknown} */
+            readonly type: "PartReleased";
+            readonly bid: string;
+            readonly submission: string;
+            readonly release: string;
+            readonly receipt: components["schemas"]["Statement"];
+            /** @default null */
+            readonly signed?: components["schemas"]["Signed"] | null;
+        };
+        /**
+         * PassDrill
+         * @description A bidder has seen that its device still opens its stored bid, by the bid's id.
+         */
+        readonly PassDrill: {
+            /** @enum {unknown} */
+            readonly type: "PassDrill";
+            readonly bid: string;
         };
         /**
          * Pause
@@ -1162,6 +1345,15 @@ export interface components {
             readonly hidden: {
                 readonly [key: string]: string;
             };
+        };
+        /**
+         * ProposeStrike
+         * @description The tenderer wants a custodian taken out.
+         */
+        readonly ProposeStrike: {
+            /** @enum {unknown} */
+            readonly type: "ProposeStrike";
+            readonly signed: components["schemas"]["Signed"];
         };
         /**
          * ProposeTimetable
@@ -1219,14 +1411,14 @@ export interface components {
         };
         /**
          * ReadoutForm
-         * @description The readout form (开标一览表): what the host reads out of one bid.
+         * @description The readout form (开标一览表) of one bid: its price, and the fields that the tender declares.
          */
         readonly ReadoutForm: {
             readonly price: string;
             readonly currency: string;
-            readonly duration_days: number;
-            readonly quality: string;
-            readonly project_manager: string;
+            readonly fields: {
+                readonly [key: string]: string | number | boolean;
+            };
         };
         /**
          * ReadoutOpened
@@ -1584,6 +1776,15 @@ export interface components {
             readonly signatures: readonly components["schemas"]["Signature"][];
         };
         /**
+         * StrikeProposed
+         * @description A strike that lacks its second signature.
+         */
+        readonly StrikeProposed: {
+            /** @enum {unknown} */
+            readonly type: "StrikeProposed";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * SubmissionRefused
          * @description (side line) A bid or withdrawal came too late; `refusal` is what its sender was told.
          */
@@ -1650,6 +1851,7 @@ export interface components {
             readonly trading_center: string;
             readonly tenderer: string;
             readonly lots: readonly components["schemas"]["Lot"][];
+            readonly form?: readonly components["schemas"]["FormField"][];
         };
         /**
          * Tick
@@ -1724,6 +1926,7 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "WrongKeyTried";
             readonly bid: string;
+            readonly submission: string;
             readonly tried: string;
             readonly left: number;
         };
@@ -1737,8 +1940,10 @@ export interface components {
 export type AbortCause = components['schemas']['AbortCause'];
 export type AbortOpening = components['schemas']['AbortOpening'];
 export type AbortOrdered = components['schemas']['AbortOrdered'];
+export type AnswerDrill = components['schemas']['AnswerDrill'];
 export type AnswerObjection = components['schemas']['AnswerObjection'];
 export type AskRemedy = components['schemas']['AskRemedy'];
+export type BeginDrill = components['schemas']['BeginDrill'];
 export type BidReadOut = components['schemas']['BidReadOut'];
 export type BidRow = components['schemas']['BidRow'];
 export type BidSettled = components['schemas']['BidSettled'];
@@ -1763,14 +1968,19 @@ export type ConfirmationOpened = components['schemas']['ConfirmationOpened'];
 export type ContinueLot = components['schemas']['ContinueLot'];
 export type Core = components['schemas']['Core'];
 export type CountCheckOpened = components['schemas']['CountCheckOpened'];
+export type CountersignStrike = components['schemas']['CountersignStrike'];
 export type CountersignTimetable = components['schemas']['CountersignTimetable'];
 export type CrlNoted = components['schemas']['CrlNoted'];
 export type CrlNotedDown = components['schemas']['CrlNotedDown'];
+export type CustodianDrilled = components['schemas']['CustodianDrilled'];
 export type CustodianKeyOffered = components['schemas']['CustodianKeyOffered'];
 export type CustodianKeysDestroyed = components['schemas']['CustodianKeysDestroyed'];
 export type CustodianRow = components['schemas']['CustodianRow'];
+export type CustodianStruck = components['schemas']['CustodianStruck'];
 export type CustodyClosed = components['schemas']['CustodyClosed'];
 export type CustodyOpened = components['schemas']['CustodyOpened'];
+export type DealAgain = components['schemas']['DealAgain'];
+export type DealtAgain = components['schemas']['DealtAgain'];
 export type DeclineRequest = components['schemas']['DeclineRequest'];
 export type Disclosed = components['schemas']['Disclosed'];
 export type DisclosedEntry = components['schemas']['DisclosedEntry'];
@@ -1782,11 +1992,17 @@ export type DrawLine = components['schemas']['DrawLine'];
 export type DrawOpened = components['schemas']['DrawOpened'];
 export type DrawSealed = components['schemas']['DrawSealed'];
 export type DrawSeed = components['schemas']['DrawSeed'];
+export type DrillDealt = components['schemas']['DrillDealt'];
+export type DrillPassed = components['schemas']['DrillPassed'];
+export type Dummy = components['schemas']['Dummy'];
 export type EndCountCheck = components['schemas']['EndCountCheck'];
 export type EndCustody = components['schemas']['EndCustody'];
 export type EndPause = components['schemas']['EndPause'];
+export type EntrustKey = components['schemas']['EntrustKey'];
 export type EscrowSharePublished = components['schemas']['EscrowSharePublished'];
 export type ExtendWindow = components['schemas']['ExtendWindow'];
+export type FieldKind = components['schemas']['FieldKind'];
+export type FormField = components['schemas']['FormField'];
 export type Frame = components['schemas']['Frame'];
 export type HandOver = components['schemas']['HandOver'];
 export type Header = components['schemas']['Header'];
@@ -1794,6 +2010,7 @@ export type HoldOpening = components['schemas']['HoldOpening'];
 export type HostStep = components['schemas']['HostStep'];
 export type Join = components['schemas']['Join'];
 export type Joined = components['schemas']['Joined'];
+export type KeyEntrusted = components['schemas']['KeyEntrusted'];
 export type KeyLodged = components['schemas']['KeyLodged'];
 export type KeyPublished = components['schemas']['KeyPublished'];
 export type KeyReleased = components['schemas']['KeyReleased'];
@@ -1809,6 +2026,7 @@ export type LotAborted = components['schemas']['LotAborted'];
 export type LotContinued = components['schemas']['LotContinued'];
 export type LotCount = components['schemas']['LotCount'];
 export type LotEnd = components['schemas']['LotEnd'];
+export type LotPart = components['schemas']['LotPart'];
 export type LotteryCalled = components['schemas']['LotteryCalled'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
@@ -1838,11 +2056,14 @@ export type OpeningView = components['schemas']['OpeningView'];
 export type Outcome = components['schemas']['Outcome'];
 export type OwnBid = components['schemas']['OwnBid'];
 export type OwnSlot = components['schemas']['OwnSlot'];
+export type PartReleased = components['schemas']['PartReleased'];
+export type PassDrill = components['schemas']['PassDrill'];
 export type Pause = components['schemas']['Pause'];
 export type Phase = components['schemas']['Phase'];
 export type PolicyPublished = components['schemas']['PolicyPublished'];
 export type PrepareRecord = components['schemas']['PrepareRecord'];
 export type Proof = components['schemas']['Proof'];
+export type ProposeStrike = components['schemas']['ProposeStrike'];
 export type ProposeTimetable = components['schemas']['ProposeTimetable'];
 export type PublishEscrowShare = components['schemas']['PublishEscrowShare'];
 export type PublishKey = components['schemas']['PublishKey'];
@@ -1886,6 +2107,7 @@ export type Signed = components['schemas']['Signed'];
 export type SlotProof = components['schemas']['SlotProof'];
 export type StampTaken = components['schemas']['StampTaken'];
 export type Statement = components['schemas']['Statement'];
+export type StrikeProposed = components['schemas']['StrikeProposed'];
 export type SubmissionRefused = components['schemas']['SubmissionRefused'];
 export type SubmitBid = components['schemas']['SubmitBid'];
 export type SuspendOpening = components['schemas']['SuspendOpening'];

@@ -7,7 +7,7 @@ value     = values[word mod n], after leaving out words ≥ 2^64 − 2^64 mod n
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from remote_bid.opening.commands import DrawByLottery, DrawCoefficients, SealDraw
 from remote_bid.opening.events import CoefficientDrawn, DrawSealed, LotteryCalled
@@ -27,7 +27,7 @@ from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.revealing import to_readout
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.submitting import custodian_kids
-from remote_bid.opening.rules.unsealing import first_keys
+from remote_bid.opening.rules.unsealing import keys_for
 from remote_bid.opening.statements import Lottery
 from remote_bid.opening.terms import DrawSeed, LotDraw, Outcome, Phase, Role
 from remote_bid.seal.canonical import NotCanonical, b64, labelled_hash, unb64, unb64_sized
@@ -54,7 +54,7 @@ def seal_draw(opening: Opening, command: SealDraw, turn: Turn) -> list[Event]:
     require_phase(opening, Phase.SCHEDULED, Phase.LOBBY)
     if turn.at >= deadline(opening):
         refuse("too_late", "截止时间已过，不能再封存抽取种子。", "The deadline has passed; no seed is taken any more.")
-    if sealed is not None:
+    if sealed is not None and fits_policy(opening, said(sealed, DrawEnvelope)):
         refuse("sealed_already", "您已封存该标段的抽取种子。", "You have sealed your seed for this lot already.")
     if envelope.person != turn.by.person or not fits_policy(opening, envelope):
         refuse("bad_draw_envelope", "抽取种子不是按本标段规则封存的。", "The seed is not sealed for this lot's draw.")
@@ -62,15 +62,18 @@ def seal_draw(opening: Opening, command: SealDraw, turn: Turn) -> list[Event]:
 
 
 def fits_policy(opening: Opening, envelope: DrawEnvelope) -> bool:
-    """Whether it is dealt to the custodians of its lot's draw."""
+    """Whether it is dealt to the custodians of its lot's draw, as they are now."""
     found = opening.policy_of(envelope.lot, DRAW)
-    if found is None:
-        return False
+    return found is not None and is_dealt_to(custodian_kids(opening.current(found[0])), found[1].k, envelope)
+
+
+def is_dealt_to(kids: Sequence[str], k: int, envelope: DrawEnvelope) -> bool:
+    """Whether it is well made, for these keys, k of which open it."""
     try:
         unb64_sized(envelope.nonce, 32), unb64_sized(envelope.D, 32)
     except NotCanonical:
         return False
-    return (envelope.k, [share.kid for share in envelope.shares]) == (found[1].k, custodian_kids(found[1]))
+    return (envelope.k, [share.kid for share in envelope.shares]) == (k, [*kids])
 
 
 def lot_draw(opening: Opening, lot: str) -> LotDraw:
@@ -105,7 +108,7 @@ def _seed_of(opening: Opening, lot: str, person: str) -> tuple[DrawSeed, bytes]:
     envelope, name = said(statement, DrawEnvelope), statement_id(statement)
     ctx = draw_ctx(envelope.session, lot, person, envelope.nonce)
     try:
-        keys = first_keys(policy[1], opening.keys)
+        keys = keys_for(opening, policy[0], envelope.shares)
         seed = recover(ctx, envelope.D, envelope.k, envelope.shares, keys, group=COMMITTED)
     except (BadDeal, TooFewKeys) as fault:
         return DrawSeed(person=person, envelope=name, fault=getattr(fault, "code", "too_few_keys")), b""

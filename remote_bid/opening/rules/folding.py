@@ -14,11 +14,17 @@ from remote_bid.opening.events import (
     BidWithdrawn,
     ConfirmationOpened,
     CrlNotedDown,
+    CustodianDrilled,
     CustodianKeyOffered,
+    CustodianStruck,
     CustodyClosed,
     CustodyOpened,
+    DealtAgain,
     DrawOpened,
+    DrillDealt,
+    DrillPassed,
     EscrowSharePublished,
+    KeyEntrusted,
     KeyLodged,
     KeyPublished,
     KeyReleased,
@@ -32,6 +38,7 @@ from remote_bid.opening.events import (
     OpeningClosed,
     OpeningHeld,
     OpeningScheduled,
+    PartReleased,
     PolicyPublished,
     ReadoutOpened,
     RecordPrepared,
@@ -40,6 +47,7 @@ from remote_bid.opening.events import (
     ReleaseRefused,
     RemedyRequested,
     RosterPublished,
+    StrikeProposed,
     SubmissionRefused,
     TimetableProposed,
     TimetableSigned,
@@ -50,14 +58,14 @@ from remote_bid.opening.rules.course import COURSE, cosigned, enter
 from remote_bid.opening.rules.heard import HEARD
 from remote_bid.opening.rules.remedy import remedy_decided
 from remote_bid.opening.rules.stamping import STAMPING, wanted
-from remote_bid.opening.rules.state import Bid, CheckpointSeen, Opening
+from remote_bid.opening.rules.state import Bid, CheckpointSeen, Opening, Revision
 from remote_bid.opening.rules.unsealing import enough_keys_everywhere
 from remote_bid.opening.statements import Close, Custody, EscrowShare, LodgingReceipt, Release
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import AbortCause, Cause, Outcome, Phase, Settlement
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.statements import said, statement_id
-from remote_bid.tender.statements import CustodianKey, Policy, Timetable
+from remote_bid.tender.statements import CustodianKey, Deal, DrillAnswer, Policy, Strike, Timetable
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Happened
 from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, LogKeyRotated, Ticked
@@ -84,6 +92,25 @@ def _key_offered(opening: Opening, event: CustodianKeyOffered, happened: Happene
 def _policy(opening: Opening, event: PolicyPublished, happened: Happened) -> Opening:
     policy = said(event.signed.statement, Policy)
     return replace(opening, policies=opening.policies | {statement_id(event.signed.statement): policy})
+
+
+def _strike_proposed(opening: Opening, event: StrikeProposed, happened: Happened) -> Opening:
+    return replace(opening, proposed_strike=event.signed)
+
+
+def _struck(opening: Opening, event: CustodianStruck, happened: Happened) -> Opening:
+    strike = said(event.signed.statement, Strike)
+    made = Revision(strike=statement_id(event.signed.statement), at=happened.at, custodians=strike.custodians)
+    revisions = [*opening.revisions.get(strike.policy, []), made]
+    return replace(opening, revisions=opening.revisions | {strike.policy: revisions}, proposed_strike=None)
+
+
+def _dealt_again(opening: Opening, event: DealtAgain, happened: Happened) -> Opening:
+    deals = {said(deal.statement, Deal).policy: deal.statement for deal in event.deals}
+    bid = opening.bids[event.bid]
+    parts = [replace(part, deal=deals.get(part.header.core.policy, part.deal)) for part in bid.parts]
+    bid = replace(bid, parts=parts, receipts=[*bid.receipts, event.receipt])
+    return replace(opening, bids=opening.bids | {bid.bid: bid})
 
 
 def _proposed(opening: Opening, event: TimetableProposed, happened: Happened) -> Opening:
@@ -119,6 +146,7 @@ def _submitted(opening: Opening, event: BidSubmitted, happened: Happened) -> Ope
         lot=event.lot,
         version=event.version,
         parts=event.parts,
+        submissions=tuple(statement_id(part.submission) for part in event.parts),
         submitted_at=happened.at,
         receipts=[event.receipt],
         certificates=event.certificates,
@@ -131,6 +159,20 @@ def _withdrawn(opening: Opening, event: BidWithdrawn, happened: Happened) -> Ope
     withdrawals = opening.withdrawals | {statement_id(event.signed.statement)}
     bids = {name: bid for name, bid in opening.bids.items() if gone is None or name != gone.bid}
     return replace(opening, bids=bids, withdrawals=withdrawals)
+
+
+def _drill_passed(opening: Opening, event: DrillPassed, happened: Happened) -> Opening:
+    bid = replace(opening.bids[event.bid], drilled=True)
+    return replace(opening, bids=opening.bids | {bid.bid: bid})
+
+
+def _drill_dealt(opening: Opening, event: DrillDealt, happened: Happened) -> Opening:
+    return replace(opening, dummies=opening.dummies | {(event.person, event.dummy.kid, event.dummy.c)})
+
+
+def _custodian_drilled(opening: Opening, event: CustodianDrilled, happened: Happened) -> Opening:
+    answer = said(event.signed.statement, DrillAnswer)
+    return replace(opening, drilled=opening.drilled | {answer.kid: statement_id(event.signed.statement)})
 
 
 def _checked_in(opening: Opening, event: BidderCheckedIn | MemberCheckedIn, happened: Happened) -> Opening:
@@ -209,6 +251,15 @@ def _released(opening: Opening, event: KeyReleased, happened: Happened) -> Openi
     return replace(opening, bids=opening.bids | {bid.bid: bid})
 
 
+def _part_released(opening: Opening, event: PartReleased, happened: Happened) -> Opening:
+    """Where the half is withheld, that it was released is known all the same."""
+    bid = opening.bids[event.bid]
+    s_b = said(event.signed.statement, Release).s_b if event.signed else ""
+    half = replace(bid.half_of(event.submission), release=event.release, s_b=s_b)
+    bid = replace(bid, others=bid.others | {event.submission: half}, receipts=[*bid.receipts, event.receipt])
+    return replace(opening, bids=opening.bids | {bid.bid: bid})
+
+
 def _key_lodged(opening: Opening, event: KeyLodged, happened: Happened) -> Opening:
     """It was released when the cosigner took it."""
     bid = replace(
@@ -239,7 +290,13 @@ def _refused(opening: Opening, event: SubmissionRefused | ReleaseRefused, happen
 
 def _wrong_key(opening: Opening, event: WrongKeyTried, happened: Happened) -> Opening:
     bid = opening.bids[event.bid]
-    return replace(opening, bids=opening.bids | {bid.bid: replace(bid, wrong=(*bid.wrong, event.tried))})
+    wrong = (*bid.half_of(event.submission).wrong, event.tried)
+    if event.submission == bid.bid:
+        bid = replace(bid, wrong=wrong)
+    else:
+        half = replace(bid.half_of(event.submission), wrong=wrong)
+        bid = replace(bid, others=bid.others | {event.submission: half})
+    return replace(opening, bids=opening.bids | {bid.bid: bid})
 
 
 def _window_closed(opening: Opening, event: WindowClosed, happened: Happened) -> Opening:
@@ -278,6 +335,11 @@ def _share_published(opening: Opening, event: EscrowSharePublished, happened: Ha
 
 def _custody_closed(opening: Opening, event: CustodyClosed, happened: Happened) -> Opening:
     return enter(opening, Phase.UNSEAL, happened)
+
+
+def _key_entrusted(opening: Opening, event: KeyEntrusted, happened: Happened) -> Opening:
+    seed = said(event.signed.statement, Custody).seed if event.signed else ""
+    return replace(opening, entrusted=opening.entrusted | {event.kid: seed})
 
 
 def _settled(opening: Opening, event: BidSettled, happened: Happened) -> Opening:
@@ -340,7 +402,13 @@ FOLDS: dict[type[Event], Callable[[Opening, Any, Happened], Opening]] = {
     TimetableProposed: _proposed,
     TimetableSigned: _timetable,
     BidSubmitted: _submitted,
+    StrikeProposed: _strike_proposed,
+    CustodianStruck: _struck,
+    DealtAgain: _dealt_again,
     BidWithdrawn: _withdrawn,
+    DrillPassed: _drill_passed,
+    DrillDealt: _drill_dealt,
+    CustodianDrilled: _custodian_drilled,
     BidderCheckedIn: _checked_in,
     MemberCheckedIn: _checked_in,
     LobbyOpened: _lobby,
@@ -353,6 +421,7 @@ FOLDS: dict[type[Event], Callable[[Opening, Any, Happened], Opening]] = {
     OpeningAborted: _aborted,
     ReleaseOpened: _release_opened,
     KeyReleased: _released,
+    PartReleased: _part_released,
     WrongKeyTried: _wrong_key,
     KeyLodged: _key_lodged,
     LodgingFailed: _lodging_failed,
@@ -365,6 +434,7 @@ FOLDS: dict[type[Event], Callable[[Opening, Any, Happened], Opening]] = {
     WindowClosed: _window_closed,
     CustodyOpened: _custody,
     KeyPublished: _key_published,
+    KeyEntrusted: _key_entrusted,
     BidSettled: _settled,
     Disclosed: _disclosed,
     ReadoutOpened: _readout,

@@ -5,9 +5,9 @@ from typing import BinaryIO
 
 import msgspec
 
-from remote_bid.opening.rules.remedy import deal_of, policy_of, remedied_half
+from remote_bid.opening.rules.remedy import deal_of, remedied_half
 from remote_bid.opening.rules.state import Bid, Opening
-from remote_bid.opening.rules.unsealing import first_keys
+from remote_bid.opening.rules.unsealing import keys_for
 from remote_bid.opening.settling import settle
 from remote_bid.opening.terms import Cause, Outcome, Settlement
 from remote_bid.seal.canonical import unb64
@@ -42,12 +42,13 @@ def _remedied(opening: Opening, bid: Bid, envelope: Callable[[], BinaryIO]) -> S
 
 
 def _settled(opening: Opening, bid: Bid, half: bytes | None, envelope: Callable[[], BinaryIO]) -> Settlement:
-    part = bid.readout_part()
+    part, deal = bid.readout_part(), deal_of(bid)
     return settle(
         header=part.header,
         submission=said(part.submission, Submission),
-        deal=deal_of(bid),
+        deal=deal,
         s_b=half,
-        seeds=first_keys(policy_of(opening, bid), opening.keys),
+        seeds=keys_for(opening, deal.policy, deal.shares),
         envelope=envelope,
+        declared=opening.tender.form if opening.tender else (),
     )

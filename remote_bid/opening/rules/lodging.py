@@ -63,15 +63,11 @@ def judged_half(opening: Opening, bid: Bid, signed: Signed, person: str, seed: b
 
 
 def published_seeds(opening: Opening, turn: Turn) -> list[Event]:
-    """The seeds of the lodging keys of all that was opened, once it is settled; none where nothing was lodged."""
-    if not opening.lodged:
-        return []
-    stopped = opening.stopped_lots()
-    return [
-        LodgingSeedPublished(policy=name, seed=b64(_seed(opening, policy, turn)))
-        for name, policy in opening.policies.items()
-        if policy.lot not in stopped
-    ]
+    """The seeds of the lodging keys of all that was opened, once it is settled; none where nothing was lodged. Those of
+    parts that are not read out stay secret.
+    """
+    names = opening.running() if opening.lodged else []
+    return [LodgingSeedPublished(policy=name, seed=b64(_seed(opening, opening.policies[name], turn))) for name in names]
 
 
 def _seed(opening: Opening, policy: Policy, turn: Turn) -> bytes:

@@ -40,7 +40,7 @@ from remote_bid.seal.envelope import SUITE
 from remote_bid.seal.statements import statement_id
 from remote_bid.seal.xwing import PUBLIC_SIZE, CannotOpen, seal_to
 from remote_bid.tender.statements import CustodianKey, Pauses, Policy, Timetable, Windows
-from remote_bid.tender.terms import DRAW, READOUT_FORM, Lot, Tender
+from remote_bid.tender.terms import DRAW, READOUT_FORM, FieldKind, Lot, Tender
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Turn
 from remote_bid.timeline.marks import LogKeyRotated
@@ -73,7 +73,27 @@ def require_plan(plan: Schedule, host: str) -> None:
         refuse("bad_lots", "标段编号重复。", "Two lots have the same name.")
     if len({member.person for member in plan.members}) != len(plan.members):
         refuse("bad_members", "同一人不能兼任两个角色。", "Nobody may have two roles.")
+    for lot in plan.tender.lots:
+        _require_parts(lot)
+    _require_form(plan.tender)
     _require_draws(plan.tender)
+
+
+def _require_parts(lot: Lot) -> None:
+    here = {part.part: part.opened_here for part in lot.parts}
+    if len(here) != len(lot.parts) or not here.get(READOUT_FORM) or DRAW in here:
+        refuse(
+            "bad_parts",
+            "标段的组成部分设置有误。",
+            "A bid's parts are distinct, none is called a draw, and its readout form is opened here.",
+        )
+
+
+def _require_form(tender: Tender) -> None:
+    names = [field.field for field in tender.form]
+    choosing = all(bool(field.choices) == (field.kind is FieldKind.CHOICE) for field in tender.form)
+    if len(set(names)) != len(names) or not choosing:
+        refuse("bad_form", "开标一览表的字段设置有误。", "Fields have distinct names; choices belong to a choice.")
 
 
 def _require_draws(tender: Tender) -> None:
@@ -90,13 +110,13 @@ def offer_key(opening: Opening, command: OfferCustodianKey, turn: Turn) -> list[
     offer, _ = signed_by_sender(turn, command.signed, CustodianKey)
     if opening.offers.get(f"{turn.by.person}/{offer.lot}/{offer.part}") == command.signed:
         return []
-    require_phase(opening, Phase.SCHEDULED)
+    require_phase(opening, Phase.SCHEDULED, Phase.LOBBY)
     require_session(turn, offer.session)
     try:
         seal_to(unb64_sized(offer.public_key, PUBLIC_SIZE), b"", b"")
     except (NotCanonical, CannotOpen):
         refuse("bad_key", "公钥格式有误。", "This is not a custodian's public key.")
-    if opening.lot(offer.lot) is None or opening.policy_of(offer.lot, offer.part) is not None:
+    if (offer.lot, offer.part) not in opening.places():
         refuse("not_wanted", "此标段不需要该密钥。", "No key is wanted for this lot and part.")
     return [CustodianKeyOffered(person=turn.by.person, signed=command.signed)]
 
@@ -108,21 +128,17 @@ def publish_policy(opening: Opening, command: PublishPolicy, turn: Turn) -> list
     if statement_id(command.signed.statement) in opening.policies:
         return []
     require_phase(opening, Phase.SCHEDULED)
-    if policy.part != READOUT_FORM and not (policy.part == DRAW and _declares_draw(opening.lot(policy.lot))):
-        refuse("unknown_part", "目前只支持开标一览表。", "Only the readout form can be opened so far.")
-    if opening.policy_of(policy.lot, policy.part) is not None or opening.lot(policy.lot) is None:
-        refuse("policy_fixed", "该标段的招标规则已经公布，不能更改。", "The policy of this lot and part is published.")
-    if opening.timetable is not None or opening.tender is None or policy.tender != opening.tender.code:
-        refuse("policy_fixed", "时间表已签署，或规则不属于本项目。", "Policies come before timetables.")
+    if (policy.lot, policy.part) not in opening.places():
+        refuse("unknown_part", "招标项目没有该标段或该部分。", "There is no such lot, or it has no such part.")
+    if opening.policy_of(policy.lot, policy.part) is not None:
+        refuse("policy_fixed", "该部分的招标规则已经公布，不能更改。", "The policy of this lot and part is published.")
+    if opening.tender is None or policy.tender != opening.tender.code:
+        refuse("policy_fixed", "规则不属于本项目。", "The policy is for another tender.")
     _require_deployment(policy, turn)
-    _require_custodians(opening, policy)
+    require_custodians(opening, policy)
     _require_lodging_key(policy, turn)
     _require_escrow(opening, policy)
     return [PolicyPublished(signed=command.signed)]
-
-
-def _declares_draw(lot: Lot | None) -> bool:
-    return lot is not None and lot.draw is not None
 
 
 def _require_deployment(policy: Policy, turn: Turn) -> None:
@@ -133,15 +149,19 @@ def _require_deployment(policy: Policy, turn: Turn) -> None:
 
 
 def _require_escrow(opening: Opening, policy: Policy) -> None:
+    for holder in policy.escrow.holders if policy.escrow else []:
+        member, offer = opening.members.get(holder.person), opening.offers.get(_place(holder.person, policy))
+        if member is None or (member.role, member.side) != (Role.CUSTODIAN, holder.side) or offer != holder.proof:
+            refuse("unknown_custodian", "托管人不在名单之列或公钥不符。", "A holder is not of this session.")
+    require_escrow_apart(policy)
+
+
+def require_escrow_apart(policy: Policy) -> None:
     """Another group than the custodians: who holds both halves' shares could read a bid."""
     if policy.escrow is None:
         return
     holders, custodians = policy.escrow.holders, {custodian.person for custodian in policy.custodians}
     sides = [holder.side for holder in holders]
-    for holder in holders:
-        member, offer = opening.members.get(holder.person), opening.offers.get(_place(holder.person, policy))
-        if member is None or (member.role, member.side) != (Role.CUSTODIAN, holder.side) or offer != holder.proof:
-            refuse("unknown_custodian", "托管人不在名单之列或公钥不符。", "A holder is not of this session.")
     kids = set(escrow_kids(policy)) - set(custodian_kids(policy))
     distinct = len(kids | {holder.person for holder in holders})
     if distinct != 2 * len(holders) or not 2 <= policy.escrow.k <= len(holders):
@@ -157,7 +177,8 @@ def _require_lodging_key(policy: Policy, turn: Turn) -> None:
         refuse("other_lodging_key", "规则所列的寄存公钥不是本中心的。", "The policy names another lodging key.")
 
 
-def _require_custodians(opening: Opening, policy: Policy) -> None:
+def require_custodians(opening: Opening, policy: Policy) -> None:
+    """Custodians with the keys that they last offered, enough of them, on enough sides."""
     people = [custodian.person for custodian in policy.custodians]
     sides = [custodian.side for custodian in policy.custodians]
     for custodian in policy.custodians:
@@ -205,9 +226,10 @@ def _require_timetable(opening: Opening, table: Timetable, turn: Turn) -> None:
 
 def require_timetable(opening: Opening, table: Timetable, at: datetime) -> None:
     """What a timetable must say to be signed at that instant; the verifier asks it again."""
-    if not opening.policies or table.policies != sorted(opening.policies):
+    if opening.lacks_policy():
+        refuse("policies_missing", "招标规则尚未公布齐全。", "Every part of every lot needs its policy first.")
+    if table.policies != sorted(opening.policies):
         refuse("other_policies", "时间表与招标规则不符。", "The timetable is not for these policies.")
-    _require_draw_policies(opening)
     if table.prev != (opening.timetable_id or None):
         refuse("not_the_latest", "时间表不是接续现行时间表的。", "The timetable does not follow the one that holds.")
     try:
@@ -221,12 +243,6 @@ def require_timetable(opening: Opening, table: Timetable, at: datetime) -> None:
     spans = (table.lobby_ms, table.host_ms, *(span for part in _PARTS for span in msgspec.structs.astuple(part(table))))
     if any(not 0 < span <= 30 * _DAY_MS for span in spans) or not 0 <= table.extension_ms <= 30 * _DAY_MS:
         refuse("bad_windows", "时限不符合要求。", "A window lasts from a moment to thirty days.")
-
-
-def _require_draw_policies(opening: Opening) -> None:
-    lots = opening.tender.lots if opening.tender else []
-    if any(lot.draw and not opening.policy_of(lot.lot, DRAW) for lot in lots):
-        refuse("draw_missing", "抽取系数的密钥规则尚未公布。", "A lot declares a draw whose policy is not published.")
 
 
 def _require_later(opening: Opening, deadline: datetime, at: datetime) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 
 from remote_bid.opening.commands import CloseWindow, OpenRelease, ReleaseKey
-from remote_bid.opening.events import KeyReleased, ReleaseOpened, WindowClosed, WrongKeyTried
+from remote_bid.opening.events import KeyReleased, PartReleased, ReleaseOpened, WindowClosed, WrongKeyTried
 from remote_bid.opening.rules.extending import unanswered
 from remote_bid.opening.rules.guards import (
     cadence,
@@ -49,15 +49,18 @@ def release_key(opening: Opening, command: ReleaseKey, turn: Turn) -> list[Event
     require_role(opening, turn.by, Role.BIDDER)
     release, _ = signed_by_sender(turn, command.signed, Release)
     require_session(turn, release.session)
-    bid = opening.bids.get(release.submission)
+    bid = opening.bid_with(release.submission)
     if bid is None or bid.bidder != turn.by.person:
         refuse("not_your_bid", "这不是您的投标。", "Only the bidder who sealed a bid may release its key.")
-    if bid.release == statement_id(command.signed.statement):
+    half = bid.half_of(release.submission)
+    if half.release == statement_id(command.signed.statement):
         return []
+    if release.submission not in opening.opened_here(bid):
+        refuse("not_opened_here", "该部分不在开标时解密。", "This part stays sealed for the evaluation.")
     if window_over(opening, turn):
         raise late_release(opening, turn, command.signed)
     require_phase(opening, Phase.RELEASE)
-    if bid.release:
+    if half.release:
         refuse("released_already", "您已经解密，无需重复。", "This bid's key is released already.")
     _require_this_close(opening, release)
     require_room_in_line(opening, turn)
@@ -75,17 +78,24 @@ def _judged(opening: Opening, bid: Bid, release: Release, command: ReleaseKey, t
         half = unb64_sized(release.s_b, SECRET_SIZE)
     except NotCanonical:
         refuse("malformed_key", "密钥格式有误。", "The key is not 32 bytes.")
-    part = next(part for part in bid.parts if statement_id(part.submission) == release.submission)
-    if commitment(ctx_of(part.header.core), "B", half) == part.header.B:
-        answer = receipt(opening, turn, [statement_id(command.signed.statement)])
-        return [KeyReleased(bid=bid.bid, signed=command.signed, receipt=answer)]
+    header, wrong = bid.part_of(release.submission).header, bid.half_of(release.submission).wrong
+    if commitment(ctx_of(header.core), "B", half) == header.B:
+        return [_taken(opening, bid, release.submission, command, turn)]
     tried = b64(hashlib.sha256(half).digest())
-    if tried in bid.wrong:
+    if tried in wrong:
         return []
-    left = WRONG_TRIES - len(bid.wrong) - 1
+    left = WRONG_TRIES - len(wrong) - 1
     if left < 0:
         refuse("no_tries_left", "错误次数已达上限。", "Too many wrong keys.")
-    return [WrongKeyTried(bid=bid.bid, tried=tried, left=left)]
+    return [WrongKeyTried(bid=bid.bid, submission=release.submission, tried=tried, left=left)]
+
+
+def _taken(opening: Opening, bid: Bid, submission: str, command: ReleaseKey, turn: Turn) -> Event:
+    release = statement_id(command.signed.statement)
+    answer = receipt(opening, turn, [release])
+    if submission == bid.bid:
+        return KeyReleased(bid=bid.bid, signed=command.signed, receipt=answer)
+    return PartReleased(bid=bid.bid, submission=submission, release=release, receipt=answer, signed=command.signed)
 
 
 def close_window(opening: Opening, command: CloseWindow, turn: Turn) -> list[Event | Aside]:
@@ -106,7 +116,7 @@ def close_window(opening: Opening, command: CloseWindow, turn: Turn) -> list[Eve
         close=id_of(opening.close),
         timetable=opening.timetable_id,
         at=instant.text(turn.at),
-        lots=[_lot_window(opening, lot) for lot in opening.running_lots()],
+        lots=[lot_window(opening, lot) for lot in opening.running_lots()],
         extensions=opening.extensions,
         pauses=opening.pauses,
         lodgings=told.lists if told else [],
@@ -116,7 +126,14 @@ def close_window(opening: Opening, command: CloseWindow, turn: Turn) -> list[Eve
     return [*unanswered(opening), tick(turn, cadence(opening).slots), closed]
 
 
-def _lot_window(opening: Opening, lot: str) -> LotWindow:
+def lot_window(opening: Opening, lot: str) -> LotWindow:
+    """Which submissions of a lot's live bids are released, missing, or not asked for."""
     bids = [bid for bid in in_order(opening) if bid.lot == lot]
-    released = [Released(submission=bid.bid, release=bid.release) for bid in bids if bid.release]
-    return LotWindow(lot=lot, released=released, missing=[bid.bid for bid in bids if not bid.release])
+    asked = [(name, bid.half_of(name).release) for bid in bids for name in opening.opened_here(bid)]
+    here = {name for name, _ in asked}
+    return LotWindow(
+        lot=lot,
+        released=[Released(submission=name, release=release) for name, release in asked if release],
+        missing=[name for name, release in asked if not release],
+        sealed=[name for bid in bids for name in bid.submissions if name not in here],
+    )

@@ -24,17 +24,37 @@ from remote_bid.opening.terms import (
 )
 from remote_bid.people.certificates import Signed
 from remote_bid.people.revocation import CrlNoted
-from remote_bid.seal.statements import Statement, statement_id
-from remote_bid.tender.statements import Policy, Timetable
-from remote_bid.tender.terms import Lot, ReadoutForm, Tender
+from remote_bid.seal.statements import Statement
+from remote_bid.tender.statements import Custodian, Policy, Timetable
+from remote_bid.tender.terms import DRAW, READOUT_FORM, Lot, LotPart, ReadoutForm, Tender
 from remote_bid.timeline import instant
 
 WRONG_TRIES = 5
 """Halves that do not match, per submission, before no more are taken."""
 
 
+class Half(msgspec.Struct, frozen=True, kw_only=True):
+    """The bidder's half of one part's key: id of the release statement and the half (base64url), both empty before; the
+    hashes of those tried in vain.
+    """
+
+    release: str = ""
+    s_b: str = ""
+    wrong: tuple[str, ...] = ()
+
+
+class Revision(msgspec.Struct, frozen=True, kw_only=True):
+    """The custodians of a policy from a strike on; `strike` is its id."""
+
+    strike: str
+    at: datetime
+    custodians: list[Custodian]
+
+
 class Bid(msgspec.Struct, frozen=True, kw_only=True):
-    """One bidder's live offer on one lot. `bid` is the id of its readout form's submission."""
+    """One bidder's live offer on one lot. `bid` is the id of its readout form's submission; what is said of the half
+    here is said of the readout form's. `others` has the halves of other parts, by submission.
+    """
 
     bid: str
     bidder: str
@@ -42,6 +62,8 @@ class Bid(msgspec.Struct, frozen=True, kw_only=True):
     lot: str
     version: int
     parts: list[SealedPart]
+    submissions: tuple[str, ...]
+    """Ids of the parts' submissions, in the same order."""
     submitted_at: datetime
     receipts: list[Statement]
     certificates: list[str] = []
@@ -63,10 +85,23 @@ class Bid(msgspec.Struct, frozen=True, kw_only=True):
     settlement: Settlement | None = None
     read_out: bool = False
     form: ReadoutForm | None = None
+    others: dict[str, Half] = {}
+    drilled: bool = False
+    """Its bidder has seen that its device still opens it."""
+
+    def part_of(self, submission: str) -> SealedPart:
+        """The part that this submission is for."""
+        return self.parts[self.submissions.index(submission)]
+
+    def half_of(self, submission: str) -> Half:
+        """What is here of the half of this submission's key."""
+        if submission == self.bid:
+            return Half(release=self.release, s_b=self.s_b, wrong=self.wrong)
+        return self.others.get(submission, Half())
 
     def readout_part(self) -> SealedPart:
         """The part that is read out: the one that names the bid."""
-        return next(part for part in self.parts if statement_id(part.submission) == self.bid)
+        return self.part_of(self.bid)
 
 
 class Raised(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +174,9 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     offers: dict[str, Signed] = {}
     policies: dict[str, Policy] = {}
     """By statement id."""
+    revisions: dict[str, list[Revision]] = {}
+    """By policy id: what strikes have made of its custodians, in their order."""
+    proposed_strike: Signed | None = None
     proposed: Signed | None = None
     timetable: Timetable | None = None
     timetable_id: str = ""
@@ -173,6 +211,12 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     keys: dict[str, str] = {}
     """Published custodian seeds (base64url) by key id."""
     keys_by: list[str] = []
+    dummies: frozenset[tuple[str, str, str]] = frozenset()
+    """Drills dealt: custodian, key id, commitment."""
+    drilled: dict[str, str] = {}
+    """Custodian keys that passed a drill, and the id of the last answer."""
+    entrusted: dict[str, str] = {}
+    """Custodian seeds of parts that are not read out, by key id; empty where they are withheld."""
     checkpoint: CheckpointSeen | None = None
     marks: dict[int, Phase] = {}
     """Phase-change entries that await their checkpoint: seq → phase entered."""
@@ -242,6 +286,20 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
         lots = self.tender.lots if self.tender else []
         return next((lot for lot in lots if lot.lot == name), None)
 
+    def parts(self) -> list[tuple[str, LotPart]]:
+        """Every part of every lot, with the lot's name."""
+        return [(lot.lot, part) for lot in (self.tender.lots if self.tender else []) for part in lot.parts]
+
+    def places(self) -> list[tuple[str, str]]:
+        """Every lot and part that has custodians of its own: the parts of its bids, and the draw that it declares."""
+        drawn = [(lot.lot, DRAW) for lot in (self.tender.lots if self.tender else []) if lot.draw]
+        return [*((lot, part.part) for lot, part in self.parts()), *drawn]
+
+    def lacks_policy(self) -> list[tuple[str, str]]:
+        """Lots and parts that have no policy yet."""
+        there = {(policy.lot, policy.part) for policy in self.policies.values()}
+        return [place for place in self.places() if place not in there]
+
     def policy_of(self, lot: str, part: str) -> tuple[str, Policy] | None:
         """Id and content of the policy for one lot and part."""
         found = (item for item in self.policies.items() if (item[1].lot, item[1].part) == (lot, part))
@@ -250,6 +308,16 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     def bid_of(self, bidder: str, lot: str) -> Bid | None:
         """The live bid of a bidder on a lot."""
         return next((bid for bid in self.bids.values() if (bid.bidder, bid.lot) == (bidder, lot)), None)
+
+    def bid_with(self, submission: str) -> Bid | None:
+        """The live bid that one of its parts' submissions names."""
+        named = (bid for bid in self.bids.values() if submission in bid.submissions)
+        return self.bids.get(submission) or next(named, None)
+
+    def opened_here(self, bid: Bid) -> list[str]:
+        """The submissions of a bid whose halves are asked for at the opening, in the order of its parts."""
+        here = {part.part for lot, part in self.parts() if lot == bid.lot and part.opened_here}
+        return [name for name, part in zip(bid.submissions, bid.parts, strict=True) if part.part in here]
 
     def role_of(self, person: str) -> Role:
         """What a person who proved who it is may be here: one of the session's people, or a bidder."""
@@ -282,9 +350,24 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
         return self.ends_at is None or now >= self.ends_at
 
     def running_policies(self) -> list[Policy]:
-        """The policies of lots that are being opened."""
-        stopped = self.stopped_lots()
-        return [policy for policy in self.policies.values() if policy.lot not in stopped]
+        """The policies of lots that are being opened whose keys everybody sees: of readout forms and draws."""
+        return [self.current(name) for name in self.running()]
+
+    def running(self) -> list[str]:
+        """Their ids."""
+        stopped, public = self.stopped_lots(), (READOUT_FORM, DRAW)
+        return [name for name, p in self.policies.items() if p.part in public and p.lot not in stopped]
+
+    def entrusted_policies(self) -> list[Policy]:
+        """The policies of parts that are opened for the evaluation only."""
+        stopped, kept = self.stopped_lots(), {(lot, part.part) for lot, part in self.parts() if part.opened_here}
+        kept = {(lot, part) for lot, part in kept if part != READOUT_FORM and lot not in stopped}
+        return [policy for policy in map(self.current, self.policies) if (policy.lot, policy.part) in kept]
+
+    def current(self, policy: str) -> Policy:
+        """A policy with the custodians that it has now."""
+        published, revisions = self.policies[policy], self.revisions.get(policy)
+        return msgspec.structs.replace(published, custodians=revisions[-1].custodians) if revisions else published
 
     def running_lots(self) -> list[str]:
         """The lots that are being opened, in the order of their policies."""
@@ -321,8 +404,12 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
 
     def asking(self) -> list[Bid]:
         """Bids without a half whose bidders have asked for a remedy."""
-        return [bid for bid in self.unreleased() if bid.remedy is not None]
+        return [bid for bid in self.bids.values() if bid.remedy is not None and not bid.release]
 
     def unreleased(self) -> list[Bid]:
-        """Live bids whose half is not here."""
-        return [bid for bid in self.bids.values() if not bid.release]
+        """Live bids of which a half that is asked for is not here."""
+        return [bid for bid in self.bids.values() if self.lacks_half(bid)]
+
+    def lacks_half(self, bid: Bid) -> bool:
+        """Whether a half of this bid is asked for and not here."""
+        return any(not bid.half_of(name).release for name in self.opened_here(bid))

@@ -1,5 +1,6 @@
 """Handing in, replacing and taking back bids; checking in."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from remote_bid.opening.commands import CheckIn, OfferedPart, SubmitBid, WithdrawBid
@@ -23,11 +24,11 @@ from remote_bid.opening.statements import CheckInStatement
 from remote_bid.opening.terms import Phase, Role, SealedPart
 from remote_bid.people.certificates import Certified
 from remote_bid.seal.canonical import b64, unb64
-from remote_bid.seal.envelope import ctx_of
+from remote_bid.seal.envelope import Header, ctx_of
 from remote_bid.seal.statements import Statement, said, state, statement_id
 from remote_bid.seal.xwing import key_id
 from remote_bid.tender.statements import Custodian, CustodianKey, Deal, Policy, Receipt, Submission, Withdraw
-from remote_bid.tender.terms import DRAW, READOUT_FORM
+from remote_bid.tender.terms import READOUT_FORM
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Aside, Event, Turn
 
@@ -80,8 +81,8 @@ def _one_signer(turn: Turn, command: SubmitBid) -> tuple[list[str], str]:
 
 
 def _require_every_part(opening: Opening, lot: str, parts: list[SealedPart]) -> None:
-    wanted = sorted(policy.part for policy in opening.policies.values() if policy.lot == lot and policy.part != DRAW)
-    if sorted(part.part for part in parts) != wanted or READOUT_FORM not in wanted:
+    wanted = sorted(part.part for name, part in opening.parts() if name == lot)
+    if sorted(part.part for part in parts) != wanted or not wanted:
         refuse("parts_missing", "投标文件的组成部分不完整。", f"A bid on this lot has the parts {', '.join(wanted)}.")
 
 
@@ -92,13 +93,13 @@ def _part(opening: Opening, lot: str, offered: OfferedPart, version: int, live: 
     if stored is None:
         refuse("not_uploaded", "投标文件尚未上传完毕。", "The envelope is not in the safe; upload it first.")
     core = stored.header.core
-    policy = opening.policies.get(submission.policy)
+    policy = opening.current(submission.policy) if submission.policy in opening.policies else None
     if policy is None or {(policy.lot, policy.part), (core.lot, core.part)} != {(lot, core.part)}:
         refuse("unknown_policy", "投标文件不是按本标段规则密封的。", "There is no such policy for this lot.")
     before = next((part for part in live.parts if part.part == core.part), None) if live else None
     _require_place(stored, submission, deal, turn.by.person, version)
     _require_order(submission, deal, before)
-    _require_deal(stored, deal, policy)
+    require_deal(stored.header, deal, policy)
     return SealedPart(
         part=core.part,
         submission=offered.submission.statement,
@@ -123,28 +124,29 @@ def _require_order(submission: Submission, deal: Deal, before: SealedPart | None
         refuse("not_the_latest", "本次递交不是接续上一版本的。", "The statements must name the version they replace.")
 
 
-def _require_deal(stored: StoredEnvelope, deal: Deal, policy: Policy) -> None:
-    if deal.ctx != b64(ctx_of(stored.header.core)) or deal.k != policy.k:
+def require_deal(header: Header, deal: Deal, policy: Policy) -> None:
+    """The deal is for this envelope and for the policy's custodians."""
+    if deal.ctx != b64(ctx_of(header.core)) or deal.k != policy.k:
         refuse("bad_deal", "份额不是为该文件分存的。", "The deal is not for this envelope and policy.")
     if [share.kid for share in deal.shares] != custodian_kids(policy):
         refuse("bad_deal", "份额与保管人不符。", "The deal must have one share for each custodian, in order.")
-
     if deal.escrow and [share.kid for share in deal.escrow] != escrow_kids(policy):
         refuse("bad_deal", "托管份额与托管人不符。", "The escrow deal must have one share for each holder, in order.")
 
 
 def escrow_kids(policy: Policy) -> list[str]:
     """The key ids of a policy's escrow holders, in its order."""
-    return _kids(policy.escrow.holders) if policy.escrow else []
+    return kids_of(policy.escrow.holders) if policy.escrow else []
 
 
 def custodian_kids(policy: Policy) -> list[str]:
     """The key ids of a policy's custodians, in its order."""
-    return _kids(policy.custodians)
+    return kids_of(policy.custodians)
 
 
-def _kids(people: list[Custodian]) -> list[str]:
-    offers = [said(custodian.proof.statement, CustodianKey) for custodian in people]
+def kids_of(custodians: Sequence[Custodian]) -> list[str]:
+    """Their key ids."""
+    offers = [said(custodian.proof.statement, CustodianKey) for custodian in custodians]
     return [key_id(unb64(offer.public_key)) for offer in offers]
 
 

@@ -1,8 +1,13 @@
 """The one thing that a page asks of its reader now."""
 
 from remote_bid.opening.rules.state import Opening
+from remote_bid.opening.rules.unsealing import wants_deal
 from remote_bid.opening.terms import Phase, Role
+from remote_bid.opening.view.bids import to_deal_again
 from remote_bid.opening.view.remedies import share_wanted
+from remote_bid.seal.statements import said
+from remote_bid.tender.statements import DrawEnvelope
+from remote_bid.tender.terms import DRAW
 from remote_bid.timeline.entry import Who
 
 
@@ -57,6 +62,8 @@ def _ask_host(opening: Opening, who: Who) -> str:
 def _ask_supervisor(opening: Opening, who: Who) -> str:
     if opening.proposed is not None:
         return "countersign_timetable"
+    if opening.proposed_strike is not None:
+        return "countersign_strike"
     if opening.phase is Phase.DRAW and opening.lotteries:
         return "draw_by_lottery"
     return _ask_draw(opening, who) or _ask_signature(opening, who)
@@ -66,20 +73,28 @@ def _ask_draw(opening: Opening, who: Who) -> str:
     """Before the deadline: a seed for every lot that declares a draw."""
     before = opening.phase in (Phase.SCHEDULED, Phase.LOBBY) and opening.timetable is not None
     drawn = [lot.lot for lot in (opening.tender.lots if opening.tender else []) if lot.draw]
-    missing = any((lot, who.person) not in opening.draw_envelopes for lot in drawn)
-    return "seal_draw" if before and missing else ""
+    return "seal_draw" if before and any(_wants_seed(opening, lot, who) for lot in drawn) else ""
+
+
+def _wants_seed(opening: Opening, lot: str, who: Who) -> bool:
+    """It is not there, or strikes have left it with too few custodians."""
+    sealed, policy = opening.draw_envelopes.get((lot, who.person)), opening.policy_of(lot, DRAW)
+    if sealed is None or policy is None:
+        return True
+    return bool(opening.revisions) and wants_deal(opening, policy[0], said(sealed, DrawEnvelope).shares)
 
 
 def _ask_tenderer(opening: Opening, who: Who) -> str:
-    if opening.tender is not None and not opening.policies:
+    if opening.lacks_policy():
         return "publish_policy"
     waiting = opening.phase is Phase.HELD or (opening.timetable is None and bool(opening.policies))
     return "propose_timetable" if waiting and opening.proposed is None else _ask_draw(opening, who)
 
 
 def _ask_custodian(opening: Opening, who: Who) -> str:
-    if not opening.policies:
-        return "" if any(offer.startswith(f"{who.person}/") for offer in opening.offers) else "offer_key"
+    lacking = [f"{who.person}/{lot}/{part}" for lot, part in opening.lacks_policy()]
+    if lacking:
+        return "" if all(offer in opening.offers for offer in lacking) else "offer_key"
     if (wanted := share_wanted(opening, who)) is not None:
         return "publish_share" if wanted else ""
     return "publish_key" if opening.phase is Phase.CUSTODY and who.person not in opening.keys_by else ""
@@ -89,9 +104,11 @@ def _ask_bidder(opening: Opening, who: Who) -> str:
     own = [bid for bid in opening.bids.values() if bid.bidder == who.person]
     if opening.phase in (Phase.SCHEDULED, Phase.LOBBY) and not own:
         return "submit" if opening.timetable else ""
+    if any(to_deal_again(opening, bid) for bid in own):
+        return "deal_again"
     if opening.phase is Phase.LOBBY and who.person not in opening.present:
         return "check_in"
-    if opening.phase is Phase.RELEASE and opening.window_closed is None and any(not bid.release for bid in own):
+    if opening.phase is Phase.RELEASE and opening.window_closed is None and any(map(opening.lacks_half, own)):
         return "release"
     if opening.phase is Phase.CONFIRM and any(bid.bid not in opening.line_answers for bid in own):
         return "confirm_line"

@@ -7,11 +7,14 @@ from msgspec import UNSET
 
 from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.state import WRONG_TRIES, Bid, Opening
+from remote_bid.opening.rules.unsealing import wants_deal
 from remote_bid.opening.terms import Phase, Role, reached
 from remote_bid.opening.view.names import after_window, names_shown
 from remote_bid.opening.view.page import BidRow, OwnBid, SetProof
 from remote_bid.seal.canonical import b64, unb64
+from remote_bid.seal.statements import said
 from remote_bid.seal.tree import inclusion_path, leaf_hash
+from remote_bid.tender.statements import Deal
 from remote_bid.timeline import instant
 from remote_bid.timeline.entry import Who
 
@@ -62,7 +65,9 @@ def _own(opening: Opening, bid: Bid) -> OwnBid:
         version=bid.version,
         submitted_at=instant.text(bid.submitted_at),
         receipts=bid.receipts,
-        proof=_set_proof(opening, bid) if _counted(opening, bid) else UNSET,
+        drilled=bid.drilled or UNSET,
+        deal_again=to_deal_again(opening, bid) or UNSET,
+        proofs=_set_proofs(opening, bid) if _counted(opening, bid) else UNSET,
         released_at=instant.text(bid.released_at) if bid.released_at else UNSET,
         tries_left=WRONG_TRIES - len(bid.wrong) if bid.wrong else UNSET,
         outcome=settlement.outcome if settlement else UNSET,
@@ -74,9 +79,23 @@ def _counted(opening: Opening, bid: Bid) -> bool:
     return reached(opening.phase, Phase.ROSTER) and bid.bid in opening.bids
 
 
-def _set_proof(opening: Opening, bid: Bid) -> SetProof:
-    ids = tuple(other.bid for other in in_order(opening) if other.lot == bid.lot)
-    return _place_in(ids, ids.index(bid.bid))
+def to_deal_again(opening: Opening, bid: Bid) -> bool:
+    """Whether strikes have left a part of it with too few custodians, while there is time to deal it again."""
+    if not opening.revisions or opening.phase not in (Phase.SCHEDULED, Phase.LOBBY):
+        return False
+    deals = [said(part.deal, Deal) for part in bid.parts]
+    return any(wants_deal(opening, deal.policy, deal.shares) for deal in deals)
+
+
+def _set_proofs(opening: Opening, bid: Bid) -> dict[str, SetProof]:
+    """For each of a bid's submissions."""
+    ids = _sorted(tuple(name for other in in_order(opening) if other.lot == bid.lot for name in other.submissions))
+    return {name: _place_in(ids, ids.index(name)) for name in bid.submissions}
+
+
+@lru_cache(maxsize=64)
+def _sorted(ids: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(ids, key=unb64))
 
 
 @lru_cache(maxsize=4096)

@@ -3,11 +3,13 @@
 from collections.abc import Collection
 
 from remote_bid.opening.rules.state import Opening
-from remote_bid.opening.terms import Phase, reached
+from remote_bid.opening.terms import Phase, Role, reached
+from remote_bid.opening.view.custodians import watches_drills
 from remote_bid.opening.view.heard import words
 from remote_bid.timeline.entry import MAIN, Fields, Who
 
-VEILED = frozenset({"Ticked", "BidsClosed", "BidSettled", "CoefficientDrawn", "Said", "ObjectionRaised"})
+_DRILLS = ("DrillDealt", "CustodianDrilled")
+VEILED = frozenset({"Ticked", "BidsClosed", "BidSettled", "CoefficientDrawn", "Said", "ObjectionRaised", *_DRILLS})
 """Entries of the main line that show more as the day goes on."""
 
 
@@ -41,6 +43,16 @@ def show(opening: Opening, line: str, fields: Fields, who: Who, own: bool) -> Co
         case "Said" | "ObjectionRaised":
             return words(opening, fields, who)
         case _:
+            return _custodians(opening, fields, who)
+
+
+def _custodians(opening: Opening, fields: Fields, who: Who) -> Collection[str] | None:
+    match fields["type"]:
+        case "DrillDealt" | "CustodianDrilled":
+            return None if opening.disclosed or watches_drills(who, fields["person"]) else ()
+        case "KeyEntrusted":
+            return None if who.role == Role.SUPERVISOR or who.person == fields["person"] else _without_signed(fields)
+        case _:
             return None
 
 
@@ -56,4 +68,11 @@ def _side(opening: Opening, fields: Fields) -> Collection[str] | None:
     if not reached(opening.phase, Phase.RECORD):
         return ("type",)
     took_part = {bidder for lot, bidder in opening.versions if lot not in stopped}
-    return None if fields.get("bidder", fields["by"]["person"]) in took_part else ("type",)
+    if fields.get("bidder", fields["by"]["person"]) not in took_part:
+        return ("type",)
+    return _without_signed(fields) if fields["type"] == "PartReleased" else None
+
+
+def _without_signed(fields: Fields) -> Collection[str]:
+    """All but the paper that holds a half or a key of a part that is not read out."""
+    return [name for name in fields if name != "signed"]

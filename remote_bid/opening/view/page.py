@@ -58,11 +58,12 @@ class BidRow(_Part, frozen=True):
 
 
 class CustodianRow(_Part, frozen=True):
-    """One custodian, and whether its key is public."""
+    """One custodian, whether its key is public, and whether all its keys passed a drill."""
 
     name: str
     side: str
     published: bool
+    drilled: bool | UnsetType = UNSET
 
 
 class SetProof(_Part, frozen=True):
@@ -80,7 +81,9 @@ class OwnBid(_Part, frozen=True):
     version: int
     submitted_at: str
     receipts: list[Statement]
-    proof: SetProof | UnsetType = UNSET
+    drilled: bool | UnsetType = UNSET
+    deal_again: bool | UnsetType = UNSET
+    proofs: dict[str, SetProof] | UnsetType = UNSET
     released_at: str | UnsetType = UNSET
     tries_left: int | UnsetType = UNSET
     outcome: Outcome | UnsetType = UNSET

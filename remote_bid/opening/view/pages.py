@@ -7,8 +7,9 @@ from remote_bid.opening.terms import Phase, Role, reached
 from remote_bid.opening.view.asks import ask_of
 from remote_bid.opening.view.bids import own_bids, rows
 from remote_bid.opening.view.course import awaited, host_step, in_office, suspended
+from remote_bid.opening.view.custodians import custodians
 from remote_bid.opening.view.heard import aliases, objections
-from remote_bid.opening.view.page import CheckCodeView, CustodianRow, LotCount, Me, OpeningView
+from remote_bid.opening.view.page import CheckCodeView, LotCount, Me, OpeningView
 from remote_bid.opening.view.remedies import remedies
 from remote_bid.timeline import instant
 from remote_bid.timeline.check_code import check_code
@@ -32,7 +33,7 @@ def see(opening: Opening, who: Who) -> OpeningView:
         policies=sorted(opening.policies) or UNSET,
         timetable=opening.timetable_id or UNSET,
         k=next((policy.k for policy in opening.policies.values()), UNSET),
-        custodians=_custodians(opening) or UNSET,
+        custodians=custodians(opening, who) or UNSET,
         counts=_counts(opening) if counted or opening.disclosed or _decides(opening, who) else UNSET,
         bids=rows(opening, who) if counted else UNSET,
         aborted=opening.aborted or UNSET,
@@ -72,14 +73,6 @@ def _ends_at(opening: Opening) -> str | UnsetType:
     if opening.phase is Phase.SCHEDULED and opening.timetable:
         return opening.timetable.deadline
     return instant.text(opening.ends_at) if opening.ends_at else UNSET
-
-
-def _custodians(opening: Opening) -> dict[str, CustodianRow]:
-    return {
-        member.person: CustodianRow(name=member.name, side=member.side, published=member.person in opening.keys_by)
-        for member in opening.members.values()
-        if member.role is Role.CUSTODIAN
-    }
 
 
 def _check_code(opening: Opening) -> CheckCodeView | UnsetType:

@@ -10,8 +10,12 @@ vi.mock('socket.io-client', () => ({ io: () => socket.current }))
 
 const AT = '2026-11-22T02:00:00.000Z'
 const LOT = { lot: '1', title: '施工一标段', ceiling_price: '12800000.00', currency: 'CNY', minimum: 3 }
-const TENDER = { code: 'QX-1', title: '河道整治', trading_center: '交易中心', tenderer: '水利局', lots: [LOT] }
-const FORM = { price: '11595520.00', currency: 'CNY', duration_days: 192, quality: '合格', project_manager: '吴越' }
+const DECLARED = [
+  { field: 'duration_days', kind: 'days', zh: '工期', en: 'Duration', required: true, choices: [] },
+  { field: 'project_manager', kind: 'text', zh: '项目经理', en: 'Project manager', required: true, choices: [] },
+]
+const TENDER = { code: 'QX-1', title: '河道整治', trading_center: '交易中心', tenderer: '水利局', lots: [LOT], form: DECLARED }
+const FORM = { price: '11595520.00', currency: 'CNY', fields: { duration_days: 192, quality: '合格', project_manager: '吴越' } }
 const LOBBY = {
   session: 's',
   phase: 'LOBBY',

@@ -40,7 +40,7 @@ function isAct(type: string): type is (typeof ACTS)[number] {
   return (ACTS as readonly string[]).includes(type)
 }
 
-const ACTS = ['BidSubmitted', 'BidWithdrawn', 'BidderCheckedIn', 'KeyReleased', 'WrongKeyTried'] as const
+const ACTS = ['BidSubmitted', 'BidWithdrawn', 'BidderCheckedIn', 'DealtAgain', 'DrillPassed', 'KeyReleased', 'PartReleased', 'WrongKeyTried'] as const
 
 function isKnown(type: string): type is Type {
   return Object.keys(TELLERS).includes(type)
@@ -66,6 +66,12 @@ const TELLERS: { readonly [K in Type]: Teller<K> } = {
     return version > 1 ? ['BidReplaced', { ...byBidder(seen, known), version }] : byBidder(seen, known)
   },
   BidWithdrawn: byBidder,
+  StrikeProposed: ({ signed }, known) => ({ name: struckName(signed, known) }),
+  CustodianStruck: ({ signed }, known) => ({ name: struckName(signed, known) }),
+  DealtAgain: byBidder,
+  DrillPassed: ({ by }, known) => ({ name: bidderName(by?.person, known) }),
+  DrillDealt: byPerson,
+  CustodianDrilled: byPerson,
   BidderCheckedIn: ({ person, name }, known) => ({ name: name ?? bidderName(person, known) }),
   MemberCheckedIn: (seen, known) => {
     const role = seen.by?.role ?? known.view.members?.[seen.person ?? '']?.role ?? 'observer'
@@ -83,6 +89,7 @@ const TELLERS: { readonly [K in Type]: Teller<K> } = {
   OpeningAborted: nothing,
   ReleaseOpened: until,
   KeyReleased: ({ by }, known) => ({ name: bidderName(by?.person, known) }),
+  PartReleased: ({ by }, known) => ({ name: bidderName(by?.person, known) }),
   WrongKeyTried: ({ by, left }, known) => ({ name: bidderName(by?.person, known), left: left ?? '' }),
   WindowClosed: ({ window_closed }) => ({
     released: lengthOf(window_closed, 'released'),
@@ -90,6 +97,7 @@ const TELLERS: { readonly [K in Type]: Teller<K> } = {
   }),
   CustodyOpened: until,
   KeyPublished: byPerson,
+  KeyEntrusted: byPerson,
   BidSettled: ({ bid, outcome }, { t, view }) => ({
     n: view.bids?.[bid ?? '']?.number ?? '',
     outcome: outcome ? t(`opening.outcomes.${outcome}`) : '',
@@ -178,6 +186,12 @@ function nameOf(person: string | undefined, { t, soFar }: Known): string {
 /** A bidder may be named only where an entry names it. */
 function bidderName(person: string | undefined, { t, soFar }: Known): string {
   return soFar.names.get(person ?? '') ?? t('opening.aBidder')
+}
+
+/** The custodian whom a strike takes out. */
+function struckName(signed: Signed | undefined, known: Known): string {
+  const person = signed && said(signed.statement)?.person
+  return nameOf(typeof person === 'string' ? person : undefined, known)
 }
 
 function deadlineOf(signed: Signed | undefined): string {
