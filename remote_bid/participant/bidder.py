@@ -24,19 +24,16 @@ from remote_bid.opening.commands import (
 from remote_bid.opening.events import (
     BidReadOut,
     BidSubmitted,
-    CustodianStruck,
     DealtAgain,
     KeyReleased,
     LotAborted,
     PartReleased,
-    PolicyPublished,
     RecordPrepared,
     RemedyRequested,
     RosterPublished,
 )
 from remote_bid.opening.lodging import sealed_half
 from remote_bid.opening.rules.record import line_hash
-from remote_bid.opening.rules.remedy import GROUP
 from remote_bid.opening.statements import (
     Close,
     Confirmation,
@@ -49,24 +46,22 @@ from remote_bid.opening.statements import (
 from remote_bid.opening.terms import AbortCause, Phase, ReadoutLine, Role, SealedPart, reached
 from remote_bid.participant.checks import (
     Broken,
-    check_policy,
     check_receipt,
     check_set_proof,
     check_slot,
-    check_strike,
     from_server,
 )
 from remote_bid.participant.client import Client
 from remote_bid.participant.identity import Identity
 from remote_bid.participant.lodging import lodge
 from remote_bid.participant.presence import come
-from remote_bid.participant.release_file import read_release, write_release
+from remote_bid.participant.release_file import read_release
+from remote_bid.participant.sealing import Before, Sealer, deal_for, policy_for
 from remote_bid.people.certificates import Signed
-from remote_bid.seal.canonical import b64, unb64
-from remote_bid.seal.dealing import Share, deal
-from remote_bid.seal.envelope import Head, Place, ctx_of, fresh_secrets, keyed, parse_header, read_head, seal
+from remote_bid.seal.canonical import b64
+from remote_bid.seal.envelope import Head, ctx_of, keyed, read_head
 from remote_bid.seal.statements import Statement, id_of, said, statement_id
-from remote_bid.tender.statements import CustodianKey, Deal, Policy, Strike, Submission
+from remote_bid.tender.statements import Deal, Policy, Submission
 from remote_bid.tender.terms import READOUT_FORM, ReadoutForm
 from remote_bid.timeline.entry import Shown
 from remote_bid.verify.trust import Trust
@@ -98,8 +93,7 @@ class Bidder:
 
     async def _uploaded(self, lot: str, part: str, raw: bytes) -> OfferedPart:
         upload = b64(secrets.token_bytes(16))
-        policy_id, policy = self._policy(lot, part)
-        offered, envelope = await asyncio.to_thread(self._sealed, policy_id, policy, raw, upload)
+        offered, envelope = await asyncio.to_thread(self._sealed, self._policy(lot, part), raw, upload)
         await self._client.upload(upload, envelope)
         return offered
 
@@ -124,19 +118,10 @@ class Bidder:
             check_receipt(self._trust, self._client.copy, dealt.receipt, name, shown)
 
     def _dealt(self, bid: str, part: SealedPart) -> Signed:
-        core, ctx = part.header.core, ctx_of(part.header.core)
-        _, policy = self._policy(core.lot, core.part)
+        core = part.header.core
         _, halves = read_release(self._folder / f"{statement_id(part.submission)}.release", self._passphrase)
-        dealt = Deal(
-            policy=core.policy,
-            bidder=core.bidder,
-            version=core.version,
-            prev=self._last_deal(bid, part),
-            ctx=b64(ctx),
-            k=policy.k,
-            shares=deal(ctx, halves.s_t, policy.k, _publics(policy)),
-            escrow=_escrow(policy, ctx, halves.s_b),
-        )
+        before = Before(version=core.version, deal=self._last_deal(bid, part))
+        dealt = deal_for(self._policy(core.lot, core.part), core.bidder, ctx_of(core), halves, before)
         return self._identity.sign(dealt)
 
     def _last_deal(self, bid: str, part: SealedPart) -> str:
@@ -168,11 +153,12 @@ class Bidder:
         """Be present, from the lobby on."""
         await come(self._client, self._identity, self._person, Role.BIDDER)
 
-    async def release(self, bid: str) -> None:
+    async def release(self, bid: str, half: bytes | None = None) -> None:
         """See that our bid is in the close, then hand over our half of each part that is opened, all at once: an answer
         that is lost on the way holds up no other half.
 
-        There is nothing to do where the lot was aborted.
+        A `half` typed from paper is that of the readout form, which is then all that is released. There is nothing to
+        do where the lot was aborted.
         """
         view = await self._client.until(lambda view: reached(view.phase, Phase.RELEASE))
         close = from_server(self._trust, self._client.copy, self._roster().close, Close)
@@ -183,7 +169,8 @@ class Bidder:
         proofs = own.proofs or {}
         for name in [bid, *proofs]:
             check_set_proof(root, name, proofs.get(name))
-        await asyncio.gather(*(self._release(name, close) for name in self._opened_here(bid)))
+        names = self._opened_here(bid) if half is None else [bid]
+        await asyncio.gather(*(self._release(name, close, half) for name in names))
         await self._client.until(lambda view: bool((view.me.bids or {})[bid].released_at))
 
     def _opened_here(self, bid: str) -> list[str]:
@@ -194,11 +181,11 @@ class Bidder:
         here = {part.part for part in lot.parts if part.opened_here}
         return [statement_id(part.submission) for part in submitted.parts if part.part in here]
 
-    async def _release(self, bid: str, close: Close) -> None:
-        submission, halves = await asyncio.to_thread(read_release, self._folder / f"{bid}.release", self._passphrase)
-        release = Release(
-            session=self._client.copy.session, submission=submission, close=id_of(close), s_b=b64(halves.s_b)
-        )
+    async def _release(self, bid: str, close: Close, half: bytes | None) -> None:
+        if half is None:
+            _, halves = await asyncio.to_thread(read_release, self._folder / f"{bid}.release", self._passphrase)
+            half = halves.s_b
+        release = Release(session=self._client.copy.session, submission=bid, close=id_of(close), s_b=b64(half))
         signed = self._identity.sign(release)
         if await self._client.hand_in(ReleaseKey(signed=signed)) == ["WrongKeyTried"]:
             raise Broken("the half in our release file does not match our bid")
@@ -303,53 +290,15 @@ class Bidder:
 
     def seal(self, lot: str, form: ReadoutForm, upload: str) -> tuple[OfferedPart, bytes]:
         """The sealed form as it will be handed in under the name `upload`; its release file is written first."""
-        policy_id, policy = self._policy(lot, READOUT_FORM)
-        return self._sealed(policy_id, policy, msgspec.json.encode(form), upload)
+        return self._sealed(self._policy(lot, READOUT_FORM), msgspec.json.encode(form), upload)
 
     def _policy(self, lot: str, part: str) -> tuple[str, Policy]:
-        for _, event in self._client.copy.events(PolicyPublished):
-            policy = said(event.signed.statement, Policy)
-            if (policy.lot, policy.part) == (lot, part):
-                check_policy(self._trust, policy)
-                name = statement_id(event.signed.statement)
-                return name, self._current(name, policy)
-        raise Broken("no policy for this lot and part")
+        return policy_for(self._client.copy, self._trust, lot, part)
 
-    def _current(self, name: str, policy: Policy) -> Policy:
-        """The policy with its custodians of now, each strike checked."""
-        for _, event in self._client.copy.events(CustodianStruck):
-            if said(event.signed.statement, Strike).policy == name:
-                policy = check_strike(self._trust, self._client.copy, policy, event.signed)
-        return policy
-
-    def _sealed(self, policy_id: str, policy: Policy, raw: bytes, upload: str) -> tuple[OfferedPart, bytes]:
-        halves, out = fresh_secrets(), io.BytesIO()
-        place = Place(policy_id, policy.lot, policy.part, self._person, 1)
-        sealed = seal(io.BytesIO(raw), len(raw), out, place, halves)
-        ctx = ctx_of(parse_header(sealed.header).core)
-        submission = Submission(
-            policy=policy_id,
-            bidder=self._person,
-            version=1,
-            prev=None,
-            header=b64(hashlib.sha256(sealed.header).digest()),
-            ct=b64(sealed.ct),
-            n=sealed.n,
-        )
-        dealt = Deal(
-            policy=policy_id,
-            bidder=self._person,
-            version=1,
-            prev=None,
-            ctx=b64(ctx),
-            k=policy.k,
-            shares=deal(ctx, halves.s_t, policy.k, _publics(policy)),
-            escrow=_escrow(policy, ctx, halves.s_b),
-        )
-        signed = self._identity.sign(submission)
-        bid = statement_id(signed.statement)
-        write_release(self._folder / f"{bid}.release", bid, halves, self._passphrase)
-        return OfferedPart(upload=upload, submission=signed, deal=self._identity.sign(dealt)), out.getvalue()
+    def _sealed(self, policy: tuple[str, Policy], raw: bytes, upload: str) -> tuple[OfferedPart, bytes]:
+        sealer, out = Sealer(self._identity, self._person, self._folder, self._passphrase), io.BytesIO()
+        offered, _ = sealer.seal(policy, io.BytesIO(raw), len(raw), out, upload)
+        return offered, out.getvalue()
 
     def _stopped(self) -> set[str]:
         """Lots with too few bids: ours comes back sealed."""
@@ -361,15 +310,3 @@ class Bidder:
         if roster is None:
             raise Broken("the close was not shown")
         return roster
-
-
-def _escrow(policy: Policy, ctx: bytes, half: bytes) -> list[Share]:
-    if policy.escrow is None:
-        return []
-    publics = [unb64(said(holder.proof.statement, CustodianKey).public_key) for holder in policy.escrow.holders]
-    return deal(ctx, half, policy.escrow.k, publics, GROUP)
-
-
-def _publics(policy: Policy) -> list[bytes]:
-    """The custodians' keys, in the policy's order."""
-    return [unb64(said(custodian.proof.statement, CustodianKey).public_key) for custodian in policy.custodians]

@@ -1,61 +1,39 @@
-"""remote-bid for the people of a session: join, watch, check-in, release, withdraw, custodian.
-
-Exit codes: 0 done; 2 the command cannot be used so; 3 the server refused (its code is said); 4 the server broke a
-promise: keep the folder as it is and call the supervisor; 5 not done in time.
-"""
+"""remote-bid for the people of a session: join, watch, check-in, a bidder's own commands, custodian."""
 
 import asyncio
-import getpass
-import os
-import sys
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from remote_bid.opening.commands import CheckIn
-from remote_bid.opening.terms import Phase, reached
-from remote_bid.participant.bidder import Bidder
-from remote_bid.participant.briefcase import BadBriefcase, Briefcase, Kept, packed
-from remote_bid.participant.checks import Broken
-from remote_bid.participant.client import Client, ServerRefused
+from remote_bid.participant.bidding import bidding
+from remote_bid.participant.briefcase import Briefcase, Kept, packed
 from remote_bid.participant.custodian import Custodian
-from remote_bid.participant.identity import BadIdentity, Identity
-from remote_bid.participant.presence import presence
-from remote_bid.participant.release_file import CannotRead
+from remote_bid.participant.presence import come
+from remote_bid.participant.terminal import (
+    DAY_S,
+    HERE,
+    SOON_S,
+    UNUSABLE,
+    Folder,
+    Lot,
+    NotHere,
+    Seated,
+    Wait,
+    give_up,
+    run,
+    tried,
+)
 from remote_bid.participant.token import TokenAt
 from remote_bid.participant.watching import watched
-from remote_bid.timeline.entry import Mismatch
-from remote_bid.verify.trust import BadTrust
 
 commands = typer.Typer(no_args_is_help=True)
+commands.add_typer(bidding)
 custodian = typer.Typer(no_args_is_help=True, help="Keys of a custodian.")
 commands.add_typer(custodian, name="custodian")
 
-UNUSABLE, REFUSED, BROKEN, LATE = 2, 3, 4, 5
-
-Folder = Annotated[
-    Path, typer.Option("--folder", "-C", envvar="REMOTE_BID_FOLDER", help="your folder for this session")
-]
-Wait = Annotated[float, typer.Option("--wait", help="seconds to wait until it can be done")]
-Lot = Annotated[str, typer.Argument(help="the lot")]
 Part = Annotated[str, typer.Option(help="the part of the bid")]
-
-HERE = Path()
-SOON_S, DAY_S = 60.0, 86_400.0
-
-
-@dataclass(frozen=True)
-class Seated:
-    """Somebody at the keyboard, connected to the session."""
-
-    briefcase: Briefcase
-    identity: Identity
-    person: str
-    client: Client
 
 
 @commands.command()
@@ -71,15 +49,10 @@ def join(
 ) -> None:
     """Make a folder for one session: where it is, whom you trust, with what you sign."""
     if (key is None) == (not (module and token and label)):
-        _give_up("give either --key, or --module with --token and --label", UNUSABLE)
+        give_up("give either --key, or --module with --token and --label", UNUSABLE)
     signing = str(key) if key is not None else TokenAt(module=module, token=token, label=label)
-    try:
-        packed(folder, Kept(server=server.rstrip("/"), session=session, key=signing), trust)
-    except (BadTrust, BadBriefcase) as error:
-        _give_up(str(error), UNUSABLE)
-    except OSError as error:
-        _give_up(f"{error.filename}: {error.strerror}", UNUSABLE)
-    _done(f"{folder / 'participant.json'}")
+    kept = Kept(server=server.rstrip("/"), session=session, key=signing)
+    tried(lambda: print(packed(folder, kept, trust).folder / "participant.json"))
 
 
 @commands.command()
@@ -90,7 +63,7 @@ def watch(folder: Folder = HERE) -> None:
         async with Briefcase(folder).client(None).connected() as client:
             await watched(client, Console())
 
-    _tried(lambda: asyncio.run(follow()))
+    tried(lambda: asyncio.run(follow()))
 
 
 @commands.command("check-in")
@@ -98,85 +71,46 @@ def check_in(folder: Folder = HERE, wait: Wait = DAY_S) -> None:
     """Sign that you are present, as soon as the lobby opens."""
 
     async def act(me: Seated) -> None:
-        view = await me.client.until(lambda view: reached(view.phase, Phase.LOBBY))
-        signed = me.identity.sign(presence(me.client.copy.session, me.person, view.me.role))
-        await me.client.hand_in(CheckIn(signed=signed))
+        view = await me.client.until(lambda view: True)
+        if not await come(me.client, me.identity, me.person, view.me.role):
+            raise NotHere("it is too late to check in: the bidders' window is over")
+        print("checked in")
 
-    _run(folder, wait, act)
-
-
-@commands.command()
-def release(folder: Folder = HERE, wait: Wait = DAY_S) -> None:
-    """Release your half of every bid in this folder, once you have seen each of them in the close."""
-
-    async def act(me: Seated) -> None:
-        bidder = _bidder(me, _ask("passphrase of the release files"))
-        for file in sorted(folder.glob("*.release")):
-            await bidder.release(file.stem)
-
-    _run(folder, wait, act)
+    run(folder, wait, act)
 
 
-@custodian.command("keygen")
+@custodian.command()
 def keygen(lot: Lot, part: Part = "readout_form", folder: Folder = HERE, wait: Wait = SOON_S) -> None:
     """Make a fresh key on this machine and offer its public half."""
-    _run(folder, wait, lambda me: _custodian(me).offer_key(lot, part))
+
+    async def act(me: Seated) -> None:
+        await _custodian(me).offer_key(lot, part)
+        print("offered; the key stays in this folder")
+
+    run(folder, wait, act)
+
+
+@custodian.command("drill")
+def custodian_drill(lot: Lot, part: Part = "readout_form", folder: Folder = HERE, wait: Wait = SOON_S) -> None:
+    """Show that the key in this folder opens what is sealed to it, on a dummy."""
+
+    async def act(me: Seated) -> None:
+        await _custodian(me).drill(lot, part)
+        print("the key opens")
+
+    run(folder, wait, act)
 
 
 @custodian.command()
 def publish(lot: Lot, part: Part = "readout_form", folder: Folder = HERE, wait: Wait = DAY_S) -> None:
     """Publish the key, after checking close, window and cosignatures for yourself."""
-    _run(folder, wait, lambda me: _custodian(me).publish(lot, part))
 
+    async def act(me: Seated) -> None:
+        await _custodian(me).publish(lot, part)
+        print("published")
 
-def _bidder(me: Seated, passphrase: str) -> Bidder:
-    return Bidder(me.client, me.identity, me.person, me.briefcase.trust, me.briefcase.folder, passphrase)
+    run(folder, wait, act)
 
 
 def _custodian(me: Seated) -> Custodian:
     return Custodian(me.client, me.identity, me.briefcase.trust, me.briefcase.folder)
-
-
-def _run(folder: Path, wait_s: float, act: Callable[[Seated], Awaitable[None]]) -> None:
-    """Do one act as oneself, within the time given."""
-
-    async def acted(briefcase: Briefcase, identity: Identity) -> None:
-        person = briefcase.person(identity)
-        async with asyncio.timeout(wait_s), briefcase.client(identity).connected() as client:
-            await act(Seated(briefcase, identity, person, client))
-
-    def sitting() -> None:
-        briefcase = Briefcase(folder)
-        with briefcase.identity(_ask) as identity:
-            asyncio.run(acted(briefcase, identity))
-
-    _tried(sitting)
-    _done("done")
-
-
-def _tried(act: Callable[[], None]) -> None:
-    try:
-        act()
-    except (BadBriefcase, BadIdentity, BadTrust, CannotRead) as error:
-        _give_up(str(error), UNUSABLE)
-    except ServerRefused as error:
-        _give_up(str(error), REFUSED)
-    except (Broken, Mismatch) as error:
-        _give_up(f"{error}. Keep this folder as it is and call the supervisor.", BROKEN)
-    except TimeoutError:
-        _give_up("not done in time; try again, a repetition changes nothing", LATE)
-
-
-def _ask(what: str) -> str:
-    """A secret from the environment (REMOTE_BID_PASSPHRASE, REMOTE_BID_PIN), else typed unseen."""
-    name = "REMOTE_BID_PIN" if what == "PIN" else "REMOTE_BID_PASSPHRASE"
-    return os.environ.get(name) or getpass.getpass(f"{what}: ")
-
-
-def _done(sentence: str) -> None:
-    print(sentence)
-
-
-def _give_up(sentence: str, code: int) -> NoReturn:
-    print(sentence, file=sys.stderr)
-    sys.exit(code)

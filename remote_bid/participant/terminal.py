@@ -1,0 +1,103 @@
+"""Somebody at a keyboard: what every participant's command shares.
+
+Exit codes: 0 done; 2 the command cannot be used so; 3 the server refused (its code is said); 4 the server broke a
+promise: keep the folder as it is and call the supervisor; 5 not done in time.
+"""
+
+import asyncio
+import getpass
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from remote_bid.participant.bidder import Bidder
+from remote_bid.participant.briefcase import BadBriefcase, Briefcase
+from remote_bid.participant.checks import Broken
+from remote_bid.participant.client import Client, ServerRefused
+from remote_bid.participant.identity import BadIdentity, Identity
+from remote_bid.participant.recovery_code import BadCode
+from remote_bid.participant.release_file import CannotRead
+from remote_bid.seal.envelope import BadEnvelope
+from remote_bid.tender.terms import InvalidForm
+from remote_bid.timeline.entry import Mismatch
+from remote_bid.verify.trust import BadTrust
+
+UNUSABLE, REFUSED, BROKEN, LATE = 2, 3, 4, 5
+
+Folder = Annotated[
+    Path, typer.Option("--folder", "-C", envvar="REMOTE_BID_FOLDER", help="your folder for this session")
+]
+Wait = Annotated[float, typer.Option("--wait", help="seconds to wait until it can be done")]
+Lot = Annotated[str, typer.Argument(help="the lot")]
+
+HERE = Path()
+SOON_S, DAY_S = 60.0, 86_400.0
+
+
+class NotHere(ValueError):
+    """What the command needs is not in the folder, or not in the session; the sentence says what."""
+
+
+@dataclass(frozen=True)
+class Seated:
+    """Somebody at the keyboard, connected to the session."""
+
+    briefcase: Briefcase
+    identity: Identity
+    person: str
+    client: Client
+
+    def bidder(self) -> Bidder:
+        """As a bidder, with the passphrase of the release files."""
+        passphrase = ask("passphrase of the release files")
+        briefcase = self.briefcase
+        return Bidder(self.client, self.identity, self.person, briefcase.trust, briefcase.folder, passphrase)
+
+
+def run(folder: Path, wait_s: float, act: Callable[[Seated], Awaitable[None]]) -> None:
+    """Do one act as oneself, within the time given."""
+
+    async def acted(briefcase: Briefcase, identity: Identity) -> None:
+        person = briefcase.person(identity)
+        async with asyncio.timeout(wait_s), briefcase.client(identity).connected() as client:
+            await act(Seated(briefcase, identity, person, client))
+
+    def sitting() -> None:
+        briefcase = Briefcase(folder)
+        with briefcase.identity(ask) as identity:
+            asyncio.run(acted(briefcase, identity))
+
+    tried(sitting)
+
+
+def tried(act: Callable[[], None]) -> None:
+    """Whatever goes wrong ends in one sentence and its exit code."""
+    try:
+        act()
+    except (BadBriefcase, BadIdentity, BadTrust, BadCode, BadEnvelope, CannotRead, InvalidForm, NotHere) as error:
+        give_up(str(error), UNUSABLE)
+    except ServerRefused as error:
+        give_up(str(error), REFUSED)
+    except (Broken, Mismatch) as error:
+        give_up(f"{error}. Keep this folder as it is and call the supervisor.", BROKEN)
+    except TimeoutError:
+        give_up("not done in time; try again, a repetition changes nothing", LATE)
+    except OSError as error:
+        give_up(f"{error.filename or ''}: {error.strerror or error}".lstrip(": "), UNUSABLE)
+
+
+def ask(what: str) -> str:
+    """A secret from the environment (REMOTE_BID_PASSPHRASE, REMOTE_BID_PIN), else typed unseen."""
+    name = "REMOTE_BID_PIN" if what == "PIN" else "REMOTE_BID_PASSPHRASE"
+    return os.environ.get(name) or getpass.getpass(f"{what}: ")
+
+
+def give_up(sentence: str, code: int) -> NoReturn:
+    """Say why, and end."""
+    print(sentence, file=sys.stderr)
+    sys.exit(code)
