@@ -9,7 +9,14 @@ from typing import Any, BinaryIO, Protocol
 import msgspec
 from cryptography import x509
 
-from remote_bid.opening.commands import DrawCoefficients, OpeningCommand, RecordStamp, SettleBids, SubmitBid
+from remote_bid.opening.commands import (
+    DrawCoefficients,
+    OpeningCommand,
+    RecordStamp,
+    ScheduleOpening,
+    SettleBids,
+    SubmitBid,
+)
 from remote_bid.opening.known import Deployment, Known, StoredEnvelope
 from remote_bid.opening.rules.drawing import lot_draw
 from remote_bid.opening.rules.state import Bid, Opening
@@ -60,6 +67,7 @@ class Facts:
             envelopes=await self._envelopes(opening, command, by),
             settlements=await self._settlements(opening) if isinstance(command, SettleBids) else {},
             draws=await self._draws(opening) if isinstance(command, DrawCoefficients) else {},
+            crls=[crl.noted for crl in self._crls.current()] if isinstance(command, ScheduleOpening) else [],
             stamped_at=self._stamped_at(opening, command) if isinstance(command, RecordStamp) else None,
         )
 

@@ -6,6 +6,7 @@ import msgspec
 
 from remote_bid.opening.terms import LotDraw, Settlement
 from remote_bid.people.certificates import Certified
+from remote_bid.people.revocation import CrlNoted
 from remote_bid.seal.envelope import Header
 from remote_bid.seal.statements import Statement, said
 from remote_bid.tender.statements import NamedLogKey
@@ -49,5 +50,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     envelopes: dict[str, StoredEnvelope] = {}
     settlements: dict[str, Settlement] = {}
     draws: dict[str, LotDraw] = {}
+    crls: list[CrlNoted] = []
+    """The lists of revoked certificates that are in force, for a session that begins."""
     stamped_at: datetime | None = None
     """The time of the stamp that is handed in."""

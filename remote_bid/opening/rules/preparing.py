@@ -13,12 +13,14 @@ from remote_bid.opening.commands import (
     ScheduleOpening,
 )
 from remote_bid.opening.events import (
+    CrlNotedDown,
     CustodianKeyOffered,
     OpeningScheduled,
     PolicyPublished,
     TimetableProposed,
     TimetableSigned,
 )
+from remote_bid.opening.known import Known
 from remote_bid.opening.rules.guards import (
     known,
     refuse,
@@ -63,8 +65,13 @@ def schedule(opening: Opening, command: ScheduleOpening, turn: Turn) -> list[Eve
     if len({member.person for member in command.members}) != len(command.members):
         refuse("bad_members", "同一人不能兼任两个角色。", "Nobody may have two roles.")
     _require_draws(command.tender)
-    rotated = [LogKeyRotated(statement=statement) for statement in known(turn).deployment.successors]
-    return [OpeningScheduled(tender=command.tender, members=command.members), *rotated]
+    return [OpeningScheduled(tender=command.tender, members=command.members), *_begin_with(known(turn))]
+
+
+def _begin_with(known: Known) -> list[Event]:
+    """What later judges must know from the beginning: the log's key, and which certificates are revoked."""
+    rotated = [LogKeyRotated(statement=statement) for statement in known.deployment.successors]
+    return [*rotated, *(CrlNotedDown(crl=crl) for crl in known.crls)]
 
 
 def _require_draws(tender: Tender) -> None:
