@@ -1,4 +1,4 @@
-"""remote-bid for the people of a session: join, watch, check-in, release, withdraw, custodian.
+"""remote-bid for the people of a session: join, watch, check-in, release, withdraw, custodian, enrol.
 
 Exit codes: 0 done; 2 the command cannot be used so; 3 the server refused (its code is said); 4 the server broke a
 promise: keep the folder as it is and call the supervisor; 5 not done in time.
@@ -18,6 +18,7 @@ from rich.console import Console
 
 from remote_bid.opening.commands import CheckIn
 from remote_bid.opening.terms import Phase, reached
+from remote_bid.participant import enrolment
 from remote_bid.participant.bidder import Bidder
 from remote_bid.participant.briefcase import BadBriefcase, Briefcase, Kept, packed
 from remote_bid.participant.checks import Broken
@@ -34,6 +35,8 @@ from remote_bid.verify.trust import BadTrust
 commands = typer.Typer(no_args_is_help=True)
 custodian = typer.Typer(no_args_is_help=True, help="Keys of a custodian.")
 commands.add_typer(custodian, name="custodian")
+enrol = typer.Typer(no_args_is_help=True, help="A certificate of the centre's own authority.")
+commands.add_typer(enrol, name="enrol")
 
 UNUSABLE, REFUSED, BROKEN, LATE = 2, 3, 4, 5
 
@@ -117,6 +120,27 @@ def release(folder: Folder = HERE, wait: Wait = DAY_S) -> None:
     _run(folder, wait, act)
 
 
+@enrol.command("request")
+def request_certificate(
+    server: Annotated[str, typer.Argument(help="the server's address, https://…")],
+    person: Annotated[str, typer.Argument(help="your number: social credit code, or the id that the centre gave you")],
+    name: Annotated[str, typer.Argument(help="your name")],
+    folder: Folder = HERE,
+) -> None:
+    """Make a key on this machine and ask for a certificate for it; a clerk of the centre decides."""
+    asking = enrolment.request(server.rstrip("/"), person, name, folder, _ask("passphrase for the key"))
+    _tried(lambda: _done(f"tell the centre that this request is yours: {asyncio.run(asking)}"))
+
+
+@enrol.command("fetch")
+def fetch_certificate(
+    server: Annotated[str, typer.Argument(help="the server's address, https://…")], folder: Folder = HERE
+) -> None:
+    """Take the certificate, if it was granted; with its key it is a PKCS#12 file for `join --key`."""
+    fetching = enrolment.fetch(server.rstrip("/"), folder, _ask("passphrase for the key"))
+    _tried(lambda: _done(str(asyncio.run(fetching))))
+
+
 @custodian.command("keygen")
 def keygen(lot: Lot, part: Part = "readout_form", folder: Folder = HERE, wait: Wait = SOON_S) -> None:
     """Make a fresh key on this machine and offer its public half."""
@@ -163,6 +187,8 @@ def _tried(act: Callable[[], None]) -> None:
         _give_up(str(error), REFUSED)
     except (Broken, Mismatch) as error:
         _give_up(f"{error}. Keep this folder as it is and call the supervisor.", BROKEN)
+    except enrolment.NotYet as error:
+        _give_up(str(error), LATE)
     except TimeoutError:
         _give_up("not done in time; try again, a repetition changes nothing", LATE)
 
