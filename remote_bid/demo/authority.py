@@ -6,7 +6,9 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from remote_bid.gateway.crls import CrlAt
 from remote_bid.participant.identity import CERTIFICATE, KEY
+from remote_bid.people.certificates import fingerprint
 from remote_bid.people.issuing import Issuer, Wanted
 from remote_bid.seal.signing import spki_of
 
@@ -22,6 +24,11 @@ class Authority:
     def pem(self) -> str:
         """The authority's own certificate."""
         return self.issuer.pem
+
+    def publish_crl(self, path: Path) -> CrlAt:
+        """Write the list of revoked certificates, none; gives where it is."""
+        path.write_bytes(self.issuer.crl(1, [], datetime.now(UTC)))
+        return CrlAt(authority=fingerprint(self.root), at=str(path))
 
     def enrol(self, folder: Path, person: str, name: str) -> None:
         """Make a key for a person and write key and certificate to its folder."""

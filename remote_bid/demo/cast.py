@@ -140,6 +140,7 @@ def assemble(folder: Path, programme: Programme, pace: Pace, port: int = 0) -> C
         cosigners=[CosignerAt(name=COSIGNER, key=cosigner, url=f"http://127.0.0.1:{cosigner_port}")],
         quorum=1,
         port=port,
+        crls=[authority.publish_crl(folder / "authority.crl")],
     )
     trust = Trust(
         roots=[authority.pem],

@@ -15,6 +15,7 @@ from remote_bid.opening.commands import (
     DrawCoefficients,
     OpeningCommand,
     RecordStamp,
+    ScheduleOpening,
     SettleBids,
     SubmitBid,
 )
@@ -79,6 +80,7 @@ class Facts:
             settlements=await self._settlements(opening) if isinstance(command, SettleBids) else {},
             draws=await self._draws(opening) if isinstance(command, DrawCoefficients) else {},
             lodgings=await self._lodgings(opening) if isinstance(command, CloseWindow) and by == CLOCK else None,
+            crls=[crl.noted for crl in self._crls.current()] if isinstance(command, ScheduleOpening) else [],
             stamped_at=self._stamped_at(opening, command) if isinstance(command, RecordStamp) else None,
             dummy=_dummy(opening, command.kid, by) if isinstance(command, BeginDrill) else None,
         )

@@ -6,6 +6,7 @@ import msgspec
 
 from remote_bid.opening.terms import LotDraw, Settlement
 from remote_bid.people.certificates import Certified, Signed
+from remote_bid.people.revocation import CrlNoted
 from remote_bid.seal.drill import Dummy
 from remote_bid.seal.envelope import Header
 from remote_bid.seal.statements import Statement, said
@@ -70,6 +71,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     draws: dict[str, LotDraw] = {}
     lodgings: Lodgings | None = None
     """None where nobody was asked."""
+    crls: list[CrlNoted] = []
+    """The lists of revoked certificates that are in force, for a session that begins."""
     stamped_at: datetime | None = None
     """The time of the stamp that is handed in."""
     dummy: Dummy | None = None

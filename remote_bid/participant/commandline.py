@@ -1,4 +1,4 @@
-"""remote-bid for the people of a session: join, watch, check-in, a bidder's own commands, custodian."""
+"""remote-bid for the people of a session: enrol, join, watch, check-in, a bidder's own commands, custodian."""
 
 import asyncio
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from remote_bid.participant import enrolment
 from remote_bid.participant.bidding import bidding
 from remote_bid.participant.briefcase import Briefcase, Kept, packed
 from remote_bid.participant.custodian import Custodian
@@ -21,6 +22,7 @@ from remote_bid.participant.terminal import (
     NotHere,
     Seated,
     Wait,
+    ask,
     give_up,
     run,
     tried,
@@ -32,6 +34,8 @@ commands = typer.Typer(no_args_is_help=True)
 commands.add_typer(bidding)
 custodian = typer.Typer(no_args_is_help=True, help="Keys of a custodian.")
 commands.add_typer(custodian, name="custodian")
+enrol = typer.Typer(no_args_is_help=True, help="A certificate of the centre's own authority.")
+commands.add_typer(enrol, name="enrol")
 
 Part = Annotated[str, typer.Option(help="the part of the bid")]
 
@@ -77,6 +81,27 @@ def check_in(folder: Folder = HERE, wait: Wait = DAY_S) -> None:
         print("checked in")
 
     run(folder, wait, act)
+
+
+@enrol.command("request")
+def request_certificate(
+    server: Annotated[str, typer.Argument(help="the server's address, https://…")],
+    person: Annotated[str, typer.Argument(help="your number: social credit code, or the id that the centre gave you")],
+    name: Annotated[str, typer.Argument(help="your name")],
+    folder: Folder = HERE,
+) -> None:
+    """Make a key on this machine and ask for a certificate for it; a clerk of the centre decides."""
+    asking = enrolment.request(server.rstrip("/"), person, name, folder, ask("passphrase for the key"))
+    tried(lambda: print(f"tell the centre that this request is yours: {asyncio.run(asking)}"))
+
+
+@enrol.command("fetch")
+def fetch_certificate(
+    server: Annotated[str, typer.Argument(help="the server's address, https://…")], folder: Folder = HERE
+) -> None:
+    """Take the certificate, if it was granted; with its key it is a PKCS#12 file for `join --key`."""
+    fetching = enrolment.fetch(server.rstrip("/"), folder, ask("passphrase for the key"))
+    tried(lambda: print(asyncio.run(fetching)))
 
 
 @custodian.command()

@@ -19,6 +19,7 @@ from remote_bid.participant.bidder import Bidder
 from remote_bid.participant.briefcase import BadBriefcase, Briefcase
 from remote_bid.participant.checks import Broken
 from remote_bid.participant.client import Client, ServerRefused
+from remote_bid.participant.enrolment import NotYet
 from remote_bid.participant.identity import BadIdentity, Identity
 from remote_bid.participant.recovery_code import BadCode
 from remote_bid.participant.release_file import CannotRead
@@ -85,6 +86,8 @@ def tried(act: Callable[[], None]) -> None:
         give_up(str(error), REFUSED)
     except (Broken, Mismatch) as error:
         give_up(f"{error}. Keep this folder as it is and call the supervisor.", BROKEN)
+    except NotYet as error:
+        give_up(str(error), LATE)
     except TimeoutError:
         give_up("not done in time; try again, a repetition changes nothing", LATE)
     except OSError as error:

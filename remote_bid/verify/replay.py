@@ -146,7 +146,7 @@ _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     RecordSigned: (Role.HOST, Role.SUPERVISOR, Role.WITNESS, Role.BIDDER),
     RecordRefused: (Role.HOST, Role.SUPERVISOR, Role.WITNESS, Role.BIDDER),
     OpeningClosed: (*_TWO, CLOCK.role),
-    CrlNotedDown: (LOG.role,),
+    CrlNotedDown: (LOG.role, Role.HOST),
     SignatureAwaited: _TWO,
     RequestRefused: (*_TWO, CLOCK.role),
     WindowExtended: _TWO,

@@ -27,7 +27,7 @@ from remote_bid.timeline.entry import MAIN, Fields, Proof, Shown, shown_root
 from remote_bid.timeline.note import Checkpoint, cosign, cosigned_at, parse, platform_leaf, sign
 from remote_bid.timeline.sideline import DisclosedTick, TickTree
 from remote_bid.verify import container
-from remote_bid.verify.manifest import LINES, MANIFEST, RECORD, TIMELINE, Manifest, envelope_name, hashes
+from remote_bid.verify.manifest import LINES, MANIFEST, RECORD, TIMELINE, Manifest, crl_name, envelope_name, hashes
 from tests.verify.keys import Keys
 from tests.verify.pieces import Loose, Payload, happened, loose, made_up, signed_by
 
@@ -187,7 +187,8 @@ def end_at_close(day: Day) -> Loose:
     day.main += [lot, disclosed, end, day.cover(end)]
     for side in (side for tick in day.main for side in tick.held):
         side.withhold(but=("type", "lot"))
-    day.members = {name: raw for name, raw in day.members.items() if name in (TIMELINE, LINES)}
+    kept = (TIMELINE, LINES, *(crl_name(noted.fields["crl"]["hash"]) for noted in day.all("CrlNotedDown")))
+    day.members = {name: raw for name, raw in day.members.items() if name in kept}
     return closed
 
 

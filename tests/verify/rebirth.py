@@ -25,8 +25,9 @@ from remote_bid.seal.signing import keyid_of, spki_of
 from remote_bid.seal.statements import Statement, said, statement_id
 from remote_bid.tender.statements import CustodianKey, Deal, NamedLogKey, Policy
 from remote_bid.tender.terms import ReadoutForm
+from remote_bid.timeline import instant
 from remote_bid.timeline.entry import Fields
-from remote_bid.verify.manifest import envelope_name
+from remote_bid.verify.manifest import crl_name, envelope_name
 from remote_bid.verify.trust import Trust
 from tests.verify.forger import Day
 from tests.verify.keys import Keys
@@ -68,6 +69,7 @@ class Reborn(Day):
         self._keyids[_log_keyid(unb64(old.cosigners[0].key))] = _log_keyid(cosigner.public_key().public_bytes_raw())
         policies = [_said(entry.fields["signed"]["statement"]) for entry in self.all("PolicyPublished")]
         self._policies = {statement_id(policy): said(policy, Policy) for policy in policies}
+        self._revoke_nobody(authority)
         self._inside = {entry.fields["bid"]: self._opened(entry.fields) for entry in self.all("BidSubmitted")}
 
     def offer(self, bid: str, form: ReadoutForm) -> None:
@@ -82,6 +84,7 @@ class Reborn(Day):
         for key in (old.log.key, *(cosigner.key for cosigner in old.cosigners)):
             del self.renamed[key]
             del self._keyids[_log_keyid(unb64(key))]
+        self._forget_lists()
         self.keys = replace(self.keys, log=stolen.log, cosigners=stolen.cosigners)
         self.trust = old
 
@@ -91,6 +94,20 @@ class Reborn(Day):
     def resealed(self, fields: Fields, renamed: dict[str, str]) -> Fields:
         parts = [self._part(part, renamed) for part in fields["parts"]]
         return fields | {"parts": parts}
+
+    def _revoke_nobody(self, authority: Authority) -> None:
+        """The lists that were noted, as our own authority would have issued them."""
+        for told in [entry.fields["crl"] for entry in self.all("CrlNotedDown")]:
+            raw = authority.issuer.crl(1, [], instant.when(told["this_update"]))
+            self.renamed[told["hash"]] = now = b64(hashlib.sha256(raw).digest())
+            self.members[crl_name(now)] = raw
+            self.members.pop(crl_name(told["hash"]), None)
+
+    def _forget_lists(self) -> None:
+        """No authority that is believed has signed ours."""
+        for noted in self.all("CrlNotedDown"):
+            self.main.remove(noted)
+            del self.members[crl_name(self.renamed[noted.fields["crl"]["hash"]])]
 
     def _enrolled(self, folder: Path) -> tuple[Authority, dict[str, Identity]]:
         """Namesakes of everybody whose certificate is in the bundle, under an authority of our own."""

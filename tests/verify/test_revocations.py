@@ -24,6 +24,7 @@ from remote_bid.verify.trust import Trust
 from tests.people.issuing import Authority, Wish, text
 from tests.people.lists import crl
 from tests.timeline.hours import NOON
+from tests.verify.judging import judged
 
 ROOT, STRANGER = Authority(), Authority()
 KEY = ec.generate_private_key(ec.SECP256R1())
@@ -97,3 +98,8 @@ def test_a_list_in_anothers_place_is_noticed() -> None:
     told.members[name] = crl(STRANGER)
     with pytest.raises(Failed, match="no authority"):
         Evidence(told)
+
+
+def test_of_the_demonstrations_day_every_status_is_known(bundle: bytes, trust: Trust) -> None:
+    [item] = [item for item in judged(bundle, trust).items if (item.step, item.what) == (7, "signatures")]
+    assert item.why.endswith("; none revoked")

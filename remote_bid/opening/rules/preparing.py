@@ -13,12 +13,14 @@ from remote_bid.opening.commands import (
     ScheduleOpening,
 )
 from remote_bid.opening.events import (
+    CrlNotedDown,
     CustodianKeyOffered,
     OpeningScheduled,
     PolicyPublished,
     TimetableProposed,
     TimetableSigned,
 )
+from remote_bid.opening.known import Known
 from remote_bid.opening.lodging import lodging_key
 from remote_bid.opening.rules.guards import (
     known,
@@ -55,8 +57,8 @@ def schedule(opening: Opening, command: ScheduleOpening, turn: Turn) -> list[Eve
     if opening.tender is not None:
         refuse("scheduled_already", "本场开标已经安排。", "This session is scheduled already.")
     require_plan(plan, turn.by.person)
-    rotated = [LogKeyRotated(statement=statement) for statement in known(turn).deployment.successors]
-    return [OpeningScheduled(tender=plan.tender, members=plan.members, signed=command.signed), *rotated]
+    scheduled = OpeningScheduled(tender=plan.tender, members=plan.members, signed=command.signed)
+    return [scheduled, *_begin_with(known(turn))]
 
 
 def require_plan(plan: Schedule, host: str) -> None:
@@ -77,6 +79,12 @@ def require_plan(plan: Schedule, host: str) -> None:
         _require_parts(lot)
     _require_form(plan.tender)
     _require_draws(plan.tender)
+
+
+def _begin_with(known: Known) -> list[Event]:
+    """What later judges must know from the beginning: the log's key, and which certificates are revoked."""
+    rotated = [LogKeyRotated(statement=statement) for statement in known.deployment.successors]
+    return [*rotated, *(CrlNotedDown(crl=crl) for crl in known.crls)]
 
 
 def _require_parts(lot: Lot) -> None:
