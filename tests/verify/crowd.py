@@ -2,16 +2,13 @@
 
 from collections.abc import Callable, Iterator
 
-from cryptography.hazmat.primitives.serialization import Encoding
-
 from remote_bid.gateway.bundle import public_bundle
 from remote_bid.opening.terms import Role
 from remote_bid.tender.statements import Cadence
 from remote_bid.timeline.context import event_of
 from remote_bid.timeline.entry import Who
-from remote_bid.verify import Trust
 from tests.given import Act, Story, after, at, given, handle
-from tests.opening.actors import AUTHORITY, CUSTODIANS, DEPLOYMENT, FIRST, HOST, OFFICE, SECOND, SUPERVISOR
+from tests.opening.actors import CUSTODIANS, FIRST, HOST, OFFICE, SECOND, SUPERVISOR
 from tests.opening.acts import (
     CLOSE_BIDS,
     CLOSE_OPENING,
@@ -33,10 +30,8 @@ from tests.opening.day import opening
 from tests.opening.preparing import countersign_timetable, offer_key, propose_timetable, publish_policy, schedule
 from tests.opening.sealed import SAFE
 from tests.opening.tender import T0, after_t0
-from tests.verify.told import no_crl
+from tests.verify.told import TRUST, no_crl
 
-_ROOT = AUTHORITY.root.public_bytes(Encoding.PEM).decode()
-TRUST = Trust(roots=[_ROOT], log=DEPLOYMENT.log, cosigners=DEPLOYMENT.cosigners, quorum=DEPLOYMENT.quorum)
 _DAILY = Cadence(every_ms=86_400_000, slots=4096)
 
 

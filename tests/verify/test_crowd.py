@@ -4,7 +4,8 @@ import io
 import time
 
 from remote_bid.verify import verify
-from tests.verify.crowd import TRUST, crowded_bundle
+from tests.verify.crowd import crowded_bundle
+from tests.verify.told import TRUST
 
 
 def test_a_day_of_fifty_bids_holds_and_takes_seconds() -> None:

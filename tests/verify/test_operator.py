@@ -21,13 +21,17 @@ def replaced(day: Day, keys: Keys, prev: str | None) -> Loose:
     first = day.one("BidSubmitted")
     second = again(first)
     second.fields |= {"version": 2}
-    (part,) = first.fields["parts"]
     person = keys.people[first.fields["bidder"]]
-    changed = {
-        name: signed(person, name, payload_of(part[name]) | {"version": 2, "prev": prev})["statement"]
-        for name in ("submission", "deal")
-    }
-    second.pinned = {"version": 2, "parts": [part | changed], "bid": id_of(changed["submission"])}
+    parts = [
+        part
+        | {
+            name: signed(person, name, payload_of(part[name]) | {"version": 2, "prev": prev})["statement"]
+            for name in ("submission", "deal")
+        }
+        for part in first.fields["parts"]
+    ]
+    (form,) = [part for part in parts if part["part"] == "readout_form"]
+    second.pinned = {"version": 2, "parts": parts, "bid": id_of(form["submission"])}
     held = day.tick_of(first).held
     held.insert(held.index(first) + 1, second)
     return second

@@ -6,9 +6,15 @@ import pytest
 
 from remote_bid.seal.canonical import b64
 from remote_bid.verify.manifest import envelope_name
+from tests.given import at
+from tests.opening.acts import CLOSE_BIDS, OPEN_RELEASE
+from tests.opening.day import OPENS_LOBBY, THREE_BIDS, TWO_LOTS
+from tests.opening.tender import T0, after_t0
 from tests.verify.forger import Day, end_at_close
 from tests.verify.judging import fails, failures, holds, judged
 from tests.verify.pieces import Loose, made_up
+from tests.verify.test_course import REST
+from tests.verify.told import verified
 
 MAIN_LINE = [
     "OpeningScheduled",
@@ -170,9 +176,11 @@ def another_lot_stopped(day: Day) -> None:
     day.put_after(seen, made_up(seen, "LotAborted", lot="2", cause="too_few_bids"))
 
 
-def test_a_day_of_which_one_lot_stopped_holds(lived: Day) -> None:
-    another_lot_stopped(lived)
-    holds(lived)
+def test_a_day_of_which_one_lot_stopped_holds() -> None:
+    closed = (*TWO_LOTS, *THREE_BIDS, OPENS_LOBBY, at(T0, CLOSE_BIDS))
+    report = verified((*closed, at(after_t0(60), OPEN_RELEASE), *REST))
+    assert report.verified, failures(report)
+    assert any("lot-2" in item.what for item in report.items if item.verdict == "withheld")
 
 
 def test_a_live_bidder_is_not_withheld_because_another_lot_stopped(lived: Day) -> None:

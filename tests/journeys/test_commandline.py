@@ -1,0 +1,152 @@
+"""A bidder and a custodian who trust no page: their whole part of a session at the command line, each a process."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+
+from remote_bid.opening.commands import OpenRelease
+from remote_bid.opening.terms import Phase, reached
+from remote_bid.participant.identity import CERTIFICATE, KEY
+from tests.gateway.house import BIDDERS, HALL, House, house
+from tests.journeys.morning import LOT, Morning, Pace, form, morning
+
+ANN, BOB = BIDDERS
+SECRET = "a passphrase of the tests"  # noqa: S105 - of no real file
+SLOW = Pace(lobby_s=60, deadline_s=120, tick_s=60)
+
+
+class Shell:
+    """remote-bid as one person types it, in a folder of its own."""
+
+    def __init__(self, found: House, person: str, folder: Path) -> None:
+        self.folder = folder
+        self._found, self._person = found, person
+        folder.mkdir()
+        (folder / "trust.json").write_bytes(msgspec.json.encode(found.trust))
+        self._pack(found.home(person))
+
+    def _pack(self, home: Path) -> None:
+        self._found.person(self._person)
+        key = serialization.load_pem_private_key((home / KEY).read_bytes(), password=None)
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        certificate = x509.load_pem_x509_certificate((home / CERTIFICATE).read_bytes())
+        locked = BestAvailableEncryption(SECRET.encode())
+        (self.folder / "me.p12").write_bytes(
+            pkcs12.serialize_key_and_certificates(None, key, certificate, None, locked)
+        )
+
+    async def types(self, *words: str, secret: str = SECRET) -> tuple[int, str, str]:
+        """Exit code, what it prints, what it complains of."""
+        environment = os.environ | {"REMOTE_BID_PASSPHRASE": secret, "REMOTE_BID_FOLDER": str(self.folder)}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "remote_bid", *words),
+            env=environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, complaints = await process.communicate()
+        return process.returncode or 0, out.decode(), complaints.decode()
+
+    async def does(self, *words: str) -> str:
+        """What it prints, if all goes well."""
+        code, out, complaints = await self.types(*words)
+        assert code == 0, complaints
+        return out
+
+    async def joined(self) -> None:
+        trust, key = self.folder / "trust.json", self.folder / "me.p12"
+        await self.does("join", self._found.url, HALL, "--trust", str(trust), "--key", str(key))
+
+    def form(self, price: str) -> str:
+        """A readout form on disk."""
+        path = self.folder / "form.json"
+        path.write_bytes(msgspec.json.encode(form(price)))
+        return str(path)
+
+
+Test = Callable[[Morning, Shell], Awaitable[None]]
+
+
+async def on_a_morning(folder: Path, pace: Pace, test: Test) -> None:
+    async with house(folder / "house") as found, morning(found, pace) as day:
+        await day.prepare()
+        await day.begin()
+        shell = Shell(found, ANN, folder / "ann")
+        await shell.joined()
+        await test(day, shell)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(110)
+async def test_a_bid_is_sealed_submitted_drilled_replaced_and_withdrawn(tmp_path: Path) -> None:
+    async def act(day: Morning, ann: Shell) -> None:
+        assert "printed code" in await ann.does("seal", LOT, ann.form("786240.00"))
+        assert "the receipt is checked" in await ann.does("submit", LOT)
+        assert len(list(ann.folder.glob("*.receipt.json"))) == 1
+        await ann.does("submit", LOT)
+        await ann.does("drill", LOT)
+        assert "version 2" in await ann.does("seal", LOT, ann.form("780000.00"))
+        await ann.does("submit", LOT)
+        assert len(list(ann.folder.glob("*.receipt.json"))) == 2
+        await ann.does("withdraw", LOT)
+        code, _, complaint = await ann.types("drill", LOT)
+        assert (code, complaint.strip()) == (2, f"you have no bid on lot {LOT}")
+
+    await on_a_morning(tmp_path, SLOW, act)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(110)
+async def test_what_cannot_be_done_is_said_with_its_exit_code(tmp_path: Path) -> None:
+    async def act(day: Morning, ann: Shell) -> None:
+        (ann.folder / "bad.json").write_text(json.dumps({"price": "free"}))
+        tried = {
+            ("submit", LOT): (2, "nothing is sealed"),
+            ("seal", LOT, str(ann.folder / "bad.json")): (2, "the readout form cannot be read"),
+            ("seal", "9", ann.form("1.00")): (2, "there is no such lot"),
+            ("custodian", "keygen", LOT): (3, "not_allowed"),
+            ("check-in", "--wait", "1"): (5, "not done in time"),
+            ("seal", LOT, "/nowhere.json"): (2, "No such file"),
+        }
+        for words, (code, said) in tried.items():
+            found, _, complaint = await ann.types(*words)
+            assert (found, said in complaint) == (code, True), (words, complaint)
+        code, _, complaint = await ann.types("drill", LOT, secret="another")  # noqa: S106 - of no real file
+        assert (code, "passphrase" in complaint) == (2, True)
+
+    await on_a_morning(tmp_path, SLOW, act)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(110)
+async def test_a_bid_is_released_from_its_file_and_another_from_paper(tmp_path: Path) -> None:
+    pace = Pace(lobby_s=1, deadline_s=25, tick_s=2)
+
+    async def act(day: Morning, ann: Shell) -> None:
+        bob = Shell(day.house, BOB, tmp_path / "bob")
+        await bob.joined()
+        for who in (ann, bob):
+            code = (await who.does("seal", LOT, who.form("786240.00"))).split()[-1]
+            await who.does("submit", LOT)
+        (file,) = bob.folder.glob("*.release")
+        file.unlink()
+        cid = await (await day.bidder("bidder-03")).submit(LOT, form())
+        await day.host.client.until(lambda view: reached(view.phase, Phase.ROSTER))
+        await day.host.client.hand_in(OpenRelease())
+        assert "released: 1" in await ann.does("release")
+        assert "released: 1" in await bob.does("release", "--code", code.lower())
+        view = await day.host.client.until(lambda view: view.released == 2)
+        assert cid in (view.bids or {})
+
+    await on_a_morning(tmp_path, pace, act)
