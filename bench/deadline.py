@@ -21,6 +21,8 @@ from datetime import UTC, datetime
 from multiprocessing.queues import Queue
 from pathlib import Path
 
+from msgspec import structs
+
 from remote_bid.demo import parts
 from remote_bid.demo.cast import SESSION, Cast, Pace, assemble
 from remote_bid.demo.day import Troupe, answering, troupe
@@ -33,6 +35,7 @@ from remote_bid.participant.identity import read_identity
 from remote_bid.seal.canonical import b64
 from remote_bid.seal.statements import statement_id
 from remote_bid.tender.statements import Cadence, Windows
+from remote_bid.tender.terms import READOUT_FORM, LotPart, Tender
 from remote_bid.timeline import instant
 
 PROCESSES = 8
@@ -55,11 +58,23 @@ def main() -> None:
     wanted.add_argument("--late", type=int, default=40)
     asked = wanted.parse_args()
     programme = own_programme(asked.bids + asked.late, 1)
-    programme = replace(programme, contenders=[replace(c, loses_key=False) for c in programme.contenders])
+    programme = replace(
+        programme,
+        tender=_form_only(programme.tender),
+        contenders=[replace(c, loses_key=False) for c in programme.contenders],
+    )
     with tempfile.TemporaryDirectory() as folder, troupe() as players:
         cast = assemble(Path(folder), programme, _pace(asked.bids))
         outcomes = _played(cast, players, asked.bids)
     print(json.dumps(_figures(outcomes)))
+
+
+def _form_only(tender: Tender) -> Tender:
+    """The tender without draws and without other parts than the readout form."""
+    lots = [
+        structs.replace(lot, draw=None, parts=[LotPart(part=READOUT_FORM, opened_here=True)]) for lot in tender.lots
+    ]
+    return structs.replace(tender, lots=lots)
 
 
 def _pace(bids: int) -> Pace:
