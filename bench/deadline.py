@@ -22,6 +22,7 @@ from multiprocessing.queues import Queue
 from pathlib import Path
 
 from remote_bid.demo import parts
+from remote_bid.demo.bidding import PASSPHRASE
 from remote_bid.demo.cast import SESSION, Cast, Pace, assemble
 from remote_bid.demo.day import Troupe, answering, troupe
 from remote_bid.demo.programme import Contender, own_programme
@@ -55,7 +56,7 @@ def main() -> None:
     wanted.add_argument("--late", type=int, default=40)
     asked = wanted.parse_args()
     programme = own_programme(asked.bids + asked.late, 1)
-    programme = replace(programme, contenders=[replace(c, loses_key=False) for c in programme.contenders])
+    programme = replace(programme, contenders=[replace(c, faults=frozenset()) for c in programme.contenders])
     with tempfile.TemporaryDirectory() as folder, troupe() as players:
         cast = assemble(Path(folder), programme, _pace(asked.bids))
         outcomes = _played(cast, players, asked.bids)
@@ -115,7 +116,7 @@ async def _one(cast: Cast, contender: Contender, late: bool, gate: asyncio.Semap
     home = cast.home(contender.person)
     identity = read_identity(home)
     async with Client(cast.url, SESSION, identity).connected() as client:
-        bidder = Bidder(client, identity, contender.person, cast.trust, home, parts.PASSPHRASE)
+        bidder = Bidder(client, identity, contender.person, cast.trust, home, PASSPHRASE)
         async with gate:
             command = await prepared(client, bidder, contender)
         await _at(client, late)
