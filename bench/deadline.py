@@ -24,6 +24,7 @@ from pathlib import Path
 from msgspec import structs
 
 from remote_bid.demo import parts
+from remote_bid.demo.bidding import PASSPHRASE
 from remote_bid.demo.cast import SESSION, Cast, Pace, assemble
 from remote_bid.demo.day import Troupe, answering, troupe
 from remote_bid.demo.programme import Contender, own_programme
@@ -61,7 +62,7 @@ def main() -> None:
     programme = replace(
         programme,
         tender=_form_only(programme.tender),
-        contenders=[replace(c, loses_key=False) for c in programme.contenders],
+        contenders=[replace(c, faults=frozenset()) for c in programme.contenders],
     )
     with tempfile.TemporaryDirectory() as folder, troupe() as players:
         cast = assemble(Path(folder), programme, _pace(asked.bids))
@@ -130,7 +131,7 @@ async def _one(cast: Cast, contender: Contender, late: bool, gate: asyncio.Semap
     home = cast.home(contender.person)
     identity = read_identity(home)
     async with Client(cast.url, SESSION, identity).connected() as client:
-        bidder = Bidder(client, identity, contender.person, cast.trust, home, parts.PASSPHRASE)
+        bidder = Bidder(client, identity, contender.person, cast.trust, home, PASSPHRASE)
         async with gate:
             command = await prepared(client, bidder, contender)
         await _at(client, late)

@@ -19,6 +19,7 @@ from remote_bid.demo import parts
 from remote_bid.demo.cast import Cast, Pace, assemble
 from remote_bid.demo.day import Day, Troupe, answering, open_house, raise_curtain, seen, troupe
 from remote_bid.demo.programme import own_programme
+from remote_bid.demo.stage import JOURNAL
 from remote_bid.seal.statements import Statement, statement_id
 from remote_bid.tender.statements import Cadence, Windows
 from remote_bid.timeline.entry import Shown
@@ -87,7 +88,7 @@ def _reconciled(cast: Cast, day: Day) -> tuple[int, int]:
     kept = [*_entries(members[TIMELINE]), *_entries(members[LINES])]
     leaves = {(shown.line, shown.seq): shown.leaf for shown in kept}
     lost = forked = 0
-    for journal in cast.folder.glob(f"people/*/{parts.JOURNAL}"):
+    for journal in cast.folder.glob(f"people/*/{JOURNAL}"):
         for row in journal.read_text().splitlines():
             line, seq, leaf = row.split()
             found = leaves.get((line, int(seq)))

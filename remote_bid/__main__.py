@@ -85,9 +85,10 @@ def demo(
     stay: Annotated[bool, typer.Option("--serve", help="stay up afterwards, with the hall open")] = False,
     port: Annotated[int, typer.Option(help="port of the server; 0 takes a free one")] = 0,
     tender: Annotated[Path | None, typer.Option(help="a tender (JSON): OCDS 1.1, openprocurement, or by hand")] = None,
+    faults: Annotated[bool, typer.Option("--faults", help="with late, wrong and bad bidders, and an outage")] = False,
 ) -> None:
     """Play a no-show bid opening with real clients against a real server, and verify its record."""
-    sys.exit(show(Options(fast=fast, out=out, bidders=bidders, stay=stay, port=port, tender=tender)))
+    sys.exit(show(Options(fast=fast, out=out, bidders=bidders, stay=stay, port=port, tender=tender, faults=faults)))
 
 
 @app.command()

@@ -12,7 +12,7 @@ from remote_bid.demo.programme import Contender, Programme
 from remote_bid.opening.terms import Member, Role
 from remote_bid.participant.cosigner import cosigner_key
 from remote_bid.seal.canonical import b64
-from remote_bid.tender.statements import Cadence, NamedLogKey, Windows
+from remote_bid.tender.statements import Cadence, NamedLogKey, Pauses, Windows
 from remote_bid.tender.terms import Tender
 from remote_bid.timeline.office import office_keys
 from remote_bid.verify.trust import Trust
@@ -45,6 +45,7 @@ class Pace:
     pause_s: float
     patient: bool = True
     """Whether the deadline is postponed for whoever is still sealing."""
+    pauses: Pauses = field(default_factory=Pauses)
 
     def slower(self) -> "Pace":
         """Twice the time for bidding and for releasing."""

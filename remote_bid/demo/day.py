@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import io
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 
 from remote_bid.demo import parts
+from remote_bid.demo.bidding import play_bidder
 from remote_bid.demo.cast import SESSION, Cast
 from remote_bid.demo.forks import fork_server
 from remote_bid.opening.terms import Outcome, Phase, Role
@@ -95,6 +96,10 @@ class Troupe:
                 process.kill()
 
 
+Disturb = Callable[[Cast, Troupe, BaseProcess], Awaitable[None]]
+"""What happens to the server's process during the day."""
+
+
 @contextlib.contextmanager
 def troupe() -> Iterator[Troupe]:
     """A troupe for the time of the context."""
@@ -121,15 +126,21 @@ def raise_curtain(players: Troupe, cast: Cast) -> None:
     for number, person in enumerate(custodians):
         players.enter(parts.play_custodian, cast, person, number % 2 == 0)
     for contender in cast.contenders:
-        players.enter(parts.play_bidder, cast, contender)
+        players.enter(play_bidder, cast, contender)
 
 
-async def play(cast: Cast, players: Troupe, watch: Watch, limit_s: float) -> Day:
+async def play(cast: Cast, players: Troupe, watch: Watch, limit_s: float, disturb: Disturb | None = None) -> Day:
     """The whole day, as the public sees it; PlayFailed if anybody gives up or it takes too long."""
-    open_house(players, cast)
+    server = open_house(players, cast)
     await answering(cast.url, players)
     raise_curtain(players, cast)
-    return await seen(cast, players, watch, limit_s)
+    disturbing = asyncio.ensure_future(disturb(cast, players, server)) if disturb else None
+    try:
+        return await seen(cast, players, watch, limit_s)
+    finally:
+        if disturbing is not None:
+            disturbing.cancel()
+            await asyncio.gather(disturbing, return_exceptions=True)
 
 
 async def seen(cast: Cast, players: Troupe, watch: Watch, limit_s: float) -> Day:

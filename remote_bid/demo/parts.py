@@ -1,56 +1,38 @@
-"""The parts to be played, each in a process of its own: what a real person's program would do."""
+"""The parts of those who run and watch the day, each in a process of its own: what a real person's program would do."""
 
 import asyncio
-import logging
-import multiprocessing
-import os
-import signal
-import sys
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-
-import structlog
 
 from remote_bid.app import serve_forever
 from remote_bid.config import Settings
 from remote_bid.demo.cast import SESSION, Cast, K, Pace
 from remote_bid.demo.patience import Patience
-from remote_bid.demo.programme import Contender
+from remote_bid.demo.programme import Fault
+from remote_bid.demo.stage import Visitor, alone, identity_of
 from remote_bid.opening.terms import Phase, Role
-from remote_bid.participant.bidder import Bidder
-from remote_bid.participant.client import Client, ServerRefused
 from remote_bid.participant.cosigner import cosign_forever
 from remote_bid.participant.custodian import Custodian
 from remote_bid.participant.draw_sealer import DrawSealer
-from remote_bid.participant.identity import Identity, read_identity
 from remote_bid.participant.member import Staff
 from remote_bid.participant.staff import Host, Supervisor, Tenderer
+from remote_bid.participant.two import OneOfTheTwo
 from remote_bid.tender.statements import Timetable
-from remote_bid.tender.terms import DRAW, READOUT_FORM, ReadoutForm
+from remote_bid.tender.terms import DRAW
 from remote_bid.timeline import instant
 
-JOURNAL = "journal"
-"""Each participant's list of the leaves it was shown."""
-
-_EXCUSE = "我单位的解密文件打不开，正在排查。"
-_OBJECTION = "我单位因硬盘损坏未能按时解密，请求说明依据何条处理。"
 _ANSWER = "招标文件规定解密时限内未解密的视为撤销投标，已如实记入开标记录。"
-_TOO_LATE = ("too_late", "window_over", "wrong_phase")
-_BEFORE_COUNT = (Phase.SCHEDULED, Phase.LOBBY, Phase.CLOSED_FOR_BIDS, Phase.HELD)
-
-PASSPHRASE = "演示口令"  # noqa: S105 - the demonstration's, said on screen
 
 
 def play_server(settings: Settings, folder: Path) -> None:
     """The centre's server."""
-    _alone(folder / "server.log", lambda: serve_forever(settings, folder))
+    alone(folder / "server.log", lambda: serve_forever(settings, folder))
 
 
 def play_cosigner(cast: Cast) -> None:
     """The neighbouring centre's cosigner."""
     name, folder = cast.trust.cosigners[0].name, cast.folder / "cosigner"
-    _alone(
+    alone(
         folder / "log",
         lambda: cosign_forever(name, cast.trust.log_key(), cast.trust.authorities(), folder, cast.cosigner_port),
     )
@@ -58,12 +40,12 @@ def play_cosigner(cast: Cast) -> None:
 
 def play_tenderer(cast: Cast) -> None:
     """Publishes the policy, signs the timetable."""
-    _alone(cast.home("tenderer-01") / "log", lambda: _tenderer(cast))
+    alone(cast.home("tenderer-01") / "log", lambda: _tenderer(cast))
 
 
 async def _tenderer(cast: Cast) -> None:
-    async with _client(cast, "tenderer-01").connected() as client:
-        tenderer = Tenderer(client, _identity(cast, "tenderer-01"), "tenderer-01", Role.TENDERER)
+    async with Visitor(cast, "tenderer-01").connected() as client:
+        tenderer = Tenderer(client, identity_of(cast, "tenderer-01"), "tenderer-01", Role.TENDERER)
         for lot, part in _sealed_parts(cast):
             await tenderer.publish_policy(cast.trust, lot, part, K)
         patience = Patience(cast, timetable)
@@ -104,18 +86,24 @@ def timetable(pace: Pace) -> Timetable:
         lobby_ms=pace.lobby_ms,
         ticks=pace.ticks,
         lobby_ticks=pace.ticks,
+        pauses=pace.pauses,
     )
 
 
 def play_supervisor(cast: Cast) -> None:
     """Countersigns, watches, signs the record."""
-    _alone(cast.home("supervisor-01") / "log", lambda: _supervisor(cast))
+    alone(cast.home("supervisor-01") / "log", lambda: _supervisor(cast))
 
 
 async def _supervisor(cast: Cast) -> None:
-    async with _client(cast, "supervisor-01").connected() as client:
-        supervisor = Supervisor(client, _identity(cast, "supervisor-01"), "supervisor-01", Role.SUPERVISOR)
-        await asyncio.gather(supervisor.keep_countersigning(), _seal_draws(supervisor, cast), _attend(supervisor))
+    async with Visitor(cast, "supervisor-01").connected() as client:
+        supervisor = Supervisor(client, identity_of(cast, "supervisor-01"), "supervisor-01", Role.SUPERVISOR)
+        await asyncio.gather(
+            supervisor.keep_countersigning(),
+            _seal_draws(supervisor, cast),
+            _attend(supervisor),
+            _keep_resuming(supervisor),
+        )
 
 
 async def _attend(staff: Staff) -> None:
@@ -125,153 +113,51 @@ async def _attend(staff: Staff) -> None:
 
 def play_witness(cast: Cast) -> None:
     """Watches, signs the record."""
-    _alone(cast.home("witness-01") / "log", lambda: _witness(cast))
+    alone(cast.home("witness-01") / "log", lambda: _witness(cast))
 
 
 async def _witness(cast: Cast) -> None:
-    async with _client(cast, "witness-01").connected() as client:
-        await _attend(Staff(client, _identity(cast, "witness-01"), "witness-01", Role.WITNESS))
+    async with Visitor(cast, "witness-01").connected() as client:
+        await _attend(Staff(client, identity_of(cast, "witness-01"), "witness-01", Role.WITNESS))
 
 
 def play_host(cast: Cast) -> None:
     """Schedules the session and drives it to its end."""
-    _alone(cast.home("host-01") / "log", lambda: _host(cast))
+    alone(cast.home("host-01") / "log", lambda: _host(cast))
 
 
 async def _host(cast: Cast) -> None:
-    async with _client(cast, "host-01").connected() as client:
-        host = Host(client, _identity(cast, "host-01"), "host-01", Role.HOST)
+    async with Visitor(cast, "host-01").connected() as client:
+        host = Host(client, identity_of(cast, "host-01"), "host-01", Role.HOST)
         await host.schedule(cast.tender, cast.members)
         await host.check_in()
-        await host.run(cast.pace.pause_s, signatures=len(cast.contenders) + 3, answer=_ANSWER)
+        bidders = [contender for contender in cast.contenders if Fault.LATE not in contender.faults]
+        await asyncio.gather(
+            host.run(cast.pace.pause_s, signatures=len(bidders) + 3, answer=_ANSWER), _keep_resuming(host)
+        )
+
+
+async def _keep_resuming(one: OneOfTheTwo) -> None:
+    """Whenever the session is suspended, the host asks to let it go on and the supervisor signs with it."""
+    wanted = "resume" if isinstance(one, Host) else "countersign"
+    while True:
+        view = await one.client.until(lambda view: view.me.ask == wanted or view.phase in (Phase.CLOSED, Phase.ABORTED))
+        if view.me.ask != wanted:
+            return
+        await (one.resume() if wanted == "resume" else one.countersign())
+        await one.client.until(lambda view: view.me.ask != wanted)
 
 
 def play_custodian(cast: Cast, person: str, publishes: bool) -> None:
     """Offers a key; publishes it when the bidders' window is closed."""
-    _alone(cast.home(person) / "log", lambda: _custodian(cast, person, publishes))
+    alone(cast.home(person) / "log", lambda: _custodian(cast, person, publishes))
 
 
 async def _custodian(cast: Cast, person: str, publishes: bool) -> None:
-    async with _client(cast, person).connected() as client:
-        custodian = Custodian(client, _identity(cast, person), cast.trust, cast.home(person))
+    async with Visitor(cast, person).connected() as client:
+        custodian = Custodian(client, identity_of(cast, person), cast.trust, cast.home(person))
         for lot, part in _sealed_parts(cast):
             await custodian.offer_key(lot, part)
             await custodian.drill(lot, part)
         for lot, part in _opened_parts(cast) if publishes else []:
             await custodian.publish(lot, part)
-
-
-def play_bidder(cast: Cast, contender: Contender) -> None:
-    """Submits, releases unless the file is lost (of which it complains), confirms its lines, signs the record."""
-    _alone(cast.home(contender.person) / "log", lambda: _bidder(cast, contender))
-
-
-async def _bidder(cast: Cast, contender: Contender) -> None:
-    home = cast.home(contender.person)
-    async with _client(cast, contender.person).connected() as client:
-        identity = _identity(cast, contender.person)
-        bidder = Bidder(client, identity, contender.person, cast.trust, home, PASSPHRASE)
-        handed_in = [(await _submitted(cast, client, bidder, lot, form), form) for lot, form in contender.forms.items()]
-        bids = {bid: form for bid, form in handed_in if bid}
-        await bidder.check_in()
-        for bid in bids:
-            await _drilled(bidder, bid)
-        await bidder.see_ticked()
-        released = {bid: await _released(bidder, bid, home, contender.loses_key) for bid in bids}
-        expected = {bid: form if released[bid] else None for bid, form in bids.items()}
-        if contender.loses_key:
-            await bidder.say(_EXCUSE)
-        await _heard(bidder, expected, contender.loses_key)
-        await _in_time(bidder.sign_record(expected))
-
-
-async def _heard(bidder: Bidder, expected: dict[str, ReadoutForm | None], objects: bool) -> None:
-    """Confirm, and object where there is a reason."""
-    await _in_time(bidder.confirm(expected))
-    if objects:
-        await _in_time(bidder.object(_OBJECTION))
-
-
-async def _submitted(cast: Cast, client: Client, bidder: Bidder, lot: str, form: ReadoutForm) -> str:
-    """The bid's id; empty if the deadline came first, and was not postponed."""
-    while True:
-        table = client.copy.view.timetable if client.copy.head else None
-        try:
-            return await bidder.submit(lot, form, _documents(cast, lot))
-        except ServerRefused as refusal:
-            if refusal.code not in _TOO_LATE:
-                raise
-        view = await client.until(lambda view, old=table: view.timetable != old or view.phase not in _BEFORE_COUNT)  # type: ignore[misc]
-        if view.phase not in _BEFORE_COUNT:
-            return ""
-
-
-def _documents(cast: Cast, lot: str) -> dict[str, bytes]:
-    """Something in every part beside the readout form."""
-    parts = next(found.parts for found in cast.tender.lots if found.lot == lot)
-    return {part.part: f"{lot} {part.part}".encode() for part in parts if part.part != READOUT_FORM}
-
-
-async def _drilled(bidder: Bidder, bid: str) -> None:
-    """Drill, if the deadline leaves the time: on a slow machine a day of seconds may not."""
-    try:
-        await bidder.drill(bid)
-    except ServerRefused as refusal:
-        if refusal.code != "wrong_phase":
-            raise
-
-
-async def _released(bidder: Bidder, bid: str, home: Path, lost: bool) -> bool:
-    """Release, unless the file is lost."""
-    if lost:
-        (home / f"{bid}.release").unlink()
-        return False
-    return await _in_time(bidder.release(bid))
-
-
-async def _in_time(act: Awaitable[None]) -> bool:
-    """Whether an act was done; whoever is too slow for it learns that from the refusal, and goes on."""
-    try:
-        await act
-    except ServerRefused as refusal:
-        if refusal.code not in _TOO_LATE:
-            raise
-        return False
-    return True
-
-
-def _client(cast: Cast, person: str) -> Client:
-    return Client(cast.url, SESSION, _identity(cast, person), cast.home(person) / JOURNAL)
-
-
-def _identity(cast: Cast, person: str) -> Identity:
-    return read_identity(cast.home(person))
-
-
-def _alone(log: Path, play: Callable[[], Awaitable[None]]) -> None:
-    """Run a part as a program of its own: its log in its folder, one sentence on stderr if it fails."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with log.open("a") as file:
-        logging.basicConfig(stream=file, level=logging.WARNING)
-        structlog.configure(
-            processors=[
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-                structlog.processors.format_exc_info,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
-            ],
-            logger_factory=structlog.PrintLoggerFactory(file),
-        )
-        try:
-            asyncio.run(_awaited(play))
-        except Exception as error:
-            structlog.get_logger("part").exception("failed")
-            print(f"{log.parent.name}: {type(error).__name__}: {error}", file=sys.stderr)
-            sys.exit(1)
-
-
-async def _awaited(play: Callable[[], Awaitable[None]]) -> None:
-    """Play until the part is over, or the demonstration itself is gone."""
-    demonstration = multiprocessing.parent_process()
-    if demonstration is not None:
-        asyncio.get_running_loop().add_reader(demonstration.sentinel, os._exit, 1)
-    await play()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from remote_bid.demo.cast import Cast, Pace
+from remote_bid.demo.programme import Fault
 from remote_bid.opening.terms import Phase, reached
 from remote_bid.opening.view import OpeningView
 from remote_bid.participant.client import ServerRefused
@@ -51,10 +52,11 @@ class Patience:
 
 
 def all_in(cast: Cast) -> bool:
-    """Whether every bidder keeps a receipt for each of its bids."""
+    """Whether every bidder keeps a receipt for each of its bids; who hands in late on purpose is not waited for."""
     return all(
         len(list(cast.home(contender.person).glob("*.receipt.json"))) >= len(contender.forms)
         for contender in cast.contenders
+        if Fault.LATE not in contender.faults
     )
 
 

@@ -4,6 +4,7 @@ import hashlib
 import random
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
 
 from msgspec import structs
 
@@ -11,14 +12,29 @@ from remote_bid.tender.standards import Found, FoundBid
 from remote_bid.tender.terms import READOUT_FORM, Coefficient, Draw, Lot, LotPart, ReadoutForm, Tender
 
 
+class Fault(StrEnum):
+    """What goes wrong with a bidder."""
+
+    LOST_KEY = "lost_key"
+    """It loses its release files."""
+    OBJECTION = "objection"
+    """It objects."""
+    WRONG_HALF = "wrong_half"
+    """It releases a wrong half before the right one."""
+    BAD_DEAL = "bad_deal"
+    """A share that it deals does not open."""
+    LATE = "late"
+    """It hands in after the deadline."""
+
+
 @dataclass(frozen=True)
 class Contender:
-    """A bidder of the demonstration: who it is, what it offers on which lots, whether it loses its release files."""
+    """A bidder of the demonstration: who it is, what it offers on which lots, what goes wrong with it."""
 
     person: str
     name: str
     forms: dict[str, ReadoutForm]
-    loses_key: bool = False
+    faults: frozenset[Fault] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -56,16 +72,16 @@ _SPREAD = Decimal("0.1")
 
 def own_programme(bidders: int, seed: int) -> Programme:
     """A county's river works; one of the bidders loses its release file."""
-    contenders = [_simulated(_TENDER, number, seed) for number in range(bidders)]
+    contenders = [simulated(_TENDER, number, seed) for number in range(bidders)]
     loser = min(1, bidders - 1)
-    contenders[loser] = replace(contenders[loser], loses_key=True)
+    contenders[loser] = replace(contenders[loser], faults=frozenset({Fault.LOST_KEY, Fault.OBJECTION}))
     return Programme(_TENDER, contenders)
 
 
 def found_programme(found: Found, seed: int) -> Programme:
     """The tender of a document with its bids; three simulated bidders where it knows of none."""
     if not found.bids:
-        return Programme(found.tender, [_simulated(found.tender, number, seed) for number in range(_SIMULATED)])
+        return Programme(found.tender, [simulated(found.tender, number, seed) for number in range(_SIMULATED)])
     offers: dict[str, dict[str, FoundBid]] = {}
     for bid in found.bids:
         offers.setdefault(bid.bidder, {})[bid.lot] = bid
@@ -79,7 +95,8 @@ def _found(tender: Tender, bidder: str, bids: dict[str, FoundBid], seed: int) ->
     return Contender(person=person, name=next(iter(bids.values())).name, forms=forms)
 
 
-def _simulated(tender: Tender, number: int, seed: int) -> Contender:
+def simulated(tender: Tender, number: int, seed: int) -> Contender:
+    """Bidder number so and so, from 0, of our own invention, on every lot."""
     place, trade = _PLACES[number % len(_PLACES)], _TRADES[number // len(_PLACES) % len(_TRADES)]
     person = f"91330{100_000 + number:06d}MA2{number % 10}X"
     suffix = "" if number < len(_PLACES) * len(_TRADES) else f"{number}"

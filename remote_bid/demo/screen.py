@@ -61,6 +61,7 @@ class Screen:
         )
         self._task = self._progress.add_task("准备", total=len(_DAY) - 1, note="")
         self._phase: Phase | None = None
+        self._suspended = False
 
     def __enter__(self) -> "Screen":
         self._progress.start()
@@ -78,10 +79,18 @@ class Screen:
             self._phase = view.phase
             at = (view.phase_since or "")[11:19]
             self._console.print(f"[bright_black]{at}[/] [bold]{view.phase:<16}[/] {_PHASES[view.phase]}")
+        self._course(view)
         code = f"核对码 {view.check_code.code}" if view.check_code else ""
         done = _DAY.index(view.phase) if view.phase in _DAY else 0
         short = _PHASES[view.phase].partition("：")[0]
         self._progress.update(self._task, description=short, completed=done, note=f"#{client.copy.head}  {code}")
+
+    def _course(self, view: OpeningView) -> None:
+        """One line when the clocks are stopped, one when they run again."""
+        if bool(view.suspended) is not self._suspended:
+            self._suspended = bool(view.suspended)
+            why = f"中止：{view.suspended.cause}" if view.suspended else "恢复：主持人与监督人已会签"
+            self._console.print(f"         [bold]{'SUSPENDED' if view.suspended else 'RESUMED':<16}[/] {why}")
 
 
 def readout(console: Console, view: OpeningView) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import logging
 import signal
 import sys
 import tempfile
@@ -11,10 +12,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
 from rich.console import Console
 
-from remote_bid.demo.cast import SESSION, Cast, assemble, fast, watchable
+from remote_bid.demo.cast import SESSION, Cast, Pace, assemble, fast, watchable
 from remote_bid.demo.day import Day, PlayFailed, Troupe, keep, play, troupe
+from remote_bid.demo.faults import with_faults
+from remote_bid.demo.outage import outage, with_outage
 from remote_bid.demo.programme import Programme, found_programme, own_programme
 from remote_bid.demo.screen import Screen, kept, readout
 from remote_bid.participant.client import ServerRefused
@@ -35,11 +39,13 @@ class Options:
     stay: bool
     port: int
     tender: Path | None = None
+    faults: bool = False
 
 
 def show(options: Options) -> int:
     """Play and verify; 0 when the day came to its end and its record verifies."""
     console = Console(stderr=False, highlight=False)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return _shown(options, console)
@@ -53,8 +59,7 @@ def _shown(options: Options, console: Console) -> int:
         began = time.monotonic()
         try:
             programme = _programme(console, options)
-            bids = sum(len(contender.forms) for contender in programme.contenders)
-            cast = assemble(Path(folder), programme, fast(bids) if options.fast else watchable(bids), options.port)
+            cast = assemble(Path(folder), programme, _pace(programme, options), options.port)
             day = _played(console, cast, players, options)
         except NotATender as error:
             print(f"{options.tender}: {error}", file=sys.stderr)
@@ -73,7 +78,18 @@ def _shown(options: Options, console: Console) -> int:
         return 0 if verified else 1
 
 
+def _pace(programme: Programme, options: Options) -> Pace:
+    bids = sum(len(contender.forms) for contender in programme.contenders)
+    pace = fast(bids) if options.fast else watchable(bids)
+    return with_outage(pace) if options.faults else pace
+
+
 def _programme(console: Console, options: Options) -> Programme:
+    programme = _sound_programme(console, options)
+    return with_faults(programme, _SEED) if options.faults else programme
+
+
+def _sound_programme(console: Console, options: Options) -> Programme:
     if options.tender is None:
         return own_programme(options.bidders, _SEED)
     try:
@@ -88,7 +104,7 @@ def _programme(console: Console, options: Options) -> Programme:
 def _played(console: Console, cast: Cast, players: Troupe, options: Options) -> Day:
     console.print(f"大厅 [link={cast.url}/hall/{SESSION}]{cast.url}/hall/{SESSION}[/link]")
     with Screen(console) as screen:
-        return asyncio.run(play(cast, players, screen.watch, cast.pace.limit_s()))
+        return asyncio.run(play(cast, players, screen.watch, cast.pace.limit_s(), outage if options.faults else None))
 
 
 def _verified(console: Console, day: Day, cast: Cast) -> bool:

@@ -1,0 +1,88 @@
+"""What every part stands on: a process and a log of its own, a line to the server, an identity."""
+
+import asyncio
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from remote_bid.demo.cast import SESSION, Cast
+from remote_bid.opening.statements import Refusal
+from remote_bid.participant.checks import from_server
+from remote_bid.participant.client import Client, ServerRefused
+from remote_bid.participant.identity import Identity, read_identity
+from remote_bid.seal.statements import statement_id
+from remote_bid.timeline.context import Command
+
+JOURNAL = "journal"
+"""Each participant's list of the leaves it was shown."""
+
+_AGAIN_S = 0.2
+
+
+class Visitor(Client):
+    """A participant's line to the server. Whoever is told that the session is suspended waits until it goes on; what
+    the server refuses under its own key is kept.
+    """
+
+    def __init__(self, cast: Cast, person: str) -> None:
+        self.identity, self._cast, self._home = identity_of(cast, person), cast, cast.home(person)
+        super().__init__(cast.url, SESSION, self.identity, self._home / JOURNAL)
+
+    async def hand_in(self, command: Command) -> list[str]:
+        """As a client does, and again after a suspension."""
+        while True:
+            try:
+                return await super().hand_in(command)
+            except ServerRefused as refusal:
+                self._file_away(refusal)
+                if refusal.code != "suspended":
+                    raise
+            await asyncio.sleep(_AGAIN_S)
+            await self.until(lambda view: not view.suspended)
+
+    def _file_away(self, refused: ServerRefused) -> None:
+        if refused.refusal is not None:
+            from_server(self._cast.trust, self.copy, refused.refusal, Refusal)
+            name = f"{statement_id(refused.refusal)}.refusal.json"
+            (self._home / name).write_bytes(msgspec.json.encode(refused.refusal))
+
+
+def identity_of(cast: Cast, person: str) -> Identity:
+    """Who signs as this person."""
+    return read_identity(cast.home(person))
+
+
+def alone(log: Path, play: Callable[[], Awaitable[None]]) -> None:
+    """Run a part as a program of its own: its log in its folder, one sentence on stderr if it fails."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with log.open("a") as file:
+        logging.basicConfig(stream=file, level=logging.WARNING)
+        structlog.configure(
+            processors=[
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+            logger_factory=structlog.PrintLoggerFactory(file),
+        )
+        try:
+            asyncio.run(_awaited(play))
+        except Exception as error:
+            structlog.get_logger("part").exception("failed")
+            print(f"{log.parent.name}: {type(error).__name__}: {error}", file=sys.stderr)
+            sys.exit(1)
+
+
+async def _awaited(play: Callable[[], Awaitable[None]]) -> None:
+    """Play until the part is over, or the demonstration itself is gone."""
+    demonstration = multiprocessing.parent_process()
+    if demonstration is not None:
+        asyncio.get_running_loop().add_reader(demonstration.sentinel, os._exit, 1)
+    await play()
