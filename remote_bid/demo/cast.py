@@ -48,9 +48,9 @@ class Pace:
     pauses: Pauses = field(default_factory=Pauses)
 
     def slower(self) -> "Pace":
-        """Twice the time for bidding and for releasing."""
-        windows = msgspec.structs.replace(self.windows, release_ms=2 * self.windows.release_ms)
-        return replace(self, until_deadline_ms=2 * self.until_deadline_ms, windows=windows)
+        """Half as much time again for bidding and for releasing."""
+        windows = msgspec.structs.replace(self.windows, release_ms=3 * self.windows.release_ms // 2)
+        return replace(self, until_deadline_ms=3 * self.until_deadline_ms // 2, windows=windows)
 
     def limit_s(self) -> float:
         """After this long the day has failed."""
@@ -62,14 +62,14 @@ class Pace:
 def fast(bidders: int) -> Pace:
     """A whole day in seconds; more bidders need a little longer on a small machine."""
     return Pace(
-        until_deadline_ms=5000 + 250 * bidders,
-        lobby_ms=2500 + 50 * bidders,
+        until_deadline_ms=4000 + 200 * bidders,
+        lobby_ms=1800 + 60 * bidders,
         ticks=Cadence(every_ms=1000, slots=_slots(bidders)),
         windows=Windows(
-            release_ms=2000 + 300 * bidders,
+            release_ms=1500 + 250 * bidders,
             custody_ms=30_000,
             confirm_ms=2000 + 150 * bidders,
-            objection_ms=600,
+            objection_ms=500,
             record_ms=15_000 + 500 * bidders,
         ),
         pause_s=0.3 / bidders,

@@ -46,8 +46,7 @@ def play_tenderer(cast: Cast) -> None:
 async def _tenderer(cast: Cast) -> None:
     async with Visitor(cast, "tenderer-01").connected() as client:
         tenderer = Tenderer(client, identity_of(cast, "tenderer-01"), "tenderer-01", Role.TENDERER)
-        for lot, part in _sealed_parts(cast):
-            await tenderer.publish_policy(cast.trust, lot, part, K)
+        await asyncio.gather(*(tenderer.publish_policy(cast.trust, lot, part, K) for lot, part in _sealed_parts(cast)))
         patience = Patience(cast, timetable)
         await asyncio.gather(
             tenderer.keep_timetable(len(_sealed_parts(cast)), patience.next),
@@ -76,7 +75,7 @@ async def _seal_draws(sealer: DrawSealer, cast: Cast) -> None:
 
 def timetable(pace: Pace) -> Timetable:
     """A timetable of this pace, from now."""
-    deadline = instant.later(datetime.now(UTC), pace.until_deadline_ms).replace(microsecond=0)
+    deadline = instant.later(datetime.now(UTC), pace.until_deadline_ms)
     return Timetable(
         session=SESSION,
         policies=[],
@@ -158,6 +157,7 @@ async def _custodian(cast: Cast, person: str, publishes: bool) -> None:
         custodian = Custodian(client, identity_of(cast, person), cast.trust, cast.home(person))
         for lot, part in _sealed_parts(cast):
             await custodian.offer_key(lot, part)
+        for lot, part in _sealed_parts(cast):
             await custodian.drill(lot, part)
         for lot, part in _opened_parts(cast) if publishes else []:
             await custodian.publish(lot, part)

@@ -20,8 +20,8 @@ _LOOK_S = 0.2
 
 
 class Patience:
-    """Timetables of one day, each with twice the time of the one before: deadlines that were missed show how slow the
-    machine is.
+    """Timetables of one day, each with half as much time again as the one before: deadlines that were missed show how
+    slow the machine is.
     """
 
     def __init__(self, cast: Cast, table: Callable[[Pace], Timetable]) -> None:
@@ -34,12 +34,12 @@ class Patience:
         return table
 
     async def keep_postponing(self, tenderer: Tenderer) -> None:
-        """While bids are missing and half of the time is over: the next timetable."""
+        """While bids are missing and less than a third of the time is left: the next timetable."""
         while self._cast.pace.patient:
             view = await tenderer.client.until(lambda view: _waiting(view) or reached(view.phase, Phase.ROSTER))
             if not _waiting(view) or all_in(self._cast):
                 return
-            if _left_ms(view) < self._pace.until_deadline_ms / 4:
+            if _left_ms(view) < self._pace.until_deadline_ms / 5:
                 await self._postpone(tenderer)
             await asyncio.sleep(_LOOK_S)
 

@@ -19,21 +19,29 @@ class NoFont(RuntimeError):
 
 def typeset(sheet: Sheet) -> bytes:
     """The sheet as a PDF, its texts given as data only."""
+    family, fonts = _found()
     made: bytes = typst.compile(
         _TEMPLATE,
+        font_paths=fonts,
         format="pdf",
         pdf_standards=["a-2a"],
         timestamp=datetime.fromtimestamp(sheet.stamp, UTC),
-        sys_inputs={"sheet": msgspec.json.encode(sheet).decode(), "font": chinese_font()},
+        sys_inputs={"sheet": msgspec.json.encode(sheet).decode(), "font": family},
     )
     return made
 
 
-@functools.cache
 def chinese_font() -> str:
     """The first family of those wanted that this machine has."""
-    here = set(typst.Fonts().families())
+    return _found()[0]
+
+
+@functools.cache
+def _found() -> tuple[str, typst.Fonts]:
+    """That family, and all fonts of this machine: to look for them takes longer than to typeset. NoFont is not kept."""
+    fonts = typst.Fonts()
+    here = set(fonts.families())
     found = next((family for family in _FAMILIES if family in here), None)
     if found is None:
         raise NoFont(f"no Chinese font is installed; one of these is needed: {', '.join(_FAMILIES)}")
-    return found
+    return found, fonts

@@ -1,4 +1,4 @@
-"""The tenderer of the play postpones the deadline until every bidder has its receipts, by twice the time each time."""
+"""The tenderer of the play postpones the deadline until every bidder has its receipts, by half as much time again each time."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -60,7 +60,7 @@ async def postponed(day: Cast, tenderer: Waiting) -> list[int]:
 
 async def test_it_postpones_until_everybodys_bid_is_in(day: Cast) -> None:
     first = day.pace.windows.release_ms
-    assert await postponed(day, Waiting(day, until=3)) == [first, 2 * first, 4 * first]
+    assert await postponed(day, Waiting(day, until=3)) == [first, 3 * first // 2, 9 * first // 4]
 
 
 async def test_nobody_is_waited_for_when_all_bids_are_in(day: Cast) -> None:
