@@ -1,4 +1,4 @@
-"""The tenderer of the play postpones the deadline until every bidder has its receipts, by half as much time again each time."""
+"""The tenderer of the play postpones the deadline until every bidder has its receipts, each time by half as much again."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
