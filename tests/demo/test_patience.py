@@ -1,4 +1,4 @@
-"""The tenderer of the play postpones the deadline until every bidder has its receipts, each time by half as much again."""
+"""The tenderer of the play postpones the deadline until all receipts are there, by half as much again each time."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
