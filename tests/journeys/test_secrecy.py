@@ -41,7 +41,7 @@ async def test_what_a_bidder_receives_is_alike_with_3_rivals_and_with_30(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every HTTP answer and every socket message that one bidder gets before T0, in two mornings of the same people."""
-    monkeypatch.setattr("remote_bid.participant.bidder.write_release", lambda *args: None)
+    monkeypatch.setattr("remote_bid.participant.sealing.write_release", lambda *args: None)
     authority, people = Authority("Authority of the tests"), tmp_path / "people"
     for pace in PACES:
         heard = await both_heard(tmp_path / str(pace.tick_s), authority, people, pace)
