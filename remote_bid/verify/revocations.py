@@ -37,8 +37,18 @@ class Evidence:
 
 
 def _before(listed: Shown, judged: Shown, at: datetime) -> bool:
-    """Main-line entries are in order; of a side-line entry only the time tells, and within a millisecond nothing."""
-    return listed.seq < judged.seq if judged.line == MAIN else _at(listed) < at
+    """Main-line entries are in order; of a side-line entry only the time tells, and within a millisecond nothing.
+
+    The lists that a session begins with were known when its first statement was taken.
+    """
+    if judged.line != MAIN:
+        return _at(listed) < at
+    return listed.seq < judged.seq or _same_act(listed, judged)
+
+
+def _same_act(listed: Shown, judged: Shown) -> bool:
+    """What one command brought about has one author and one instant; nobody but the log notes a list otherwise."""
+    return (listed.event or {})["by"] == (judged.event or {})["by"] and _at(listed) == _at(judged)
 
 
 def _read(case: Case, shown: Shown, event: CrlNotedDown) -> Crl:

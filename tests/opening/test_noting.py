@@ -13,7 +13,7 @@ from remote_bid.people.revocation import Crls
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import LOG
 from tests.given import Act, given
-from tests.opening.actors import DEPLOYMENT
+from tests.opening.actors import AUTHORITY, DEPLOYMENT
 from tests.opening.acts import NOTE_CRL, NOTED
 from tests.opening.day import PHASES, ROSTER, opening
 from tests.opening.preparing import schedule
@@ -48,6 +48,6 @@ def test_a_session_begins_with_the_lists_in_force() -> None:
     raw = crl(ROOT, begins=T0 - timedelta(hours=1), ends=T0 + timedelta(hours=1))
     crls = Crls([ROOT.certificate])
     assert crls.take(raw, T0)
-    room = replace(opening, facts=Facts(SAFE, [ROOT.certificate], DEPLOYMENT, lambda: T0, crls))
+    room = replace(opening, facts=Facts(SAFE, [AUTHORITY.root], DEPLOYMENT, lambda: T0, crls))
     _, noted = given(room).when(schedule()).then(OpeningScheduled, CrlNotedDown)
     assert noted.crl == crls.current()[0].noted

@@ -40,7 +40,8 @@ def fake_s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     server.start()
     try:
         endpoint = "http://{}:{}".format(*server.get_host_and_port())
-        urlopen(Request(f"{endpoint}/{BUCKET}", method="PUT")).close()  # noqa: S310 - our own
+        for method, path in (("POST", "moto-api/reset"), ("PUT", BUCKET)):  # its buckets outlive it in this process
+            urlopen(Request(f"{endpoint}/{path}", method=method)).close()  # noqa: S310 - our own
         yield endpoint
     finally:
         server.stop()

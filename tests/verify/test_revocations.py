@@ -42,7 +42,7 @@ def entry(seq: int, at: datetime, line: str = MAIN, **event: object) -> Shown:
 
 def noted(seq: int, at: datetime, raw: bytes) -> Shown:
     event = CrlNotedDown(crl=read_crl(raw, [ROOT.certificate, STRANGER.certificate]).noted)
-    return entry(seq, at, **msgspec.to_builtins(event))
+    return entry(seq, at, **msgspec.to_builtins(event) | {"by": {"role": "log"}})
 
 
 def case(*lists: tuple[int, datetime, bytes], lost: bool = False) -> Case:
@@ -73,6 +73,17 @@ def test_the_newest_list_before_a_statement_counts() -> None:
     evidence = Evidence(case((1, NOON - MINUTE, CLEAN), (2, NOON, REVOKED)))
     with pytest.raises(Failed):
         evidence.judge(entry(3, NOON), SIGNED)
+
+
+def test_the_lists_that_a_session_begins_with_judge_its_first_statement() -> None:
+    told = case((2, NOON, REVOKED))
+    for begun in told.main:
+        assert begun.event
+        begun.event["by"] = {}
+    with pytest.raises(Failed, match="revoked"):
+        Evidence(told).judge(entry(1, NOON), SIGNED)
+    other = case((2, NOON, REVOKED))
+    Evidence(other).judge(entry(1, NOON), SIGNED)
 
 
 def test_an_authority_that_was_silent_is_counted_and_fails_nobody() -> None:
