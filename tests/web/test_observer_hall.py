@@ -34,7 +34,10 @@ async def entered(page: Page, url: str, session: str = SESSION) -> None:
 
 
 async def numbers(page: Page) -> list[int]:
-    """The numbers of all entries in the timeline, runs of routine ones unfolded, as shown: the newest first."""
+    """The numbers of all entries in the timeline, earlier ones and runs of routine unfolded: the newest first."""
+    earlier = page.locator("button.earlier")
+    while await earlier.count():
+        await earlier.click()
     folded = page.locator(".timeline details:not([open]) > summary")
     while await folded.count():
         await folded.first.click()
