@@ -149,7 +149,7 @@ async def seen(cast: Cast, players: Troupe, watch: Watch, limit_s: float) -> Day
         over = asyncio.create_task(client.until(lambda view: _watched(client, watch, view)))
         await _while_all_play(over, players, limit_s)
         bundle = await _bundle(client, players)
-        return Day(over.result(), client.copy.head, bundle, await _papers(client))
+        return Day(over.result(), client.copy.head, bundle, await _papers(client, players))
 
 
 async def answering(url: str, players: Troupe) -> None:
@@ -185,16 +185,27 @@ async def _bundle(client: Client, players: Troupe) -> bytes:
     """The bundle, as soon as the end is cosigned."""
     while True:
         try:
-            return await client.download()
+            return await _downloaded(client, players, "bundle.zip")
         except ServerRefused as refusal:
             if refusal.code != "not_over" or players.failed():
                 raise
             await asyncio.sleep(0.1)
 
 
-async def _papers(client: Client) -> dict[str, bytes]:
+async def _downloaded(client: Client, players: Troupe, name: str) -> bytes:
+    """Asked for again while the server is being restarted."""
+    while True:
+        try:
+            return await client.download(name)
+        except aiohttp.ClientError:
+            if players.failed():
+                raise
+            await asyncio.sleep(0.1)
+
+
+async def _papers(client: Client, players: Troupe) -> dict[str, bytes]:
     try:
-        return {f"{name}.pdf": await client.download(f"papers/{name}.pdf") for name in PAPERS}
+        return {f"{name}.pdf": await _downloaded(client, players, f"papers/{name}.pdf") for name in PAPERS}
     except ServerRefused as refusal:
         if refusal.code not in ("not_over", "no_font"):
             raise
