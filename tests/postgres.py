@@ -78,7 +78,7 @@ class Cluster:
 
     def _run(self, program: str, *args: str) -> None:
         command = [str(self._programs / program), *args]
-        done = subprocess.run(command, capture_output=True, text=True, **self._as_ordinary())  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, **self._as_ordinary())  # noqa: S603 - our own words
         if done.returncode:
             raise RuntimeError(done.stdout + done.stderr)
 

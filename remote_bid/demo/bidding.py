@@ -60,7 +60,7 @@ async def _submitted(cast: Cast, client: Client, bidder: Bidder, lot: str, form:
         except ServerRefused as refusal:
             if refusal.code not in _TOO_LATE:
                 raise
-        view = await client.until(lambda view, old=table: view.timetable != old or view.phase not in _BEFORE_COUNT)  # type: ignore[misc]
+        view = await client.until(lambda view, old=table: view.timetable != old or view.phase not in _BEFORE_COUNT)  # type: ignore[misc]  # a lambda with a default
         if view.phase not in _BEFORE_COUNT:
             return ""
 

@@ -38,4 +38,4 @@ async def come(client: Client, identity: Identity, person: str, role: str) -> bo
                 return False
             if refusal.code != "wrong_phase":
                 raise
-        await client.until(lambda now, then=view.phase: now.phase is not then)  # type: ignore[misc]
+        await client.until(lambda now, then=view.phase: now.phase is not then)  # type: ignore[misc]  # a lambda with a default

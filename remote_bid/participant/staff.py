@@ -221,7 +221,7 @@ class Host(OneOfTheTwo):
             for objection in self._unanswered():
                 answer = Answer(session=self.client.copy.session, objection=objection, text=text)
                 await self.client.hand_in(AnswerObjection(signed=self.identity.sign(answer)))
-            await self.client.until(lambda view, known=view: view.objections != known.objections)  # type: ignore[misc]
+            await self.client.until(lambda view, known=view: view.objections != known.objections)  # type: ignore[misc]  # a lambda with a default
 
     def _unanswered(self) -> list[str]:
         """Ids of the statements that object and have no answer."""

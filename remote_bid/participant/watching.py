@@ -12,7 +12,7 @@ async def watched(client: Client, console: Console) -> None:
     """Print every entry once, until the session is over."""
     printed = 0
     while True:
-        view = await client.until(lambda view, seen=printed: client.copy.head > seen or _over(view.phase))  # type: ignore[misc]
+        view = await client.until(lambda view, seen=printed: client.copy.head > seen or _over(view.phase))  # type: ignore[misc]  # a lambda with a default
         for shown in client.copy.main[printed:]:
             console.print(_line(shown))
         printed = client.copy.head

@@ -1,5 +1,7 @@
 """Steps 1 and 2: the container and what lies in it."""
 
+from typing import TypeVar
+
 import msgspec
 from cryptography import x509
 
@@ -11,6 +13,8 @@ from remote_bid.timeline.rotation import BadSuccessor, follow
 from remote_bid.verify.case import Case, Failed, stated
 from remote_bid.verify.manifest import LINES, MANIFEST, TIMELINE, Manifest, hashes
 from remote_bid.verify.trust import Trust
+
+Kind = TypeVar("Kind")
 
 
 def container(case: Case) -> None:
@@ -84,7 +88,7 @@ def _take_keys(case: Case, named: Trust) -> None:
         raise Failed(MANIFEST, str(error)) from error
 
 
-def _parsed(case: Case, name: str, kind: type[msgspec.Struct] | type[list[Shown]]):  # type: ignore[no-untyped-def]
+def _parsed(case: Case, name: str, kind: type[Kind]) -> Kind:
     raw = case.members.get(name)
     if raw is None:
         raise Failed(name, "the member is missing")

@@ -87,7 +87,7 @@ async def rival(day: Any, found: House, number: int) -> None:
     """Bids some time before the lobby, checks in some time before the deadline."""
     bidder = await day.bidder(f"9133000000000{number:04d}R")
     await asyncio.sleep(random.random() * 3)  # noqa: S311 - no secret
-    await bidder.submit(LOT, form(price=f"{random.randrange(10**5, 10**7)}.00", manager="X" * number))  # noqa: S311
+    await bidder.submit(LOT, form(price=f"{random.randrange(10**5, 10**7)}.00", manager="X" * number))  # noqa: S311 - no secret
     await bidder.check_in()
 
 

@@ -45,7 +45,7 @@ def test_every_bid_counts_as_withdrawn_by_nobodys_fault() -> None:
     story = given(opening, ENDED).story
     assert story.state.phase is Phase.ABORTED
     for who in BIDDERS:
-        [bid] = page(story, who).me.bids.values()  # type: ignore[union-attr]
+        [bid] = page(story, who).me.bids.values()  # type: ignore[union-attr]  # a bidder has bids
         assert (bid.outcome, bid.cause) == (Outcome.DEEMED_WITHDRAWN, Cause.ABORTED)
     assert page(story, PUBLIC).aborted == {LOT: AbortCause.SUPERVISOR_DECIDED}
     assert not any(bid.bidder in readable(story, PUBLIC) for bid in story.state.returned.values())

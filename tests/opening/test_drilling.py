@@ -57,7 +57,7 @@ def test_an_answer_is_the_secret_of_a_dummy_dealt_to_whoever_answers() -> None:
     given(opening, DEALT).when(answer_drill(FIRST, secret=b64(bytes(32)))).then_refused("wrong_answer")
     given(opening, DEALT).when(answer_drill(FIRST, session="another")).then_refused("other_session")
     answer = answer_drill(FIRST).asked(given(opening, DEALT).story)
-    secret = answer.signed  # type: ignore[attr-defined]
+    secret = answer.signed  # type: ignore[attr-defined]  # AnswerDrill
     assert secret
     given(opening, DEALT, begin_drill(SECOND)).when(answer_drill(FIRST), by=SECOND).then_refused("not_signed_by_you")
 
@@ -82,7 +82,7 @@ def test_a_bidder_records_its_drill_where_only_it_can_read_it() -> None:
     [passed] = given(opening, BIDS).when(pass_drill(ALPHA)).then_aside(ALPHA, DrillPassed)
     story = given(opening, BIDS, pass_drill(ALPHA)).story
     assert passed.lot
-    [own] = page(story, ALPHA).me.bids.values()  # type: ignore[union-attr]
+    [own] = page(story, ALPHA).me.bids.values()  # type: ignore[union-attr]  # a bidder has bids
     assert own.drilled is True
     for who in (HOST, SUPERVISOR, BETA, PUBLIC):
         assert "DrillPassed" not in readable(story, who)

@@ -42,7 +42,7 @@ def test_a_bid_at_the_deadline_or_after_is_refused_under_the_servers_key(when: d
     event = given(opening, LOBBY).when(late, at=when).then_refused_on_record("too_late", DELTA, SubmissionRefused)
     told = refusal_of(event)
     assert (told.session, told.code, told.at) == (SESSION, "too_late", instant.text(when))
-    assert told.statements == [statement_id(part.submission.statement) for part in late.ask.parts]  # type: ignore[union-attr]
+    assert told.statements == [statement_id(part.submission.statement) for part in late.ask.parts]  # type: ignore[union-attr]  # a submission
 
 
 def test_a_withdrawal_after_the_deadline_too() -> None:

@@ -100,7 +100,7 @@ def test_the_close_covers_every_part_and_every_bidder_can_prove_each_of_its_own(
     [lot] = story.state.close.lots
     assert lot.count == len(BIDDERS)
     assert lot.root == set_root([submission_of(story, who, part) for who in BIDDERS for part in ALL])
-    [own] = page(story, ALPHA).me.bids.values()  # type: ignore[union-attr]
+    [own] = page(story, ALPHA).me.bids.values()  # type: ignore[union-attr]  # a bidder has bids
     assert isinstance(own.proofs, dict)
     assert set(own.proofs) == {submission_of(story, ALPHA, part) for part in ALL}
     for name, proof in own.proofs.items():

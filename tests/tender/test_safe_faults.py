@@ -186,7 +186,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 4 MiB."""
     folder = tmp_path / "small"
     folder.mkdir()
-    mounted = subprocess.run(  # noqa: S603
+    mounted = subprocess.run(  # noqa: S603 - our own words
         ["/bin/mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)], capture_output=True, check=False
     )
     if mounted.returncode:
@@ -194,7 +194,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        subprocess.run(["/bin/umount", str(folder)], check=True)  # noqa: S603
+        subprocess.run(["/bin/umount", str(folder)], check=True)  # noqa: S603 - our own words
 
 
 BIG = Limits(part=1 << 30, quota=1 << 32, most=50, reserve=0)

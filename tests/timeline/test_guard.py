@@ -130,4 +130,4 @@ def test_the_database_clock_of_a_real_process_jumps_by_an_hour(offset: str, tmp_
 def _library() -> str:
     """What the program `faketime` preloads."""
     command = ["faketime", "-f", "+0", "printenv", "LD_PRELOAD"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603 - our own words

@@ -75,7 +75,7 @@ def _lying(lie: Lie) -> Room:
     honest = opening.context
 
     def decide(state: object, command: object, turn: object) -> Sequence[Event | Aside]:
-        told = honest.decide(state, command, turn)  # type: ignore[arg-type]
+        told = honest.decide(state, command, turn)  # type: ignore[arg-type]  # a room takes its own
         return [item if isinstance(item, Aside) else lie(item) for item in told]
 
     return replace(opening, context=replace(honest, decide=decide))
