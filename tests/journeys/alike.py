@@ -9,7 +9,8 @@ from typing import Any
 
 from remote_bid.seal.canonical import unb64
 
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
+"""Ours, and the fixed-length date of HTTP headers (RFC 9110, 5.6.7)."""
 _RANDOM = re.compile(r"[A-Za-z0-9+/_-]{11,}={0,2}")
 """Base64 and hex of eight bytes and more: ids, hashes, salts, keys."""
 _PORT = re.compile(r"127\.0\.0\.1:\d{4,5}")

@@ -211,7 +211,6 @@ def test_what_belongs_on_the_main_line_is_not_in_a_side_line(lived: Day, kind: s
 def test_what_belongs_in_a_side_line_is_not_on_the_main_line(lived: Day, kind: str) -> None:
     entry = lived.all(kind)[-1]
     tick = lived.tick_of(entry)
-    assert entry is lived.line_of(entry.fields["by"]["person"])[-1] or kind != "PartReleased"
     tick.held.remove(entry)
     entry.line = MAIN
     entry.fields["at"] = tick.fields["at"]
