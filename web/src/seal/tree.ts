@@ -1,0 +1,66 @@
+/** Trees of hashes as RFC 9162 section 2.1 defines them. */
+
+import { same, sha256, type Bytes } from './bytes'
+
+const LEAF = Uint8Array.of(0)
+const NODE = Uint8Array.of(1)
+
+export async function leafHash(data: Uint8Array): Promise<Bytes> {
+  return sha256(LEAF, data)
+}
+
+async function nodeHash(left: Uint8Array, right: Uint8Array): Promise<Bytes> {
+  return sha256(NODE, left, right)
+}
+
+/** The root of a stream of leaves: one hash for each complete subtree, largest first. */
+export class GrowingTree {
+  private readonly subtrees: { level: number; node: Bytes }[] = []
+
+  /** Append one leaf hash. */
+  async add(leaf: Bytes): Promise<void> {
+    let [level, node] = [0, leaf]
+    while (this.subtrees.at(-1)?.level === level) {
+      node = await nodeHash(this.subtrees.pop()!.node, node)
+      level += 1
+    }
+    this.subtrees.push({ level, node })
+  }
+
+  /** The root over all leaves so far. */
+  async root(): Promise<Bytes> {
+    const [last, ...others] = [...this.subtrees].reverse()
+    let node = last?.node ?? (await sha256())
+    for (const left of others) node = await nodeHash(left.node, node)
+    return node
+  }
+}
+
+export async function rootOf(leaves: readonly Bytes[]): Promise<Bytes> {
+  const tree = new GrowingTree()
+  for (const leaf of leaves) await tree.add(leaf)
+  return tree.root()
+}
+
+/** Whether `path` shows that `leaf` is number `index` of the `size` leaves under `root` (section 2.1.3.2). */
+export async function includes(
+  root: Uint8Array,
+  size: number,
+  index: number,
+  leaf: Bytes,
+  path: readonly Bytes[],
+): Promise<boolean> {
+  if (index < 0 || index >= size) return false
+  let [place, last, node] = [index, size - 1, leaf]
+  for (const sibling of path) {
+    if (last === 0) return false
+    if (place % 2 === 1 || place === last) {
+      node = await nodeHash(sibling, node)
+      while (place % 2 === 0 && place !== 0) [place, last] = [place / 2, Math.floor(last / 2)]
+    } else {
+      node = await nodeHash(node, sibling)
+    }
+    ;[place, last] = [Math.floor(place / 2), Math.floor(last / 2)]
+  }
+  return last === 0 && same(node, root)
+}
