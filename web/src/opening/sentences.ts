@@ -123,16 +123,6 @@ const TELLERS: { readonly [K in Type]: Teller<K> } = {
   }),
   ObjectionAnswered: ({ number, text }) => ({ number: number ?? '', text: text ?? '' }),
   RecordRefused: ({ name, reason }) => ({ name: name ?? '', reason: reason ?? '' }),
-}
-
-function byBidderWithText({ name, number, text }: { name?: string; number?: number; text?: string }): Details {
-  return { name: name ?? '', number: number ?? '', text: text ?? '' }
-}
-
-/** Under an alias until the author is shown. */
-function speaker(alias: number | null | undefined, person: string | undefined, known: Known): string {
-  const name = known.soFar.names.get(person ?? '')
-  return name ?? (alias ? known.t('opening.alias', { alias }) : nameOf(person, known))
   SignatureAwaited: ({ by }, known) => ({ name: nameOf(by?.person, known) }),
   RequestRefused: nothing,
   WindowExtended: until,
@@ -147,6 +137,16 @@ function speaker(alias: number | null | undefined, person: string | undefined, k
   CountCheckOpened: until,
   LotContinued: ({ lot, ground }, { view }) => ({ lot: titleOf(lot, view), ground: ground ?? '' }),
   CustodianKeysDestroyed: byPerson,
+}
+
+function byBidderWithText({ name, number, text }: { name?: string; number?: number; text?: string }): Details {
+  return { name: name ?? '', number: number ?? '', text: text ?? '' }
+}
+
+/** Under an alias until the author is shown. */
+function speaker(alias: number | null | undefined, person: string | undefined, known: Known): string {
+  const name = known.soFar.names.get(person ?? '')
+  return name ?? (alias ? known.t('opening.alias', { alias }) : nameOf(person, known))
 }
 
 /** How it is told that a lot has ended. */
@@ -196,8 +196,6 @@ const PHASE_CHANGES: ReadonlySet<string> = new Set<Type>([
   'RecordPrepared',
   'OpeningClosed',
 ])
-const BAD: ReadonlySet<string> = new Set<Type>(['OpeningHeld', 'LotAborted', 'OpeningAborted', 'WrongKeyTried'])
-const QUIET: ReadonlySet<string> = new Set<Type>(['Ticked', 'CheckpointCosigned', 'CrlNotedDown'])
 const BAD: ReadonlySet<string> = new Set<Type>([
   'OpeningHeld',
   'OpeningSuspended',
@@ -206,7 +204,7 @@ const BAD: ReadonlySet<string> = new Set<Type>([
   'OpeningAborted',
   'WrongKeyTried',
 ])
-const QUIET: ReadonlySet<string> = new Set<Type>(['Ticked', 'CheckpointCosigned'])
+const QUIET: ReadonlySet<string> = new Set<Type>(['Ticked', 'CheckpointCosigned', 'CrlNotedDown'])
 
 function toneOf({ type, outcome }: Happened): Tone {
   if (BAD.has(type)) return 'bad'
