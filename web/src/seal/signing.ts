@@ -52,7 +52,7 @@ export function ed25519Spki(key: Bytes): Bytes {
 }
 
 /** ECDSA-Sig-Value in DER from r ‖ s. */
-export function derOf(p1363: Bytes): Bytes {
+function derOf(p1363: Bytes): Bytes {
   const numbers = [p1363.slice(0, 32), p1363.slice(32)].map((half) => {
     const first = half.findIndex((byte) => byte !== 0)
     const trimmed = first < 0 ? Uint8Array.of(0) : half.slice(first)
@@ -64,7 +64,7 @@ export function derOf(p1363: Bytes): Bytes {
 }
 
 /** r ‖ s from DER; an Error for anything but two integers of at most 32 bytes in their one encoding. */
-export function p1363Of(der: Bytes): Bytes {
+function p1363Of(der: Bytes): Bytes {
   const whole = new Uint8Array(64)
   let at = 2
   for (const end of [32, 64]) {
