@@ -15,13 +15,9 @@ export async function keyIdOf(spki: Bytes): Promise<string> {
   return b64(await sha256(spki))
 }
 
-/** A signer over a key that the browser keeps and never gives out. */
-export async function keptSigner(pair: CryptoKeyPair): Promise<Signer> {
-  const spki = new Uint8Array(await crypto.subtle.exportKey('spki', pair.publicKey))
-  return {
-    keyid: await keyIdOf(spki),
-    sign: async (message) => derOf(new Uint8Array(await crypto.subtle.sign(WITH_SHA256, pair.privateKey, message))),
-  }
+/** A signer over a key that the browser keeps and never gives out; `keyid` is that of its public key. */
+export function keptSigner(keyid: string, key: CryptoKey): Signer {
+  return { keyid, sign: async (message) => derOf(new Uint8Array(await crypto.subtle.sign(WITH_SHA256, key, message))) }
 }
 
 /** Whether `statement` is signed with the key behind `spki`. */
