@@ -106,9 +106,10 @@ test('a refusal ends it, and whom the server forgot signs in again', async () =>
   const forgotten = { ok: false, code: 'not_signed_in' }
   const refused = { ok: false, code: 'wrong_phase' }
   const entered = ok(answer([entry(1)], { own_line: 'mine' }))
+  const back = ok(answer([], { head: 1, own_line: 'mine' }))
   let asked = 0
   const again = () => Promise.resolve((asked += 1) > 0)
-  const { follower } = await followAs(again, entered, forgotten, entered, refused)
+  const { follower } = await followAs(again, entered, forgotten, back, refused)
   expect(await follower.handIn(command)).toEqual(refused)
   expect(asked).toBe(1)
 })

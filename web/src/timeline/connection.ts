@@ -105,8 +105,11 @@ export class Follower<View> {
     const since = this.following.timeline?.main.length ?? 0
     const answer = await this.ask<Entered>('join', { session: this.session, since })
     const forgotten = answer?.ok === true && !answer.joined.own_line && (await this.again())
-    if (mine !== this.attempt) return
-    if (!answer || forgotten) this.reopen()
+    if (mine === this.attempt) this.arrive(forgotten ? null : answer, since)
+  }
+
+  private arrive(answer: Entered | null, since: number): void {
+    if (!answer) this.reopen()
     else if (answer.ok) this.enter(answer.joined, since)
     else this.refuse(answer)
   }
