@@ -23,7 +23,7 @@ function requireExact(value: unknown): void {
   if (typeof value === 'number' && !Number.isSafeInteger(value)) throw new NotCanonical('integers are exact')
   if (typeof value !== 'object' || value === null) return
   for (const [key, inner] of Object.entries(value)) {
-    // eslint-disable-next-line no-control-regex -- ASCII begins at 0
+     
     if (!/^[\x00-\x7f]*$/.test(key)) throw new NotCanonical('keys are ASCII')
     requireExact(inner)
   }

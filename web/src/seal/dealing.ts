@@ -59,22 +59,36 @@ export async function recover(
   if (shares.length > 255) throw new BadDeal('too_many_shares')
   const opened: Bytes[] = []
   for (const [place, share] of shares.entries()) {
-    const seed = seeds.get(share.kid)
-    if (seed !== undefined && (await keyId(await publicKey(seed))) === share.kid) {
-      opened.push(await open(ctx, group, place + 1, share, seed))
-    }
+    const seed = await seedOf(share, seeds)
+    if (seed) opened.push(await open(ctx, group, place + 1, share, seed))
   }
   if (opened.length < k) throw new TooFewKeys(`${opened.length} of ${k} custodians have published`)
   const basis = opened.slice(0, k)
   const secret = shamir.at(basis, 0)
   if ((await commitment(ctx, group, secret)) !== committed) throw new BadDeal('secret_not_committed')
+  await requireEven(ctx, group, shares, basis)
+  return secret
+}
+
+/** A seed whose public key is another counts as absent. */
+async function seedOf(share: Share, seeds: ReadonlyMap<string, Bytes>): Promise<Bytes | null> {
+  const seed = seeds.get(share.kid)
+  return seed && (await keyId(await publicKey(seed))) === share.kid ? seed : null
+}
+
+/** Any k shares give all others: each must be what its commitment says. */
+async function requireEven(
+  ctx: Bytes,
+  group: string,
+  shares: readonly Share[],
+  basis: readonly Bytes[],
+): Promise<void> {
   for (const [place, share] of shares.entries()) {
     const recomputed = Uint8Array.from([...shamir.at(basis, place + 1), place + 1])
     if ((await commitment(ctx, `${group}/${share.kid}`, recomputed)) !== share.c) {
       throw new BadDeal('uneven_shares', share.kid)
     }
   }
-  return secret
 }
 
 async function open(ctx: Bytes, group: string, place: number, share: Share, seed: Bytes): Promise<Bytes> {

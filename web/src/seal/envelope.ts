@@ -136,21 +136,25 @@ export async function readHead(envelope: Blob): Promise<{ header: Header; raw: B
 
 const CORE_FIELDS = 'bidder,lot,nonce,part,policy,segment,size,suite,version'
 
-export function parseHeader(raw: Bytes): Header {
-  let header: Header
-  try {
-    header = parseJcs(raw) as Header
-    const fields = Object.keys(header).join() === 'B,T,core,v' && Object.keys(header.core).join() === CORE_FIELDS
-    if (!fields || [header.core.nonce, header.B, header.T].some((value) => unb64(value).length !== 32)) throw new Error()
-  } catch {
-    throw new BadEnvelope('malformed_header')
-  }
+function parseHeader(raw: Bytes): Header {
+  const header = strictHeader(raw)
   const { v, core } = header
   if (v !== VERSION || core.suite !== SUITE || core.segment !== SEGMENT) throw new BadEnvelope('unknown_suite')
   if (core.version < 1 || core.size < LEAST_SIZE || paddedSize(core.size - 8) !== core.size) {
     throw new BadEnvelope('malformed_header')
   }
   return header
+}
+
+function strictHeader(raw: Bytes): Header {
+  try {
+    const header = parseJcs(raw) as Header
+    const fields = Object.keys(header).join() === 'B,T,core,v' && Object.keys(header.core).join() === CORE_FIELDS
+    if (fields && [header.core.nonce, header.B, header.T].every((value) => unb64(value).length === 32)) return header
+  } catch {
+    // Not canonical, or not of this form: the same to its reader.
+  }
+  throw new BadEnvelope('malformed_header')
 }
 
 /** Whether both halves are those that the envelope commits to: the drill, and the check before a release. */

@@ -15,13 +15,9 @@ export async function keyIdOf(spki: Bytes): Promise<string> {
   return b64(await sha256(spki))
 }
 
-/** A signer over a key that the browser keeps and never gives out. */
-export async function keptSigner(pair: CryptoKeyPair): Promise<Signer> {
-  const spki = new Uint8Array(await crypto.subtle.exportKey('spki', pair.publicKey))
-  return {
-    keyid: await keyIdOf(spki),
-    sign: async (message) => derOf(new Uint8Array(await crypto.subtle.sign(WITH_SHA256, pair.privateKey, message))),
-  }
+/** A signer over a key that the browser keeps and never gives out; `keyid` is that of its public key. */
+export function keptSigner(keyid: string, key: CryptoKey): Signer {
+  return { keyid, sign: async (message) => derOf(new Uint8Array(await crypto.subtle.sign(WITH_SHA256, key, message))) }
 }
 
 /** Whether `statement` is signed with the key behind `spki`. */
@@ -52,7 +48,7 @@ export function ed25519Spki(key: Bytes): Bytes {
 }
 
 /** ECDSA-Sig-Value in DER from r ‖ s. */
-export function derOf(p1363: Bytes): Bytes {
+function derOf(p1363: Bytes): Bytes {
   const numbers = [p1363.slice(0, 32), p1363.slice(32)].map((half) => {
     const first = half.findIndex((byte) => byte !== 0)
     const trimmed = first < 0 ? Uint8Array.of(0) : half.slice(first)
@@ -64,7 +60,7 @@ export function derOf(p1363: Bytes): Bytes {
 }
 
 /** r ‖ s from DER; an Error for anything but two integers of at most 32 bytes in their one encoding. */
-export function p1363Of(der: Bytes): Bytes {
+function p1363Of(der: Bytes): Bytes {
   const whole = new Uint8Array(64)
   let at = 2
   for (const end of [32, 64]) {

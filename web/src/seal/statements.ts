@@ -3,7 +3,7 @@
 import { b64, concat, sha256, text, unb64, type Bytes } from './bytes'
 import { jcs, parseJcs } from './canonical'
 
-export interface Signature {
+interface Signature {
   readonly keyid: string
   readonly sig: string
 }
@@ -21,7 +21,7 @@ export interface Signer {
 }
 
 /** The statement is of another kind, or not canonical. */
-export class BadStatement extends Error {}
+class BadStatement extends Error {}
 
 export async function state(kind: string, payload: object, ...signers: readonly Signer[]): Promise<Statement> {
   const [payloadType, body] = [mediaType(kind), jcs(payload)]

@@ -51,16 +51,21 @@ export async function includes(
   path: readonly Bytes[],
 ): Promise<boolean> {
   if (index < 0 || index >= size) return false
-  let [place, last, node] = [index, size - 1, leaf]
-  for (const sibling of path) {
-    if (last === 0) return false
-    if (place % 2 === 1 || place === last) {
-      node = await nodeHash(sibling, node)
-      while (place % 2 === 0 && place !== 0) [place, last] = [place / 2, Math.floor(last / 2)]
-    } else {
-      node = await nodeHash(node, sibling)
-    }
-    ;[place, last] = [Math.floor(place / 2), Math.floor(last / 2)]
+  const lefts = siblingsOf(index, size)
+  if (lefts.length !== path.length) return false
+  let node = leaf
+  for (const [height, sibling] of path.entries()) {
+    node = await (lefts[height] ? nodeHash(sibling, node) : nodeHash(node, sibling))
   }
-  return last === 0 && same(node, root)
+  return same(node, root)
+}
+
+/** The siblings on the way from leaf to root: whether each lies to the left. */
+function siblingsOf(index: number, size: number): boolean[] {
+  const lefts: boolean[] = []
+  for (let [place, last] = [index, size - 1]; last > 0; [place, last] = [place >>> 1, last >>> 1]) {
+    if (place % 2 === 1) lefts.push(true)
+    else if (place < last) lefts.push(false)
+  }
+  return lefts
 }

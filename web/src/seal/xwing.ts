@@ -8,7 +8,7 @@ const ENCAPSULATED = 1120
 const suite = new CipherSuite({ kem: new XWing(), kdf: new HkdfSha256(), aead: new Aes256Gcm() })
 
 /** The sealed bytes do not open with this key, or the key is none. */
-export class CannotOpen extends Error {}
+class CannotOpen extends Error {}
 
 /** The public key (1216 bytes) of a 32-byte seed. */
 export async function publicKey(seed: Bytes): Promise<Bytes> {
