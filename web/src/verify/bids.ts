@@ -79,12 +79,11 @@ function submitted(bundle: Case, { shown, event }: Happened<'BidSubmitted'>, sta
 function sealedFor(bundle: Case, name: string, bid: Happened<'BidSubmitted'>['event'], part: SealedPart): void {
   const { core } = part.header
   const [submission, deal] = [said(part.submission, 'submission'), said(part.deal, 'deal')]
-  const placed = [core, submission, deal].every(
-    ({ bidder, version, policy }) => bidder === bid.bidder && version === bid.version && policy === core.policy,
-  )
-  if (!placed || core.lot !== bid.lot) throw new Failed(name, 'sealedForAnother')
+  const places = [core, submission, deal].map(({ bidder, version, policy }) => [bidder, version, policy])
+  const place = [bid.bidder, bid.version, core.policy]
+  if (!alike([...places, core.lot], [place, place, place, bid.lot])) throw new Failed(name, 'sealedForAnother')
   const ctx = b64(labelled('sbe/1 core', jcs(core)))
-  if (hashOf(part.header) !== submission.header || deal.ctx !== ctx) throw new Failed(name, 'otherHeader')
+  if (!alike([submission.header, deal.ctx], [hashOf(part.header), ctx])) throw new Failed(name, 'otherHeader')
   const policy = bundle.state.policies.get(core.policy)
   if (policy?.lot !== core.lot || policy.part !== part.part) throw new Failed(name, 'sealedForNoPolicy')
   const kids = deal.shares.map(({ kid }) => kid)
@@ -166,14 +165,20 @@ export async function custody(bundle: Case): Promise<void> {
     ),
   )
   const place = [bundle.session, payloadId('close', state.close), payloadId('window_closed', state.windowClosed)]
-  for (const { shown, event } of bundle.happened('KeyPublished')) {
-    const [told, name] = [said(event.signed.statement, 'custody'), entryName(shown)]
-    if (!alike([told.session, told.close, told.window_closed], place)) throw new Failed(name, 'keyForAnother')
-    const kid = b64(hash(await publicKey(unb64(told.seed))))
-    if (holders.get(told.kid) !== event.person || kid !== told.kid) throw new Failed(name, 'otherKey')
-  }
+  for (const happened of bundle.happened('KeyPublished')) await published(happened, place, holders)
   for (const policy of state.runningPolicies()) {
     if (!enoughKeys(state, policy)) throw new Failed(`policy of lot ${policy.lot}`, 'fewerThanK')
   }
   bundle.report.holds(10, 'custody', String(state.keys.size))
+}
+
+async function published(
+  { shown, event }: Happened<'KeyPublished'>,
+  place: readonly string[],
+  holders: ReadonlyMap<string, string>,
+): Promise<void> {
+  const [told, name] = [said(event.signed.statement, 'custody'), entryName(shown)]
+  if (!alike([told.session, told.close, told.window_closed], place)) throw new Failed(name, 'keyForAnother')
+  const kid = b64(hash(await publicKey(unb64(told.seed))))
+  if (holders.get(told.kid) !== event.person || kid !== told.kid) throw new Failed(name, 'otherKey')
 }

@@ -79,5 +79,22 @@ const who = v.object({ person: string, role: string })
 function wholly(shown: Shown): Happened | null {
   const { event, proof } = shown
   if (!event || !proof || Object.keys(proof.hidden).length) return null
-  return { event: eventOf(event), shown, at: when(String(event.at)), by: v.parse(who, event.by) }
+  return new Whole(eventOf(event), shown, event)
+}
+
+/** When and by whom it was is read only by steps that ask for it. */
+class Whole implements Happened {
+  constructor(
+    readonly event: Happened['event'],
+    readonly shown: Shown,
+    private readonly fields: Readonly<Record<string, unknown>>,
+  ) {}
+
+  get at(): number {
+    return when(String(this.fields.at))
+  }
+
+  get by(): Happened['by'] {
+    return v.parse(who, this.fields.by)
+  }
 }

@@ -182,7 +182,7 @@ function extension(certificate: Certificate, oid: string) {
 
 function named({ subject }: Certificate): Certified {
   const valuesOf = (oid: string): string[] =>
-    subject.typesAndValues.filter(({ type }) => type === oid).map(({ value }) => String(value.valueBlock.value))
+    subject.typesAndValues.filter(({ type }) => type === oid).map(({ value }) => value.valueBlock.value)
   const serials = valuesOf(SERIAL_NUMBER)
   const name = NAMES.flatMap(valuesOf)[0]
   if (serials.length !== 1 || name === undefined) throw new NotTrusted('the certificate names nobody')

@@ -6,7 +6,8 @@ import { outageAt } from './outage'
 import { kidsHeld } from './policies'
 import { Failed } from './report'
 import { said, type Kind, type Payload } from './statements'
-import { ABORTABLE, grounds, minimum, underWay, type Opening } from './state'
+import { ABORTABLE, underWay } from './phases'
+import { grounds, minimum, type Opening, type Suspension } from './state'
 import type { AbortCause, Signed } from './values'
 
 /*
@@ -43,17 +44,21 @@ const MEANWHILE: readonly Type[] = [
 
 /** That this entry may follow; Failed otherwise. */
 export function course(before: Opening, happened: Happened): void {
-  const { event, by, at, shown } = happened
+  const { event, shown } = happened
   const name = entryName(shown)
   if (before.suspension && !MEANWHILE.includes(event.type)) throw new Failed(name, 'whileSuspended')
-  if (HOSTS_STEPS.includes(event.type) && by.role !== 'clock') {
-    const since = mayStandIn(before, by)
-    if (since === null || at < since) throw new Failed(name, 'stoodInTooEarly')
-  } else if (event.type !== 'MemberCheckedIn' && !before.inOffice(by.person)) {
-    throw new Failed(name, 'notInOffice')
-  }
+  inOffice(name, before, happened)
   const holds = CHECKS[event.type] as ((before: Opening, happened: Happened) => boolean) | undefined
   if (holds && !holds(before, happened)) throw new Failed(name, 'doesNotFollow', event.type)
+}
+
+function inOffice(name: string, before: Opening, { event: { type }, by, at }: Happened): void {
+  if (HOSTS_STEPS.includes(type) && by.role !== 'clock') {
+    const since = mayStandIn(before, by)
+    if (since === null || at < since) throw new Failed(name, 'stoodInTooEarly')
+  } else if (type !== 'MemberCheckedIn' && !before.inOffice(by.person)) {
+    throw new Failed(name, 'notInOffice')
+  }
 }
 
 type Checks = { readonly [K in Type]?: (before: Opening, happened: Happened<K>) => boolean }
@@ -70,18 +75,15 @@ const CHECKS: Checks = {
   OpeningResumed(before, { event, by, at }) {
     const now = before.suspension
     if (now?.number !== event.number || event.ends_at !== textOrNull(endsAfter(before, at))) return false
-    if (!event.signed) return by.role === 'clock' && now.endsAt !== null && at >= now.endsAt
-    const [told, both] = [say(event.signed, 'resume'), event.signed.certificates.length === 2]
-    const alone = by.role === 'supervisor' && at >= supervisorFrom(before)
-    return told.session === before.session && told.number === now.number && (both || alone)
+    return event.signed ? resumedByPerson(before, event.signed, by, at) : endedByItself(now, by, at)
   },
   WindowExtended(before, { event, at }) {
     const told = say(event.signed, 'extension')
-    if (before.phase !== 'RELEASE' || !before.close || before.endsAt === null || told.by_ms <= 0) return false
+    if (before.phase !== 'RELEASE' || !before.close || before.endsAt === null) return false
     const stated = [before.session, payloadId('close', before.close), before.extensions.length + 1]
-    const timed = event.ends_at === textOf(before.endsAt + told.by_ms)
-    const allowed = !before.windowClosed && !before.over(at) && told.by_ms <= before.leftMs()
-    return alike([told.session, told.close, told.number], stated) && timed && allowed
+    const timed = [...stated, textOf(before.endsAt + told.by_ms)]
+    const allowed = !before.windowClosed && !before.over(at) && told.by_ms > 0 && told.by_ms <= before.leftMs()
+    return alike([told.session, told.close, told.number, event.ends_at], timed) && allowed
   },
   WindowClosed(before, { event }) {
     const { extensions, pauses } = said(event.window_closed, 'window_closed')
@@ -92,8 +94,7 @@ const CHECKS: Checks = {
   },
   OpeningHeld(before, { event: { cause }, at }) {
     if (before.phase === 'CLOSED_FOR_BIDS') return cause === 'not_cosigned_in_time'
-    const missed = outageAt(before)
-    return cause === 'outage' && missed !== null && missed <= at
+    return cause === 'outage' && missedByNow(before, at)
   },
   CountCheckOpened(before, { event, at }) {
     if (!before.close || !before.timetable) return false
@@ -109,14 +110,10 @@ const CHECKS: Checks = {
     return open && alike([told.session, told.close, told.lot, told.ground], stated)
   },
   AbortOrdered(before, { event: { cause, signed }, by, at }) {
-    const [now, table] = [before.suspension, before.timetable]
-    if (!now || !table || !ABORTABLE.includes(before.phase) || before.abortOrdered) return false
-    if (!signed) {
-      return by.role === 'clock' && cause === 'suspended_too_long' && at >= now.since + table.pauses.abort_ms
-    }
-    const told = say(signed, 'abort')
-    const decided = cause === 'supervisor_decided' && at >= supervisorFrom(before)
-    return decided && told.session === before.session && told.number === now.number
+    const now = before.suspension
+    if (!now || !ABORTABLE.includes(before.phase) || before.abortOrdered) return false
+    if (!signed) return cause === 'suspended_too_long' && stoppedTooLong(before, now, by, at)
+    return cause === 'supervisor_decided' && at >= supervisorFrom(before) && namesPause(before, say(signed, 'abort'))
   },
   LotAborted: (before, { event }) => abortedByOrder(before, event.cause),
   OpeningAborted: (before, { event }) => abortedByOrder(before, event.cause),
@@ -139,20 +136,45 @@ const CHECKS: Checks = {
 function mayStandIn(opening: Opening, { person, role }: Happened['by']): number | null {
   const [since, member] = [opening.waitingSince, opening.members.get(person)]
   if (!member || since === null || role !== member.role) return null
-  const span = opening.table().host_ms
-  if (role === 'host') return since + (opening.inOffice(person) ? 0 : span)
+  if (role === 'host') return opening.inOffice(person) ? since : since + opening.table().host_ms
   if (role !== 'supervisor' || !opening.inOffice(person)) return null
-  return since + span * [...opening.members.values()].filter((other) => other.role === 'host').length
+  const hosts = [...opening.members.values()].filter((other) => other.role === 'host').length
+  return since + hosts * opening.table().host_ms
+}
+
+function stoppedTooLong(before: Opening, { since }: Suspension, { role }: Happened['by'], at: number): boolean {
+  return role === 'clock' && at >= since + before.table().pauses.abort_ms
+}
+
+/** The host's suspension ends by itself. */
+function endedByItself(now: Suspension, by: Happened['by'], at: number): boolean {
+  return by.role === 'clock' && now.endsAt !== null && at >= now.endsAt
+}
+
+function resumedByPerson(before: Opening, signed: Signed, by: Happened['by'], at: number): boolean {
+  const alone = by.role === 'supervisor' && at >= supervisorFrom(before)
+  return namesPause(before, say(signed, 'resume')) && (alone || signed.certificates.length === 2)
+}
+
+/** Whether a statement is about the suspension that holds. */
+function namesPause(before: Opening, told: { session: string; number: number }): boolean {
+  return told.session === before.session && told.number === before.suspension?.number
 }
 
 function suspendedByServer(before: Opening, { event, by, at }: Happened<'OpeningSuspended'>): boolean {
   if (by.role !== 'clock' || event.ends_at !== null) return false
-  if (event.cause === 'outage') {
-    const missed = outageAt(before)
-    return missed !== null && missed <= at && event.since === textOf(lastSign(before) ?? at)
-  }
-  const absent = event.cause === 'custodians_absent' && before.phase === 'CUSTODY'
-  return absent && before.over(at) && event.since === textOf(at)
+  if (event.cause === 'outage') return missedByNow(before, at) && event.since === textOf(lastSign(before) ?? at)
+  return event.cause === 'custodians_absent' && custodiansLate(before, at) && event.since === textOf(at)
+}
+
+function custodiansLate(before: Opening, at: number): boolean {
+  return before.phase === 'CUSTODY' && before.over(at)
+}
+
+/** Whether what is due and not done tells that the server was away. */
+function missedByNow(before: Opening, at: number): boolean {
+  const missed = outageAt(before)
+  return missed !== null && missed <= at
 }
 
 function suspendedByPerson(before: Opening, { event, by, at }: Happened<'OpeningSuspended'>): boolean {

@@ -6,7 +6,8 @@ import { alike, idOf, labelled, payloadId, unb64Sized } from './hash'
 import { firstSeeds, kidsOf } from './policies'
 import { Failed } from './report'
 import { said, type Payload } from './statements'
-import { DRAW, reached, type Opening } from './state'
+import { reached } from './phases'
+import { DRAW, type Opening } from './state'
 import type { Coefficient, DrawSeed, Role } from './values'
 
 /** Whose seeds go into a draw, in this order. */
@@ -23,7 +24,7 @@ interface LotDraw {
 export async function drawing(bundle: Case): Promise<void> {
   for (const happened of bundle.happened('DrawSealed')) sealedSeed(bundle, happened)
   const drawn = bundle.happened('CoefficientDrawn')
-  const declared = reached(bundle.state.phase, 'READOUT') ? declaredIn(bundle.state) : []
+  const declared = declaredIn(bundle.state)
   const places = drawn.map(({ event }) => `${event.lot}\n${event.coefficient}`)
   if (!alike(places.sort(), declared.map(({ lot, name }) => `${lot}\n${name}`).sort())) {
     throw new Failed(TIMELINE, 'otherDraw')
@@ -34,6 +35,10 @@ export async function drawing(bundle: Case): Promise<void> {
     drawnAgain(bundle, entryName(shown), event, draws.get(event.lot)!)
     bundle.report.holds(11, `${event.coefficient} of lot ${event.lot}`, event.value)
   }
+  lotteries(bundle, draws)
+}
+
+function lotteries(bundle: Case, draws: ReadonlyMap<string, LotDraw>): void {
   for (const { shown, event } of bundle.happened('LotteryCalled')) {
     const found = draws.get(event.lot)
     const needed = found && !found.seed && alike(event.envelopes, found.envelopes)
@@ -63,7 +68,9 @@ function openedIn(opening: Opening, lot: string) {
   return [...opening.bids.values()].filter((bid) => bid.lot === lot && bid.settlement?.outcome === 'OPENED')
 }
 
+/** What must have been drawn by the time that bids are read out. */
 function declaredIn(opening: Opening): { lot: string; name: string }[] {
+  if (!reached(opening.phase, 'READOUT')) return []
   const lots = (opening.tender?.lots ?? []).filter(({ lot }) => openedIn(opening, lot).length)
   return lots.flatMap(({ lot, draw }) => (draw?.coefficients ?? []).map(({ name }) => ({ lot, name })))
 }
@@ -103,21 +110,28 @@ async function seedOf(opening: Opening, lot: string, person: string): Promise<{ 
   }
 }
 
+function coefficientOf(opening: Opening, { lot, coefficient }: EventOf<'CoefficientDrawn'>): Coefficient | undefined {
+  return opening.lot(lot)?.draw?.coefficients.find(({ name }) => name === coefficient)
+}
+
 function drawnAgain(bundle: Case, name: string, event: EventOf<'CoefficientDrawn'>, found: LotDraw): void {
-  const coefficients = bundle.state.lot(event.lot)?.draw?.coefficients ?? []
-  const coefficient = coefficients.find((other) => other.name === event.coefficient)
+  const coefficient = coefficientOf(bundle.state, event)
   if (!coefficient || !alike([event.envelopes, event.seed], [found.envelopes, found.seed])) {
     throw new Failed(name, 'otherSeed')
   }
   if (event.lottery) {
-    const told = said(event.lottery.statement, 'lottery')
-    const place = [told.session, told.lot, told.coefficient, told.value]
-    const stated = alike(place, [bundle.session, event.lot, event.coefficient, event.value])
-    if (found.seed || !stated) throw new Failed(name, 'needlessLottery')
+    drawnByHand(bundle, name, event, found)
     if (!coefficient.values.includes(event.value)) throw new Failed(name, 'undeclaredValue')
   } else if (!alike(event.bids, found.bids) || !found.seed || event.value !== drawnValue(found.seed, coefficient)) {
     throw new Failed(name, 'otherValue')
   }
+}
+
+function drawnByHand(bundle: Case, name: string, event: EventOf<'CoefficientDrawn'>, found: LotDraw): void {
+  const told = said(event.lottery!.statement, 'lottery')
+  const place = [told.session, told.lot, told.coefficient, told.value]
+  const stated = alike(place, [bundle.session, event.lot, event.coefficient, event.value])
+  if (found.seed || !stated) throw new Failed(name, 'needlessLottery')
 }
 
 /** The value that a lot's seed gives: the first word of its stream that favours none, modulo the number of values. */

@@ -118,7 +118,9 @@ export function isOf<K extends Type>(happened: Happened, ...types: readonly K[])
 }
 
 /** The event among an entry's fields; an Error if it is none that the room knows, or not strict. */
-export function eventOf({ type, at: _at, by: _by, ...told }: Record<string, unknown>): OpeningEvent {
+export function eventOf(all: Record<string, unknown>): OpeningEvent {
+  const { type } = all
+  const told = Object.fromEntries(Object.entries(all).filter(([name]) => !['type', 'at', 'by'].includes(name)))
   if (typeof type !== 'string' || !Object.keys(EVENTS).includes(type)) throw new TypeError('an unknown kind of event')
   const fields = v.parse(EVENTS[type as Type], told)
   return { type, ...fields } as OpeningEvent

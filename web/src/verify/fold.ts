@@ -1,6 +1,7 @@
 import type { Happened, Type } from './events'
 import { when } from './instants'
-import type { Opening, Phase } from './state'
+import type { Phase } from './phases'
+import type { Opening } from './state'
 
 /** How events of some kinds change the state. */
 export type Folds = { readonly [K in Type]?: (opening: Opening, happened: Happened<K>) => void }

@@ -22,6 +22,9 @@ const FOLDS: Folds = {
     opening.tender = happened.event.tender
     opening.members = new Map(happened.event.members.map((member) => [member.person, member]))
   },
+  CustodianKeyOffered(_opening, { event: { signed } }) {
+    said(signed.statement, 'custodian_key')
+  },
   PolicyPublished(opening, { event: { signed } }) {
     opening.policies.set(idOf(signed.statement), said(signed.statement, 'policy'))
   },

@@ -7,7 +7,7 @@ import { messageOf, type Statement } from '../seal/statements'
 /* A tick has thousands of slots: hashes are reckoned here and now, not awaited one by one. */
 
 export function hash(...parts: readonly Uint8Array[]): Bytes {
-  return sha256(concat(...parts)) as Bytes
+  return sha256(concat(...parts))
 }
 
 /** H(label, …) of docs/protocol.md, section 2. */
@@ -16,7 +16,7 @@ export function labelled(label: string, ...parts: readonly Uint8Array[]): Bytes 
 }
 
 export function derived(key: Bytes, ...parts: readonly Uint8Array[]): Bytes {
-  return hmac(sha256, key, concat(...parts)) as Bytes
+  return hmac(sha256, key, concat(...parts))
 }
 
 export function leafHash(data: Uint8Array): Bytes {

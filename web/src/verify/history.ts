@@ -7,7 +7,7 @@ import { idOf } from './hash'
 import { when } from './instants'
 import { cosignedAt, isSigned, parse } from './note'
 import { Failed } from './report'
-import { said } from './statements'
+import { said, type Payload } from './statements'
 import type { Shown } from './values'
 
 /** Seconds that a cosigner's time may be from the deadline for the close to count. */
@@ -96,7 +96,7 @@ async function checkpoint(bundle: Case, { event, shown }: Happened<'CheckpointCo
   if (!signed || times.length < quorum) throw new Failed(name, 'signaturesLacking')
   const leaf = platformLeaf(bundle.session, covers, head)
   if (!(await includes(root, size, index, leaf, path.map(unb64)))) throw new Failed(name, 'notInTree')
-  const at = bundle.whole(entry)!.at / 1000
+  const at = when(dateOf(entry) ?? '') / 1000
   if (times.filter((time) => time >= at - TOLERANCE_S).length < quorum) throw new Failed(name, 'cosignedTooEarly')
   return { name, times, grown: size }
 }
@@ -117,14 +117,19 @@ function closeInTime(bundle: Case, covered: ReadonlyMap<number, readonly number[
   if (!last) return
   const { shown, event } = last
   const [name, close] = [entryName(shown), said(event.close, 'close')]
-  const signed = bundle.happened('TimetableSigned').filter((other) => other.shown.seq < shown.seq).at(-1)
-  if (!signed || idOf(signed.event.signed.statement) !== close.timetable) throw new Failed(name, 'otherTimetable')
-  const deadline = when(said(signed.event.signed.statement, 'timetable').deadline)
+  const deadline = deadlineOf(bundle, shown, close)
   const near = (covered.get(shown.seq) ?? []).filter((time) => Math.abs(time - deadline / 1000) <= TOLERANCE_S)
   if (near.length < bundle.vouched.quorum) throw new Failed(name, 'closedLate')
   if (when(close.at) < deadline || close.at !== dateOf(shown)) throw new Failed(name, 'closedEarly')
-  const before = bundle.main[close.tick - 1]
-  const follows = close.tick === shown.seq - 1 && before && bundle.whole(before)?.event.type === 'Ticked'
-  if (!follows) throw new Failed(name, 'closeFollowsNoTick')
+  const ticked = bundle.happened('Ticked').some((tick) => tick.shown.seq === close.tick)
+  if (close.tick !== shown.seq - 1 || !ticked) throw new Failed(name, 'closeFollowsNoTick')
   bundle.report.holds(4, name, b64(unb64(close.timetable)).slice(0, 8))
+}
+
+/** The deadline of the timetable that held, which the close must name. */
+function deadlineOf(bundle: Case, shown: Shown, close: Payload<'close'>): number {
+  const signed = bundle.happened('TimetableSigned').filter((other) => other.shown.seq < shown.seq)
+  const statement = signed.at(-1)?.event.signed.statement
+  if (!statement || idOf(statement) !== close.timetable) throw new Failed(entryName(shown), 'otherTimetable')
+  return when(said(statement, 'timetable').deadline)
 }

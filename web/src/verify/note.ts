@@ -25,17 +25,15 @@ interface Note extends Checkpoint {
 const PLAIN = 1
 const COSIGNATURE = 4
 
+/** Body (origin, size, root), an empty line, signature lines. */
+const FORM = /^([^\n]+\n(0|[1-9]\d{0,14})\n([^\n]+)\n)\n([^]*\n)$/
+
 /** Checkpoint, body and signature lines; signatures are not checked. */
 export function parse(note: string): Note {
-  const split = note.indexOf('\n\n')
-  const [body, rest] = [note.slice(0, split), note.slice(split + 2)]
-  const [origin, size = '', root = '', ...more] = body.split('\n')
-  if (split < 0 || !rest.endsWith('\n') || !origin || more.length > 0 || !/^(0|[1-9]\d{0,14})$/.test(size)) {
-    throw new BadNote('not a checkpoint note')
-  }
-  const raw = decoded(root)
+  const [, body, size, root, rest] = FORM.exec(note) ?? []
+  const raw = decoded(root ?? '')
   if (raw.length !== 32) throw new BadNote('not a checkpoint note')
-  return { size: Number(size), root: raw, body: `${body}\n`, lines: rest.slice(0, -1).split('\n') }
+  return { size: Number(size), root: raw, body: body!, lines: rest!.slice(0, -1).split('\n') }
 }
 
 export function isSigned({ body, lines }: Note, log: NamedKey): boolean {

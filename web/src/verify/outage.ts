@@ -1,5 +1,6 @@
 import { when } from './instants'
-import { underWay, type Opening } from './state'
+import { underWay } from './phases'
+import type { Opening } from './state'
 
 const TICKING = ['SCHEDULED', 'LOBBY', 'ROSTER', 'RELEASE']
 const TOLERANCE_MS = 2000

@@ -1,6 +1,7 @@
 import { b64 } from '../seal/bytes'
 import { jcs } from '../seal/canonical'
 import { entryName, RECORD, TIMELINE, type Case } from './case'
+import type { Happened } from './events'
 import { alike, hashOf } from './hash'
 import { textOf, textOrNull } from './instants'
 import { Failed } from './report'
@@ -20,13 +21,15 @@ export function record(bundle: Case): void {
   if (!alike(made, event.record) || hashOf(made) !== event.hash) throw new Failed(entryName(shown), 'otherRecord')
   const member = bundle.members.get(RECORD)
   if (!member || b64(member) !== b64(jcs(made))) throw new Failed(RECORD, 'otherRecord')
-  for (const { shown: signedAt, event: signature } of bundle.happened('RecordSigned')) {
-    const told = said(signature.signed.statement, 'record_signature')
-    if (!alike([told.session, told.person, told.record], [bundle.session, signature.person, event.hash])) {
-      throw new Failed(entryName(signedAt), 'otherRecordSigned')
-    }
-  }
+  for (const happened of bundle.happened('RecordSigned')) signs(bundle, happened, event.hash)
   bundle.report.holds(12, RECORD, String(bundle.state.signatures.size))
+}
+
+function signs(bundle: Case, { shown, event }: Happened<'RecordSigned'>, hash: string): void {
+  const told = said(event.signed.statement, 'record_signature')
+  if (!alike([told.session, told.person, told.record], [bundle.session, event.person, hash])) {
+    throw new Failed(entryName(shown), 'otherRecordSigned')
+  }
 }
 
 /** The record of a session whose bids are all settled, made from events alone (docs/protocol.md, section 13). */

@@ -5,7 +5,8 @@ import { evolve } from './folding'
 import { idOf } from './hash'
 import { Failed } from './report'
 import { inOrder } from './side_lines'
-import { ABORTABLE, Opening, OFFICES, type Phase } from './state'
+import { ABORTABLE, type Phase } from './phases'
+import { Opening, OFFICES } from './state'
 
 const TWO = ['host', 'supervisor']
 const MEMBERS = ['host', 'supervisor', 'witness', 'tenderer', 'custodian']
@@ -181,11 +182,14 @@ function followed(opening: Opening, happened: Happened, seen: Set<string>, owner
   const before = opening.phase
   evolve(opening, happened)
   if (event.type === 'LobbyOpened' && before === 'LOBBY') throw new Failed(name, 'again', event.type)
-  byItsAuthor(name, happened, opening)
-  const ordered = ABORTABLE.includes(before) && opening.phase === 'ABORTED'
-  if (before !== opening.phase && !ordered && !STEPS[before].includes(opening.phase)) {
+  if (before !== opening.phase && !mayFollow(before, opening.phase)) {
     throw new Failed(name, 'phaseLeftOut', `${before} → ${opening.phase}`)
   }
+  byItsAuthor(name, happened, opening)
+}
+
+function mayFollow(before: Phase, phase: Phase): boolean {
+  return STEPS[before].includes(phase) || (ABORTABLE.includes(before) && phase === 'ABORTED')
 }
 
 function notAgain(name: string, event: Happened['event'], seen: Set<string>): void {

@@ -40,15 +40,22 @@ export async function settle(sealed: Sealed): Promise<Settlement> {
 
 async function opened({ submission }: Sealed, envelope: Bytes, halves: { sB: Bytes; sT: Bytes }): Promise<Settlement> {
   const ct = (await contentRoot(envelope))?.root ?? null
-  let plaintext: Bytes
-  try {
-    plaintext = (await unseal(new Blob([envelope]), halves)).plaintext
-    if (plaintext.length > LONGEST_FORM) throw new BadEnvelope('garbage')
-  } catch (fault) {
-    if (!(fault instanceof BadEnvelope)) throw fault
-    return ct === submission.ct ? failed('garbage', fault.code) : lost('changed')
-  }
+  const inside = await plaintextOf(envelope, halves)
   if (ct !== submission.ct) return lost('changed')
+  return inside instanceof BadEnvelope ? failed('garbage', inside.code) : formIn(inside)
+}
+
+async function plaintextOf(envelope: Bytes, halves: { sB: Bytes; sT: Bytes }): Promise<Bytes | BadEnvelope> {
+  try {
+    const { plaintext } = await unseal(new Blob([envelope]), halves)
+    return plaintext.length > LONGEST_FORM ? new BadEnvelope('garbage') : plaintext
+  } catch (fault) {
+    if (fault instanceof BadEnvelope) return fault
+    throw fault
+  }
+}
+
+function formIn(plaintext: Bytes): Settlement {
   try {
     return { outcome: 'OPENED', cause: 'opened', detail: '', form: readoutForm(plaintext) }
   } catch (fault) {

@@ -1,3 +1,4 @@
+import type { Phase } from './phases'
 import type { Payload } from './statements'
 import { when } from './instants'
 import type {
@@ -19,30 +20,6 @@ import type {
   Tender,
 } from './values'
 
-/** In their order (docs/protocol.md, section 11). */
-export const PHASES = [
-  'SCHEDULED',
-  'LOBBY',
-  'CLOSED_FOR_BIDS',
-  'HELD',
-  'COUNT_CHECK',
-  'ROSTER',
-  'RELEASE',
-  'CUSTODY',
-  'UNSEAL',
-  'DRAW',
-  'READOUT',
-  'CONFIRM',
-  'OBJECTION',
-  'RECORD',
-  'CLOSED',
-  'ABORTED',
-] as const
-
-export type Phase = (typeof PHASES)[number]
-
-/** A suspended session may be aborted until every bid is settled. */
-export const ABORTABLE: readonly Phase[] = ['COUNT_CHECK', 'ROSTER', 'RELEASE', 'CUSTODY', 'UNSEAL']
 /** One person at a time holds each of these, and may hand it over to a deputy. */
 export const OFFICES: readonly Role[] = ['host', 'supervisor', 'tenderer']
 /** The part of every bid that is read out. */
@@ -246,16 +223,4 @@ export function minimum(opening: Opening, lot: string): number {
 /** On which grounds a lot's policy lets it go on with too few bids. */
 export function grounds(opening: Opening, lot: string): readonly string[] {
   return opening.policyOf(lot, READOUT_FORM)?.grounds ?? []
-}
-
-export function reached(phase: Phase, other: Phase): boolean {
-  if (phase === 'HELD' || phase === 'ABORTED') {
-    return other === phase || PHASES.indexOf(other) <= PHASES.indexOf('CLOSED_FOR_BIDS')
-  }
-  return PHASES.indexOf(phase) >= PHASES.indexOf(other)
-}
-
-/** Whether the deadline has counted and the session is not over. */
-export function underWay(phase: Phase): boolean {
-  return reached(phase, 'COUNT_CHECK') && !['HELD', 'CLOSED', 'ABORTED'].includes(phase)
 }

@@ -142,5 +142,5 @@ export type Payload<K extends Kind> = v.InferOutput<(typeof STATEMENTS)[K]>
 
 /** What a statement says; an Error if it is of another kind, not canonical or not strict. */
 export function said<K extends Kind>(statement: SealedStatement, kind: K): Payload<K> {
-  return v.parse(STATEMENTS[kind], payloadOf(statement, kind)) as Payload<K>
+  return v.parse(STATEMENTS[kind], payloadOf(statement, kind))
 }
