@@ -107,6 +107,9 @@ class Http:
             web.get("/api/sessions/{session}/papers/{paper}.pdf", self.paper),
             web.get("/", self.page),
             web.get("/hall/{session}", self.page),
+            web.get("/hall/{session}/{part}", self.page),
+            web.get("/verify", self.page),
+            web.get("/wall", self.page),
         ]
         assets = self._pages / "assets"
         return [*found, web.static("/assets", assets)] if assets.is_dir() else found
