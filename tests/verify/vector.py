@@ -5,8 +5,6 @@ a byte is flipped: `python -m tests.verify.vector`.
 import io
 import json
 import random
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ import msgspec
 
 from remote_bid.verify import NotAZip, Trust, container, verify
 from remote_bid.verify.report import Verdict
+from tests.played import started
 
 VECTORS = Path(__file__).parent.parent / "vectors"
 _FLIPS = 60
@@ -41,7 +40,9 @@ def read() -> tuple[bytes, dict[str, Any]]:
 
 def _make() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([sys.executable, "-m", "remote_bid", "demo", "--fast", "--out", folder], check=True)
+        demo = started("demo", "--fast", "--out", folder)
+        if demo.wait():
+            raise SystemExit(demo.returncode)
         bundle, trust = (Path(folder, name).read_bytes() for name in ("bundle.zip", "trust.json"))
     flips = [[at, judged(flipped(bundle, at), msgspec.json.decode(trust, type=Trust))] for at in _places(bundle)]
     (VECTORS / "bundle.zip").write_bytes(bundle)
