@@ -8,6 +8,9 @@ export const router = createRouter({
   routes: [
     { path: '/', name: 'sessions', component: SessionList },
     { path: '/hall/:session', name: 'hall', component: OpeningHall, props: true },
+    { path: '/sign-in', name: 'sign-in', component: () => import('../keys/SignIn.vue') },
+    { path: '/me', name: 'me', component: () => import('../keys/Profile.vue') },
+    { path: '/self-test', name: 'self-test', component: () => import('./SelfTest.vue') },
     { path: '/:elsewhere(.*)*', component: NotFound },
   ],
 })
