@@ -5,7 +5,7 @@ import contextlib
 import io
 import multiprocessing
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -112,8 +112,10 @@ def open_house(players: Troupe, cast: Cast) -> BaseProcess:
     return players.enter(parts.play_server, cast.settings, cast.server_folder)
 
 
-def raise_curtain(players: Troupe, cast: Cast) -> None:
-    """Everybody else; two of the four custodians stay away on the day."""
+def raise_curtain(players: Troupe, cast: Cast, absent: Collection[str] = ()) -> None:
+    """Everybody else; two of the four custodians stay away on the day. Bidders who are `absent` leave their chairs to
+    others.
+    """
     players.enter(parts.play_host, cast)
     players.enter(parts.play_tenderer, cast)
     players.enter(parts.play_supervisor, cast)
@@ -122,7 +124,8 @@ def raise_curtain(players: Troupe, cast: Cast) -> None:
     for number, person in enumerate(custodians):
         players.enter(parts.play_custodian, cast, person, number % 2 == 0)
     for contender in cast.contenders:
-        players.enter(parts.play_bidder, cast, contender)
+        if contender.person not in absent:
+            players.enter(parts.play_bidder, cast, contender)
 
 
 async def play(cast: Cast, players: Troupe, watch: Watch, limit_s: float) -> Day:

@@ -14,6 +14,7 @@ import structlog
 
 from remote_bid.app import serve_forever
 from remote_bid.config import Settings
+from remote_bid.demo.authority import PASSPHRASE
 from remote_bid.demo.cast import SESSION, Cast, K
 from remote_bid.demo.programme import Contender
 from remote_bid.opening.commands import ScheduleOpening
@@ -36,8 +37,6 @@ JOURNAL = "journal"
 _EXCUSE = "我单位的解密文件打不开，正在排查。"
 _OBJECTION = "我单位因硬盘损坏未能按时解密，请求说明依据何条处理。"
 _ANSWER = "招标文件规定解密时限内未解密的视为撤销投标，已如实记入开标记录。"
-
-PASSPHRASE = "演示口令"  # noqa: S105 - the demonstration's, said on screen
 
 
 def play_server(settings: Settings, folder: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from remote_bid.demo.authority import KEY_FILE, PASSPHRASE
 from remote_bid.demo.cast import SESSION, Cast, assemble, fast, watchable
 from remote_bid.demo.day import Day, PlayFailed, Troupe, keep, play, troupe
 from remote_bid.demo.programme import Programme, found_programme, own_programme
@@ -87,6 +88,8 @@ def _programme(console: Console, options: Options) -> Programme:
 
 def _played(console: Console, cast: Cast, players: Troupe, options: Options) -> Day:
     console.print(f"大厅 [link={cast.url}/hall/{SESSION}]{cast.url}/hall/{SESSION}[/link]")
+    if options.stay:
+        console.print(f"各方证书 {cast.home('*') / KEY_FILE}，口令 {PASSPHRASE}")
     with Screen(console) as screen:
         return asyncio.run(play(cast, players, screen.watch, cast.pace.limit_s()))
 

@@ -11,6 +11,9 @@ export const router = createRouter({
     { path: '/hall/:session/verify', name: 'verify', component: () => import('../verify/VerifierPage.vue'), props: true },
     { path: '/hall/:session/screen', name: 'screen', component: () => import('../screen/BigScreen.vue'), props: true },
     { path: '/verify', name: 'verifier', component: () => import('../verify/VerifierPage.vue') },
+    { path: '/sign-in', name: 'sign-in', component: () => import('../keys/SignIn.vue') },
+    { path: '/me', name: 'me', component: () => import('../keys/Profile.vue') },
+    { path: '/self-test', name: 'self-test', component: () => import('./SelfTest.vue') },
     { path: '/:elsewhere(.*)*', component: NotFound },
   ],
 })

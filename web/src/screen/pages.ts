@@ -1,7 +1,7 @@
 import type { BidRow, Lot, OpeningView } from '../wire'
 
 /** Rows that a screen shows at once, so that ten metres away each can be read. */
-export const ROWS = 5
+const ROWS = 5
 
 export interface ScreenRow {
   readonly bid: string

@@ -2,7 +2,7 @@ import { inject, provide, type InjectionKey } from 'vue'
 import type { OpeningCommand, Refusal } from '../wire'
 
 /** A command was carried out: the entries that it made, of those the sender may know. None if it was a repetition. */
-export interface Done {
+interface Done {
   readonly ok: true
   readonly entries: readonly { readonly seq: number; readonly type: string }[]
 }

@@ -6,7 +6,7 @@ import { hash } from './hash'
 import type { Signed } from './values'
 
 /** No certificate, none of a trusted authority, or not good at that time. */
-export class NotTrusted extends Error {}
+class NotTrusted extends Error {}
 
 /** A person as a trusted certificate names it. */
 export interface Certified {

@@ -3,10 +3,10 @@ import { same, text, type Bytes } from '../seal/bytes'
 import { hash } from './hash'
 
 /** Not a checkpoint. */
-export class BadNote extends Error {}
+class BadNote extends Error {}
 
 /** The body of a note: `root` is the RFC 9162 root over `size` leaves. */
-export interface Checkpoint {
+interface Checkpoint {
   readonly size: number
   readonly root: Bytes
 }

@@ -1,5 +1,5 @@
 /** In their order (docs/protocol.md, section 11). */
-export const PHASES = [
+const PHASES = [
   'SCHEDULED',
   'LOBBY',
   'CLOSED_FOR_BIDS',

@@ -23,7 +23,7 @@ import type {
 /** One person at a time holds each of these, and may hand it over to a deputy. */
 export const OFFICES: readonly Role[] = ['host', 'supervisor', 'tenderer']
 /** The part of every bid that is read out. */
-export const READOUT_FORM = 'readout_form'
+const READOUT_FORM = 'readout_form'
 /** The part whose custodians hold the seeds of a draw. */
 export const DRAW = 'draw'
 

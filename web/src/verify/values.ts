@@ -3,7 +3,7 @@ import * as v from 'valibot'
 /* The values of docs/protocol.md, sections 5 to 13: strict objects, every field written. */
 
 export const integer = v.pipe(v.number(), v.safeInteger())
-export const natural = v.pipe(integer, v.minValue(0))
+const natural = v.pipe(integer, v.minValue(0))
 export const string = v.string()
 
 const ODD = '\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ud800-\\udfff\\ufeff\\ufff9-\\uffff'
@@ -17,9 +17,9 @@ export function plain(most: number) {
 
 export const words = plain(2000)
 const heading = plain(300)
-export const amount = v.pipe(string, v.regex(/^(0|[1-9]\d{0,14})(\.\d{1,2})?$/))
+const amount = v.pipe(string, v.regex(/^(0|[1-9]\d{0,14})(\.\d{1,2})?$/))
 export const factor = v.pipe(string, v.regex(/^-?(0|[1-9]\d{0,8})(\.\d{1,6})?$/))
-export const currency = v.pipe(string, v.regex(/^[A-Z]{3}$/))
+const currency = v.pipe(string, v.regex(/^[A-Z]{3}$/))
 
 const signature = v.strictObject({ keyid: string, sig: string })
 export const statement = v.strictObject({ payloadType: string, payload: string, signatures: v.array(signature) })
@@ -47,7 +47,7 @@ export const suspensionCause = v.picklist([
   'outage',
 ])
 export const extensionCause = v.picklist(['platform_fault', 'network_fault', 'certificate_service', 'emergency'])
-export const lineAnswer = v.picklist(['confirmed', 'disputed', 'silent'])
+const lineAnswer = v.picklist(['confirmed', 'disputed', 'silent'])
 
 const coefficient = v.strictObject({ name: heading, values: v.pipe(v.array(factor), v.minLength(1)) })
 const draw = v.strictObject({ coefficients: v.pipe(v.array(coefficient), v.minLength(1)) })
@@ -91,7 +91,7 @@ const core = v.strictObject({
   segment: integer,
   size: integer,
 })
-export const header = v.strictObject({ v: string, core, B: string, T: string })
+const header = v.strictObject({ v: string, core, B: string, T: string })
 export const sealedPart = v.strictObject({
   part: string,
   submission: statement,
