@@ -2,7 +2,7 @@
 
 import { computed, shallowRef } from 'vue'
 import { keptSigner } from '../seal/signing'
-import { state } from '../seal/statements'
+import { countersign, state } from '../seal/statements'
 import { Refused } from '../timeline/refused'
 import type { Signed } from '../wire'
 import { keptKeys, type KeptKey } from './store'
@@ -46,14 +46,24 @@ export async function forget(keyid: string): Promise<void> {
 
 /** The payload as a statement of this page's person, with its certificate. Refused with `no_key` if there is none. */
 export async function sign(kind: string, payload: object): Promise<Signed> {
-  const key = current()
-  if (!key) {
-    throw Refused.because('no_key', '本浏览器没有您的签名证书，请先导入证书。', 'This browser keeps no key of yours.')
-  }
+  const key = required()
   const statement = await state(kind, payload, keptSigner(key.keyid, key.privateKey))
   return { statement, certificates: [key.certificate] }
 }
 
 function current(): KeptKey | null {
   return kept.value.find(({ keyid }) => keyid === chosen.value) ?? kept.value[0] ?? null
+}
+
+/** The same statement with this page's signature behind those it has. */
+export async function countersigned({ statement, certificates }: Signed): Promise<Signed> {
+  const key = required()
+  const both = await countersign(statement, keptSigner(key.keyid, key.privateKey))
+  return { statement: both, certificates: [...certificates, key.certificate] }
+}
+
+function required(): KeptKey {
+  const key = current()
+  if (key) return key
+  throw Refused.because('no_key', '本浏览器没有您的签名证书，请先导入证书。', 'This browser keeps no key of yours.')
 }
