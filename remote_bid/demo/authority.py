@@ -5,12 +5,18 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from remote_bid.gateway.crls import CrlAt
 from remote_bid.participant.identity import CERTIFICATE, KEY
 from remote_bid.people.certificates import fingerprint
 from remote_bid.people.issuing import Issuer, Wanted
 from remote_bid.seal.signing import spki_of
+
+KEY_FILE = "key.p12"
+"""Key and certificate as an authority hands them out: for taking a simulated person's chair in a browser."""
+
+PASSPHRASE = "演示口令"  # noqa: S105 - the demonstration's, said on screen
 
 
 class Authority:
@@ -31,7 +37,7 @@ class Authority:
         return CrlAt(authority=fingerprint(self.root), at=str(path))
 
     def enrol(self, folder: Path, person: str, name: str) -> None:
-        """Make a key for a person and write key and certificate to its folder."""
+        """Make a key for a person and write key and certificate to its folder, as PEM and as PKCS#12."""
         key = ec.generate_private_key(ec.SECP256R1())
         asked = Wanted(person=person, name=name, spki=spki_of(key.public_key()))
         certificate = self.issuer.certify(asked, datetime.now(UTC))
@@ -40,3 +46,8 @@ class Authority:
         (folder / KEY).touch(0o600)
         (folder / KEY).write_bytes(key.private_bytes(pem, pkcs8, serialization.NoEncryption()))
         (folder / CERTIFICATE).write_bytes(certificate.public_bytes(pem))
+        sealed = serialization.BestAvailableEncryption(PASSPHRASE.encode())
+        (folder / KEY_FILE).touch(0o600)
+        (folder / KEY_FILE).write_bytes(
+            pkcs12.serialize_key_and_certificates(person.encode(), key, certificate, None, sealed)
+        )

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable
 from pathlib import Path
 
+from remote_bid.demo.authority import PASSPHRASE
 from remote_bid.demo.cast import Cast
 from remote_bid.demo.faults import UNOPENED, Unlucky
 from remote_bid.demo.programme import Contender, Fault
@@ -11,8 +12,6 @@ from remote_bid.opening.terms import Phase
 from remote_bid.participant.bidder import Bidder
 from remote_bid.participant.client import Client, ServerRefused
 from remote_bid.tender.terms import READOUT_FORM, ReadoutForm
-
-PASSPHRASE = "演示口令"  # noqa: S105 - the demonstration's, said on screen
 
 _EXCUSE = "我单位的解密文件打不开，正在排查。"
 _OBJECTIONS = {

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import io
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -116,8 +116,10 @@ def open_house(players: Troupe, cast: Cast) -> BaseProcess:
     return players.enter(parts.play_server, cast.settings, cast.server_folder)
 
 
-def raise_curtain(players: Troupe, cast: Cast) -> None:
-    """Everybody else; two of the four custodians stay away on the day."""
+def raise_curtain(players: Troupe, cast: Cast, absent: Collection[str] = ()) -> None:
+    """Everybody else; two of the four custodians stay away on the day. Bidders who are `absent` leave their chairs to
+    others.
+    """
     players.enter(parts.play_host, cast)
     players.enter(parts.play_tenderer, cast)
     players.enter(parts.play_supervisor, cast)
@@ -126,7 +128,8 @@ def raise_curtain(players: Troupe, cast: Cast) -> None:
     for number, person in enumerate(custodians):
         players.enter(parts.play_custodian, cast, person, number % 2 == 0)
     for contender in cast.contenders:
-        players.enter(play_bidder, cast, contender)
+        if contender.person not in absent:
+            players.enter(play_bidder, cast, contender)
 
 
 async def play(cast: Cast, players: Troupe, watch: Watch, limit_s: float, disturb: Disturb | None = None) -> Day:

@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 from rich.console import Console
 
+from remote_bid.demo.authority import KEY_FILE, PASSPHRASE
 from remote_bid.demo.cast import SESSION, Cast, Pace, assemble, fast, watchable
 from remote_bid.demo.day import Day, PlayFailed, Troupe, keep, play, troupe
 from remote_bid.demo.faults import with_faults
@@ -103,6 +104,8 @@ def _sound_programme(console: Console, options: Options) -> Programme:
 
 def _played(console: Console, cast: Cast, players: Troupe, options: Options) -> Day:
     console.print(f"大厅 [link={cast.url}/hall/{SESSION}]{cast.url}/hall/{SESSION}[/link]")
+    if options.stay:
+        console.print(f"各方证书 {cast.home('*') / KEY_FILE}，口令 {PASSPHRASE}")
     with Screen(console) as screen:
         return asyncio.run(play(cast, players, screen.watch, cast.pace.limit_s(), outage if options.faults else None))
 

@@ -56,6 +56,9 @@ _STATUS = uploads.STATUS | {
 }
 """Every other refusal is a conflict with what is: 409."""
 
+PAGES = ("/", "/hall/{session}", "/hall/{session}/{part}", "/sign-in", "/me", "/self-test", "/verify", "/wall")
+"""Addresses at which a browser gets the pages, which then show what belongs there."""
+
 _LOG = structlog.get_logger("http")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -102,8 +105,7 @@ class Http:
             *self._uploads.routes(),
             web.get("/api/sessions/{session}/bundle.zip", self.bundle),
             web.get("/api/sessions/{session}/papers/{paper}.pdf", self.paper),
-            web.get("/", self.page),
-            web.get("/hall/{session}", self.page),
+            *(web.get(path, self.page) for path in PAGES),
         ]
         assets = self._pages / "assets"
         return [*found, web.static("/assets", assets)] if assets.is_dir() else found
@@ -173,12 +175,13 @@ class Http:
         return {"person": person.person if person else "", "name": person.name if person else "", "csrf": csrf}
 
     async def sessions(self, request: web.Request) -> web.Response:
-        """The public list of sessions."""
-        listed = []
+        """Every session as the caller may see it."""
+        caller, listed = request[CALLER].person, []
         for folded in await self._desk.load():
             if not folded.head or folded.session.room != "opening":
                 continue
-            view = folded.context.see(folded.state, Who(person="", role=Role.OBSERVER))
+            role = folded.context.standing(folded.state, caller.person) if caller else Role.OBSERVER
+            view = folded.context.see(folded.state, Who(person=caller.person if caller else "", role=role))
             listed.append(msgspec.to_builtins(view))
         return web.json_response({"sessions": listed})
 

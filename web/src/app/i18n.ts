@@ -1,20 +1,51 @@
 import { createI18n } from 'vue-i18n'
+import bidderEn from '../bidder/words.en'
+import bidderZh from '../bidder/words.zh'
 import centreEn from '../centre/words.en'
 import centreZh from '../centre/words.zh'
+import keysEn from '../keys/words.en'
+import keysZh from '../keys/words.zh'
 import openingEn from '../opening/words.en'
 import openingZh from '../opening/words.zh'
 import timelineEn from '../timeline/words.en'
 import timelineZh from '../timeline/words.zh'
 
-const app = { skip: '跳到正文', language: '语言', notFound: '没有这个页面', home: '返回首页' }
-const zh = { app, centre: centreZh, timeline: timelineZh, opening: openingZh }
+const app = {
+  skip: '跳到正文',
+  language: '语言',
+  notFound: '没有这个页面',
+  home: '返回首页',
+  signs: '以下内容将用您的证书签名，签名后不能收回。',
+  agree: '确认：{label}',
+  back: '返回',
+  quote: '需要帮助时请提供代码：{code}',
+}
+const zh = {
+  app,
+  bidder: bidderZh,
+  centre: centreZh,
+  keys: keysZh,
+  timeline: timelineZh,
+  opening: openingZh,
+}
 
 /** Chinese comes first: every other language says the same things. */
 export type Words = typeof zh
 
 const en: Words = {
-  app: { skip: 'Skip to content', language: 'Language', notFound: 'There is no such page', home: 'Home' },
+  app: {
+    skip: 'Skip to content',
+    language: 'Language',
+    notFound: 'There is no such page',
+    home: 'Home',
+    signs: 'This will be signed with your certificate, and cannot be taken back.',
+    agree: 'Yes: {label}',
+    back: 'Back',
+    quote: 'Code to quote when you ask for help: {code}',
+  },
+  bidder: bidderEn,
   centre: centreEn,
+  keys: keysEn,
   timeline: timelineEn,
   opening: openingEn,
 }

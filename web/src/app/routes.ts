@@ -8,6 +8,12 @@ export const router = createRouter({
   routes: [
     { path: '/', name: 'sessions', component: SessionList },
     { path: '/hall/:session', name: 'hall', component: OpeningHall, props: true },
+    { path: '/hall/:session/verify', name: 'verify', component: () => import('../verify/VerifierPage.vue'), props: true },
+    { path: '/hall/:session/screen', name: 'screen', component: () => import('../screen/BigScreen.vue'), props: true },
+    { path: '/verify', name: 'verifier', component: () => import('../verify/VerifierPage.vue') },
+    { path: '/sign-in', name: 'sign-in', component: () => import('../keys/SignIn.vue') },
+    { path: '/me', name: 'me', component: () => import('../keys/Profile.vue') },
+    { path: '/self-test', name: 'self-test', component: () => import('./SelfTest.vue') },
     { path: '/:elsewhere(.*)*', component: NotFound },
   ],
 })

@@ -49,3 +49,12 @@ export function inOrder(sessions: readonly OpeningView[]): OpeningView[] {
     return stage === 'over' ? -sooner : sooner
   })
 }
+
+/** The sessions whose title, code or centre have all these words. */
+export function found(sessions: readonly OpeningView[], words: string): readonly OpeningView[] {
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
+  return sessions.filter(({ session, tender }) => {
+    const told = [session, tender?.title, tender?.code, tender?.trading_center].join(' ').toLowerCase()
+    return wanted.every((word) => told.includes(word))
+  })
+}

@@ -11,6 +11,8 @@ const words: Words['centre'] = {
   enter: 'Enter the hall',
   deadline: 'Deadline',
   noDeadline: 'Deadline to be announced',
+  search: 'Search by tender, code or centre',
+  noneFound: 'No opening matches.',
   running: 'In progress: {phase}',
   ahead: 'Coming up',
   over: 'Over',

@@ -9,6 +9,8 @@ export default {
   enter: '进入大厅',
   deadline: '投标截止',
   noDeadline: '截止时间待公布',
+  search: '查找项目、编号或交易中心',
+  noneFound: '没有符合的开标。',
   running: '进行中：{phase}',
   ahead: '即将开标',
   over: '已结束',

@@ -36,7 +36,11 @@ beforeEach(async () => {
   vi.stubGlobal('fetch', vi.fn(now))
   hall.will({ ok: true, joined: answer([entry(1, { type: 'LobbyOpened', at: AT })], { view: LOBBY }) })
   i18n.global.locale.value = 'zh-CN'
-  const routes = [{ path: '/', name: 'sessions', component: { render: () => null } }]
+  const nothing = { render: () => null }
+  const routes = [
+    { path: '/', name: 'sessions', component: nothing },
+    { path: '/sign-in', name: 'sign-in', component: nothing },
+  ]
   page = document.body.appendChild(document.createElement('div'))
   app = createApp(OpeningHall, { session: 's' })
   app.use(i18n).use(createRouter({ history: createMemoryHistory(), routes }))

@@ -83,6 +83,7 @@ const words: Words['opening'] = {
   till: 'until {moment}',
   figures: { bids: 'Bids', opened: 'Opened', of: 'of {n} bid | of {n} bids' },
   timeUp: 'Time is up',
+  verify: 'Verify the bundle',
   bundle: 'Download the public bundle',
   bundleWait: 'The public bundle follows once the end is cosigned.',
   lastRead: 'Just read out',

@@ -81,6 +81,7 @@ export default {
   till: '至 {moment}',
   figures: { bids: '投标份数', opened: '已开启', of: '共 {n} 份投标' },
   timeUp: '时间已到',
+  verify: '核验公开档案',
   bundle: '下载公开档案',
   bundleWait: '公开档案将在结束记录取得联署后提供。',
   lastRead: '刚刚唱标',

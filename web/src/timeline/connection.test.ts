@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { Follower } from './connection'
+import { Follower, type SignInAgain } from './connection'
 import { answer, entry, frame, GivenSocket } from './given'
 
 const followers: Follower<unknown>[] = []
@@ -9,14 +9,16 @@ afterEach(() => {
   })
 })
 
-async function follow(...answers: unknown[]) {
+const follow = (...answers: unknown[]) => followAs(() => Promise.resolve(false), ...answers)
+
+async function followAs(again: SignInAgain, ...answers: unknown[]) {
   const socket = new GivenSocket()
   socket.will(...answers)
-  const follower = new Follower<unknown>(socket.asSocket(), 's')
+  const follower = new Follower<unknown>(socket.asSocket(), 's', again)
   followers.push(follower)
   follower.start()
   await settled()
-  return { socket, following: follower.following }
+  return { socket, follower, following: follower.following }
 }
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 5))
@@ -90,4 +92,24 @@ test('a refusal is kept with its trace', async () => {
   const { following } = await follow({ ok: false, code: 'no_such_session', zh: '无', en: 'no', trace: 'ab' })
   expect(following.refusal?.trace).toBe('ab')
   expect(following.timeline).toBeNull()
+})
+
+const command = { type: 'OpenRelease' } as const
+
+test('a command goes on being handed in until it is answered', async () => {
+  const done = { ok: true, entries: [] }
+  const { follower } = await follow(ok(answer([entry(1)])), new Error('line lost'), done)
+  expect(await follower.handIn(command)).toEqual(done)
+})
+
+test('a refusal ends it, and whom the server forgot signs in again', async () => {
+  const forgotten = { ok: false, code: 'not_signed_in' }
+  const refused = { ok: false, code: 'wrong_phase' }
+  const entered = ok(answer([entry(1)], { own_line: 'mine' }))
+  const back = ok(answer([], { head: 1, own_line: 'mine' }))
+  let asked = 0
+  const again = () => Promise.resolve((asked += 1) > 0)
+  const { follower } = await followAs(again, entered, forgotten, back, refused)
+  expect(await follower.handIn(command)).toEqual(refused)
+  expect(asked).toBe(1)
 })

@@ -1,6 +1,7 @@
 import { io, type Socket } from 'socket.io-client'
 import { onScopeDispose, shallowReactive, type ShallowReactive } from 'vue'
-import type { Frame, Join, Joined, Refusal } from '../wire'
+import type { Frame, Joined, OpeningCommand, Refusal } from '../wire'
+import type { Answer, HandIn } from './desk'
 import { GAP, joined, OTHER_LOG, received, type Timeline } from './frames'
 
 /** Where this page stands with its server. */
@@ -16,14 +17,30 @@ export interface Following<View> {
   caughtUp: number | null
 }
 
-type Answer = { readonly ok: true; readonly joined: Joined } | (Refusal & { readonly ok: false })
+type Entered = { readonly ok: true; readonly joined: Joined } | (Refusal & { readonly ok: false })
+
+/** Signs in again whom a restarted server has forgotten; false if nobody is to be signed in. */
+export type SignInAgain = () => Promise<boolean>
 
 const ANSWER_MS = 10_000
+/** So long a command is handed in again and again. */
+const PATIENCE_MS = 45_000
+const AGAIN_MS = 500
 const RETRY_MS = 2000
 const NO_SUCH_SESSION = 'no_such_session'
+const NO_ANSWER: Answer = {
+  ok: false,
+  code: 'no_answer',
+  zh: '服务器没有答复，不能确定是否已经受理。请看本页显示的状态；再次提交不会重复受理。',
+  en: 'The server has not answered. See what this page shows; handing it in again does not do it twice.',
+  trace: '',
+}
 
 /** Follow a session for as long as the calling component lives. */
-export function useTimeline<View>(session: string): ShallowReactive<Following<View>> {
+export function useTimeline<View>(
+  session: string,
+  again: SignInAgain = () => Promise.resolve(false),
+): { following: ShallowReactive<Following<View>>; handIn: HandIn } {
   const socket = io({
     transports: ['websocket'],
     forceNew: true,
@@ -34,12 +51,12 @@ export function useTimeline<View>(session: string): ShallowReactive<Following<Vi
     // A hall full of pages must not come back in one instant.
     randomizationFactor: 0.5,
   })
-  const follower = new Follower<View>(socket, session)
+  const follower = new Follower<View>(socket, session, again)
   follower.start()
   onScopeDispose(() => {
     follower.stop()
   })
-  return follower.following
+  return { following: follower.following, handIn: follower.handIn }
 }
 
 /** Keeps `following` true to what comes out of the socket. */
@@ -60,6 +77,7 @@ export class Follower<View> {
   constructor(
     private readonly socket: Socket,
     private readonly session: string,
+    private readonly again: SignInAgain = () => Promise.resolve(false),
   ) {}
 
   start(): void {
@@ -85,19 +103,43 @@ export class Follower<View> {
     const mine = ++this.attempt
     this.waiting = []
     const since = this.following.timeline?.main.length ?? 0
-    const answer = await this.ask({ session: this.session, since })
-    if (mine !== this.attempt) return
+    const answer = await this.ask<Entered>('join', { session: this.session, since })
+    const forgotten = answer?.ok === true && !answer.joined.own_line && (await this.again())
+    if (mine === this.attempt) this.arrive(forgotten ? null : answer, since)
+  }
+
+  private arrive(answer: Entered | null, since: number): void {
     if (!answer) this.reopen()
     else if (answer.ok) this.enter(answer.joined, since)
     else this.refuse(answer)
   }
 
-  private async ask(join: Join): Promise<Answer | null> {
+  private async ask<A>(event: string, body: object): Promise<A | null> {
     try {
-      return (await this.socket.timeout(ANSWER_MS).emitWithAck('join', join)) as Answer
+      return (await this.socket.timeout(ANSWER_MS).emitWithAck(event, body)) as A
     } catch {
       return null
     }
+  }
+
+  /** Hand in a command until it is answered: a repetition changes nothing. Over a lost line it waits for the next. */
+  readonly handIn = async (command: OpeningCommand): Promise<Answer> => {
+    const until = performance.now() + PATIENCE_MS
+    while (performance.now() < until) {
+      const body = { session: this.session, command }
+      const answer = this.following.link === 'live' ? await this.ask<Answer>('command', body) : null
+      if (answer && (answer.ok || !(await this.passes(answer)))) return answer
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
+    }
+    return NO_ANSWER
+  }
+
+  /** Whether a refusal passes by itself: the server stumbled, or has forgotten who we are. */
+  private async passes({ code }: Refusal): Promise<boolean> {
+    if (code !== 'not_signed_in') return code === 'failed'
+    const known = await this.again()
+    if (known) this.reopen()
+    return known
   }
 
   private enter(answer: Joined, since: number): void {

@@ -81,3 +81,14 @@ test('a head behind what is held, or a hole in the answer, is another log too', 
   expect(joined(started, answer([], { head: 1 }))).toBe(OTHER_LOG)
   expect(joined(null, answer([entry(1), entry(3)], { head: 3 }))).toBe(OTHER_LOG)
 })
+
+test('the reader’s own line and its ticks come beside the main line', () => {
+  const own = (seq: number) => ({ ...entry(seq), line: 'mine' })
+  const slot = { seq: 1, tick: 2, proof: { place: 0, salt: '', path: [] } }
+  const mine = held(joined<View>(null, answer([entry(1)], { own_line: 'mine', own: [own(1)] })))
+  const ticked = held(received(mine, frame(1, entry(2), { slots: [slot] })))
+  expect(ticked.slots.get(1)).toEqual(slot)
+  const grown = held(received(ticked, frame(2, own(2))))
+  expect([grown.own.length, grown.main.length]).toEqual([2, 2])
+  expect(received(grown, frame(3, own(4)))).toBe(GAP)
+})

@@ -1,4 +1,4 @@
-import type { Frame, Joined, Shown } from '../wire'
+import type { Frame, Joined, OwnSlot, Shown } from '../wire'
 import { merged, type Json } from './patch'
 
 const MAIN = 'main'
@@ -11,6 +11,12 @@ export interface Timeline<View> {
   readonly n: number
   /** The main line without a gap: entry `seq` is at `seq - 1`. */
   readonly main: readonly Shown[]
+  /** The name of the reader's side line; empty for observers. */
+  readonly ownLine: string
+  /** The reader's side line, without a gap likewise. */
+  readonly own: readonly Shown[]
+  /** In which tick each own entry is, by its seq. */
+  readonly slots: ReadonlyMap<number, OwnSlot>
   readonly view: View
 }
 
@@ -29,6 +35,9 @@ export function joined<View>(before: Timeline<View> | null, answer: Joined): Tim
     epoch: answer.epoch,
     n: answer.n,
     main,
+    ownLine: answer.own_line,
+    own: answer.own,
+    slots: slotsOf(answer.slots),
     view: answer.view as View,
   }
   return reveal(timeline, answer.revealed)
@@ -38,10 +47,25 @@ export function joined<View>(before: Timeline<View> | null, answer: Joined): Tim
 export function received<View>(timeline: Timeline<View>, frame: Frame): Timeline<View> | typeof GAP {
   if (frame.session !== timeline.session || frame.n <= timeline.n) return timeline
   if (frame.n > timeline.n + 1) return GAP
-  const main = frame.line === MAIN ? [...timeline.main, entryOf(frame)] : timeline.main
-  if (hasGap(main)) return GAP
-  const view = merged(timeline.view as Json, frame.patch ?? {}) as View
-  return reveal({ ...timeline, n: frame.n, main, view }, frame.revealed ?? [])
+  const main = grown(timeline.main, frame, MAIN)
+  const own = grown(timeline.own, frame, timeline.ownLine)
+  if (hasGap(main) || hasGap(own)) return GAP
+  return refreshed({ ...timeline, n: frame.n, main, own }, frame)
+}
+
+/** What a frame tells beside its entry. */
+function refreshed<View>(timeline: Timeline<View>, { patch = {}, slots = [], revealed = [] }: Frame): Timeline<View> {
+  const view = merged(timeline.view as Json, patch) as View
+  const all = slots.length ? slotsOf([...timeline.slots.values(), ...slots]) : timeline.slots
+  return reveal({ ...timeline, view, slots: all }, revealed)
+}
+
+function grown(line: readonly Shown[], frame: Frame, name: string): readonly Shown[] {
+  return frame.line && frame.line === name ? [...line, entryOf(frame)] : line
+}
+
+function slotsOf(slots: readonly OwnSlot[]): ReadonlyMap<number, OwnSlot> {
+  return new Map(slots.map((slot) => [slot.seq, slot]))
 }
 
 function entryOf({ line = '', seq = 0, prev = '', leaf = '', event = null, proof = null }: Frame): Shown {

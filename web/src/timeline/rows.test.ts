@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
-import type { Timeline } from './frames'
-import { entry } from './given'
+import { joined, OTHER_LOG, type Timeline } from './frames'
+import { answer, entry } from './given'
 import { signersOf } from './note'
 import { rowsOf } from './rows'
 
 function timeline(...events: (Record<string, unknown> | null)[]): Timeline<unknown> {
-  const main = events.map((event, at) => entry(at + 1, event))
-  return { session: 's', epoch: 'e', n: 0, main, view: {} }
+  const held = joined(null, answer(events.map((event, at) => entry(at + 1, event))))
+  if (held === OTHER_LOG) throw new Error(held)
+  return held
 }
 
 test('the newest comes first, and routine entries in a row share one', () => {

@@ -1,0 +1,65 @@
+"""A day on which one bidder's chair is free: everybody else is played by programs, a browser takes the chair."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from remote_bid.demo.authority import KEY_FILE
+from remote_bid.demo.cast import SESSION, Cast, Pace, assemble
+from remote_bid.demo.day import answering, open_house, raise_curtain, troupe
+from remote_bid.demo.programme import own_programme
+from remote_bid.tender.statements import Cadence, Windows
+from tests.web.hall import listed
+
+NAME = "东江<script>alert(1)</script>建设"
+_SEED = 7
+_PACE = Pace(
+    until_deadline_ms=32_000,
+    lobby_ms=26_000,
+    ticks=Cadence(every_ms=2000, slots=256),
+    windows=Windows(release_ms=30_000, custody_ms=20_000, confirm_ms=20_000, objection_ms=2000, record_ms=20_000),
+    pause_s=0.5,
+)
+
+
+@dataclass(frozen=True)
+class Chair:
+    """Where the day is, and who the bidder in the browser is."""
+
+    cast: Cast
+    person: str
+
+    @property
+    def url(self) -> str:
+        """The server's address."""
+        return self.cast.url
+
+    @property
+    def hall(self) -> str:
+        """The page of the opening."""
+        return f"{self.url}/hall/{SESSION}"
+
+    @property
+    def key(self) -> Path:
+        """The bidder's PKCS#12 file."""
+        return self.cast.home(self.person) / KEY_FILE
+
+
+@asynccontextmanager
+async def a_chair(folder: Path) -> AsyncIterator[Chair]:
+    """The day from the moment at which bids are taken."""
+    programme = own_programme(3, _SEED)
+    contenders = [replace(programme.contenders[0], name=NAME), *programme.contenders[1:]]
+    cast = assemble(folder, replace(programme, contenders=contenders), _PACE)
+    person = contenders[0].person
+    with troupe() as players:
+        open_house(players, cast)
+        await answering(cast.url, players)
+        raise_curtain(players, cast, absent={person})
+        async with asyncio.timeout(30):
+            while not (await listed(cast.url)).get("timetable"):
+                assert not players.failed(), players.failed()
+                await asyncio.sleep(0.1)
+        yield Chair(cast, person)

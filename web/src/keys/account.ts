@@ -1,0 +1,81 @@
+/** Who is signed in, and what such a person asks of the server over HTTP. */
+
+import { computed, shallowRef } from 'vue'
+import { Refused, unreachable } from '../timeline/refused'
+import type { Refusal } from '../wire'
+import { choose, identity, identities, sign } from './identity'
+
+interface Account {
+  readonly person: string
+  readonly name: string
+  /** What this page says beside its cookie when it asks for a change. */
+  readonly csrf: string
+}
+
+const NOBODY: Account = { person: '', name: '', csrf: '' }
+const held = shallowRef<Account>(NOBODY)
+
+/** Who is signed in; nobody has an empty person. */
+export const account = computed(() => held.value)
+
+/** What goes with every change that this page asks for. */
+export function pageToken(): Record<string, string> {
+  return held.value.csrf ? { 'X-CSRF-Token': held.value.csrf } : {}
+}
+
+/** Learn from the server who is signed in. */
+export async function readAccount(): Promise<void> {
+  held.value = (await answered(await send('/api/me', { cache: 'no-store' }))) as Account
+}
+
+/** Sign in with the key of this page's person, or with the one named. */
+export async function signIn(keyid?: string): Promise<void> {
+  if (keyid) choose(keyid)
+  const { nonce } = (await post('/api/challenge', {})) as { nonce: string }
+  held.value = (await post('/api/sign-in', await sign('sign_in', { origin: location.origin, nonce }))) as Account
+}
+
+/** Sign in again as the same person, whom the server has forgotten. False if nobody was signed in. */
+export async function signInAgain(): Promise<boolean> {
+  const { person } = held.value
+  const key = identities.value.find((one) => one.person === person && one.keyid === identity.value?.keyid)
+  if (!person || !key) return false
+  try {
+    await readAccount()
+    if (!held.value.person) await signIn(key.keyid)
+    return true
+  } catch {
+    held.value = { ...held.value, person }
+    return false
+  }
+}
+
+export async function signOut(): Promise<void> {
+  await post('/api/sign-out', {})
+  held.value = NOBODY
+}
+
+/** Ask for a change; Refused unless it was done. */
+export async function post(path: string, body: object): Promise<unknown> {
+  const headers = { 'Content-Type': 'application/json', ...pageToken() }
+  return answered(await send(path, { method: 'POST', headers, body: JSON.stringify(body) }))
+}
+
+/** Read something; Refused if the server does not give it. */
+export async function read(path: string): Promise<unknown> {
+  return answered(await send(path, { cache: 'no-store' }))
+}
+
+async function send(path: string, how: RequestInit): Promise<Response> {
+  try {
+    return await fetch(path, how)
+  } catch {
+    throw unreachable()
+  }
+}
+
+async function answered(answer: Response): Promise<unknown> {
+  const body = (await answer.json()) as unknown
+  if (!answer.ok) throw new Refused(body as Refusal)
+  return body
+}

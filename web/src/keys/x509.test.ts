@@ -1,0 +1,30 @@
+// @vitest-environment node
+import { readFileSync } from 'node:fs'
+import { CertificationRequest } from 'pkijs'
+import { expect, test } from 'vitest'
+import { unb64 } from '../seal/bytes'
+import { certificateRequest, keptKey, readPkcs12 } from './x509'
+
+const file = Uint8Array.from(readFileSync(new URL('../../../tests/vectors/person.p12', import.meta.url))).buffer
+const PASSPHRASE = '演示口令'
+
+test('a PKCS#12 file gives its key and whose it is, and the key stays in the browser', async () => {
+  const key = await readPkcs12(file, PASSPHRASE)
+  expect(key).toMatchObject({ person: '91330000TEST0001X1', name: '甲公司 <script>alert(1)</script>', issuer: '测试机构' })
+  expect(key.privateKey.extractable).toBe(false)
+  const again = await keptKey(unb64(key.certificate), key.privateKey)
+  expect(again.keyid).toBe(key.keyid)
+})
+
+test('another passphrase and another file are told apart', async () => {
+  await expect(readPkcs12(file, 'wrong')).rejects.toThrow('wrong_passphrase')
+  await expect(readPkcs12(new Uint8Array([1, 2, 3]).buffer, PASSPHRASE)).rejects.toThrow('not_pkcs12')
+})
+
+test('a request for a certificate is signed by its own key and names the person', async () => {
+  const how = { name: 'ECDSA', namedCurve: 'P-256' }
+  const pair = await crypto.subtle.generateKey(how, false, ['sign', 'verify'])
+  const request = CertificationRequest.fromBER(await certificateRequest(pair, 'zhang-03', '张三'))
+  expect(await request.verify()).toBe(true)
+  expect(request.subject.typesAndValues.map(({ value }) => value.valueBlock.value)).toEqual(['张三', 'zhang-03'])
+})

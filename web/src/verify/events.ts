@@ -1,0 +1,127 @@
+import * as v from 'valibot'
+import * as values from './values'
+import { integer, signed, statement, string } from './values'
+
+const nothing = {}
+const bySelf = { person: string, signed }
+const until = { ends_at: string }
+const strings = v.array(string)
+const result = { outcome: values.outcome, cause: values.cause, form: v.nullable(values.form) }
+
+/** Every event of docs/protocol.md, section 11, without `type`, `at` and `by`. */
+const EVENTS = {
+  OpeningScheduled: v.strictObject({ tender: values.tender, members: v.array(values.member) }),
+  CustodianKeyOffered: v.strictObject(bySelf),
+  PolicyPublished: v.strictObject({ signed }),
+  TimetableProposed: v.strictObject({ signed }),
+  TimetableSigned: v.strictObject({ signed }),
+  MemberCheckedIn: v.strictObject(bySelf),
+  LobbyOpened: v.strictObject(nothing),
+  Ticked: v.strictObject({ slots: integer, root: string, seed: string }),
+  BidsClosed: v.strictObject({ close: statement }),
+  OpeningHeld: v.strictObject({ cause: string }),
+  CheckpointCosigned: v.strictObject({ covers: integer, head: string, note: string, index: integer, path: strings }),
+  CountCheckOpened: v.strictObject({ lots: strings, ends_at: string }),
+  LotContinued: v.strictObject({ lot: string, ground: string, signed }),
+  RosterPublished: v.strictObject({ close: statement }),
+  LotAborted: v.strictObject({ lot: string, cause: values.abortCause }),
+  OpeningAborted: v.strictObject({ cause: values.abortCause }),
+  ReleaseOpened: v.strictObject(until),
+  WindowClosed: v.strictObject({ window_closed: statement }),
+  CustodyOpened: v.strictObject(until),
+  KeyPublished: v.strictObject(bySelf),
+  BidSettled: v.strictObject({ bid: string, bidder: string, lot: string, detail: string, ...result }),
+  DrawSealed: v.strictObject({ lot: string, ...bySelf }),
+  DrawOpened: v.strictObject(nothing),
+  CoefficientDrawn: v.strictObject({
+    lot: string,
+    coefficient: string,
+    value: string,
+    seed: string,
+    bids: strings,
+    envelopes: v.array(values.drawSeed),
+    lottery: v.nullable(signed),
+  }),
+  LotteryCalled: v.strictObject({ lot: string, envelopes: v.array(values.drawSeed) }),
+  Disclosed: v.strictObject({ ticks: v.array(values.disclosedTick) }),
+  ReadoutOpened: v.strictObject(nothing),
+  BidReadOut: v.strictObject({ bid: string, name: string, lot: string, ...result }),
+  ConfirmationOpened: v.strictObject(until),
+  LineConfirmed: v.strictObject({ bid: string, signed }),
+  LineDisputed: v.strictObject({ bid: string, number: integer, name: string, text: string, signed }),
+  ObjectionsOpened: v.strictObject({ ends_at: string, silent: strings }),
+  Said: v.strictObject({ alias: v.nullable(integer), text: string, nonce: string }),
+  ObjectionRaised: v.strictObject({
+    number: integer,
+    alias: integer,
+    person: string,
+    name: string,
+    text: string,
+    signed,
+  }),
+  ObjectionAnswered: v.strictObject({ number: integer, text: string, signed }),
+  RecordRefused: v.strictObject({ name: string, reason: string, ...bySelf }),
+  RecordPrepared: v.strictObject({ record: values.record, hash: string, ends_at: string }),
+  RecordSigned: v.strictObject({ name: string, ...bySelf }),
+  OpeningClosed: v.strictObject({ silent: strings }),
+  CrlNotedDown: v.strictObject({ crl: values.crlNoted }),
+  SignatureAwaited: v.strictObject({ signed }),
+  RequestRefused: v.strictObject({
+    statement: string,
+    cause: v.picklist(['beyond_cap', 'window_over', 'declined']),
+    signed: v.nullable(signed),
+  }),
+  WindowExtended: v.strictObject({ signed, ends_at: string }),
+  OpeningSuspended: v.strictObject({
+    number: integer,
+    cause: values.suspensionCause,
+    since: string,
+    ends_at: v.nullable(string),
+    signed: v.nullable(signed),
+  }),
+  SuspensionCountersigned: v.strictObject({ signed }),
+  OpeningResumed: v.strictObject({ number: integer, ends_at: v.nullable(string), signed: v.nullable(signed) }),
+  AbortOrdered: v.strictObject({ cause: values.abortCause, signed: v.nullable(signed) }),
+  RoleHandedOver: v.strictObject({ role: values.role, to: string, signed }),
+  CustodianKeysDestroyed: v.strictObject(bySelf),
+  BidSubmitted: v.strictObject({
+    bid: string,
+    bidder: string,
+    name: string,
+    lot: string,
+    version: integer,
+    parts: v.array(values.sealedPart),
+    certificates: strings,
+    receipt: statement,
+  }),
+  BidWithdrawn: v.strictObject({ bidder: string, lot: string, signed }),
+  BidderCheckedIn: v.strictObject({ name: string, ...bySelf }),
+  KeyReleased: v.strictObject({ bid: string, signed, receipt: statement }),
+  WrongKeyTried: v.strictObject({ bid: string, tried: string, left: integer }),
+}
+
+export type Type = keyof typeof EVENTS
+export type EventOf<K extends Type> = { readonly type: K } & v.InferOutput<(typeof EVENTS)[K]>
+export type OpeningEvent = { [K in Type]: EventOf<K> }[Type]
+
+/** An entry that is shown whole: its event, when it was and by whom. */
+export interface Happened<out K extends Type = Type> {
+  readonly event: { [T in K]: EventOf<T> }[K]
+  readonly shown: values.Shown
+  readonly at: number
+  readonly by: { readonly person: string; readonly role: string }
+}
+
+/** Whether it is of one of these kinds. */
+export function isOf<K extends Type>(happened: Happened, ...types: readonly K[]): happened is Happened<K> {
+  return (types as readonly Type[]).includes(happened.event.type)
+}
+
+/** The event among an entry's fields; an Error if it is none that the room knows, or not strict. */
+export function eventOf(all: Record<string, unknown>): OpeningEvent {
+  const { type } = all
+  const told = Object.fromEntries(Object.entries(all).filter(([name]) => !['type', 'at', 'by'].includes(name)))
+  if (typeof type !== 'string' || !Object.keys(EVENTS).includes(type)) throw new TypeError('an unknown kind of event')
+  const fields = v.parse(EVENTS[type as Type], told)
+  return { type, ...fields } as OpeningEvent
+}

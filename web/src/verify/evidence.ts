@@ -1,0 +1,57 @@
+import type { Bytes } from '../seal/bytes'
+import { entryName, MAIN, type Case } from './case'
+import type { Happened } from './events'
+import { alike } from './hash'
+import { Failed } from './report'
+import { readCrl, statusOf, type Crl } from './revocation'
+import type { Signed } from './values'
+
+interface Listed {
+  readonly noted: Happened
+  readonly crl: Crl
+}
+
+/** The lists of revoked certificates that a session noted, each with its place: what came after judges no more. */
+export class Evidence {
+  /** Statements of whose certificates nothing was known: their authority was silent. */
+  unknown = 0
+
+  private constructor(
+    private readonly bundle: Case,
+    private readonly lists: readonly Listed[],
+  ) {}
+
+  static async of(bundle: Case): Promise<Evidence> {
+    const noted = bundle.happened('CrlNotedDown')
+    const lists = await Promise.all(noted.map(async (entry) => ({ noted: entry, crl: await listOf(bundle, entry) })))
+    return new Evidence(bundle, lists)
+  }
+
+  /** Failed if a certificate was revoked when its statement was taken. */
+  async judge(happened: Happened, { certificates }: Signed): Promise<void> {
+    const newest = new Map(
+      this.lists.filter(({ noted }) => isBefore(noted, happened)).map(({ crl }) => [crl.noted.authority, crl]),
+    )
+    const { registry } = this.bundle.vouched
+    const found = await Promise.all(
+      certificates.map((der) => statusOf(der, [...newest.values()], registry, happened.at)),
+    )
+    if (found.includes('revoked')) throw new Failed(entryName(happened.shown), 'revoked')
+    this.unknown += found.includes('unknown') ? 1 : 0
+  }
+}
+
+/** Main-line entries are in order; of a side-line entry only the time tells, and within a millisecond nothing. */
+function isBefore(listed: Happened, judged: Happened): boolean {
+  return judged.shown.line === MAIN ? listed.shown.seq < judged.shown.seq : listed.at < judged.at
+}
+
+async function listOf(bundle: Case, { event, shown }: Happened<'CrlNotedDown'>): Promise<Crl> {
+  const name = `crls/${event.crl.hash}.crl`
+  const raw: Bytes | undefined = bundle.members.get(name)
+  if (!raw) throw new Failed(name, 'listMissing')
+  const crl = await readCrl(raw, bundle.vouched.registry.authorities)
+  if (!crl) throw new Failed(name, 'listNotBelieved')
+  if (!alike(crl.noted, event.crl)) throw new Failed(entryName(shown), 'otherList')
+  return crl
+}
