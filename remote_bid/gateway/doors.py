@@ -102,8 +102,9 @@ class Caller(msgspec.Struct, frozen=True):
 CALLER = web.RequestKey("caller", Caller)
 
 
-def doors(porter: Porter, origin: str, pace: Pace) -> Middleware:
-    """Every request passes here first."""
+def doors(porter: Porter, origin: str, pace: Pace, more: Mapping[tuple[str, str], Door] | None = None) -> Middleware:
+    """Every request passes here first. `more`: doors that only this house has."""
+    listed = {**DOORS, **(more or {})}
 
     @web.middleware
     async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -111,7 +112,7 @@ def doors(porter: Porter, origin: str, pace: Pace) -> Middleware:
         await pace.spend("requests", address)
         if isinstance(request.match_info.http_exception, web.HTTPException):
             return await handler(request)
-        door = _door(request)
+        door = _door(request, listed)
         if request.match_info.get("session") == REGISTRY:
             raise UnknownSession(REGISTRY)  # it has routes of its own, whatever others are added for sessions
         await _paced(pace, door.address_pace, address)
@@ -163,9 +164,9 @@ def address_of(request: web.BaseRequest, pace: Pace) -> str:
     return pace.address(request.remote, ",".join(request.headers.getall("X-Forwarded-For", [])))
 
 
-def _door(request: web.Request) -> Door:
+def _door(request: web.Request, listed: Mapping[tuple[str, str], Door]) -> Door:
     method = "GET" if request.method == "HEAD" else request.method
-    door = DOORS.get((method, _path(request)))
+    door = listed.get((method, _path(request)))
     if door is None:
         raise Refused("not_allowed", "此地址不对外开放。", "This address is open to nobody.")
     return door
