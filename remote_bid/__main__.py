@@ -81,7 +81,9 @@ def migrate(settings: Annotated[Path, typer.Argument(help="settings file (JSON)"
 def demo(
     fast: Annotated[bool, typer.Option("--fast", help="a whole day in seconds")] = False,
     out: Annotated[Path | None, typer.Option(help="keep bundle.zip, trust.json and record.json here")] = None,
-    bidders: Annotated[int, typer.Option(min=1, max=200, help="how many bid")] = 3,
+    bidders: Annotated[
+        int | None, typer.Option(min=1, max=200, help="how many bid; 3, or 4 where people take part")
+    ] = None,
     stay: Annotated[bool, typer.Option("--serve", help="stay up afterwards, with the hall open")] = False,
     port: Annotated[int, typer.Option(help="port of the server; 0 takes a free one")] = 0,
     tender: Annotated[Path | None, typer.Option(help="a tender (JSON): OCDS 1.1, openprocurement, or by hand")] = None,

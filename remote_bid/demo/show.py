@@ -29,6 +29,8 @@ from remote_bid.verify import verify
 from remote_bid.verify.screen import explain
 
 _SEED = 20261122
+_BIDDERS, _WITH_PEOPLE = 3, 4
+"""Whoever takes a chair only to look does not bid, and fewer than three bids end the day."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Options:
 
     fast: bool
     out: Path | None
-    bidders: int
+    bidders: int | None
     stay: bool
     port: int
     tender: Path | None = None
@@ -113,7 +115,7 @@ def _programme(console: Console, options: Options) -> Programme:
 
 def _sound_programme(console: Console, options: Options) -> Programme:
     if options.tender is None:
-        return own_programme(options.bidders, _SEED)
+        return own_programme(options.bidders or (_WITH_PEOPLE if options.playable else _BIDDERS), _SEED)
     try:
         programme = found_programme(read_tender(options.tender.read_bytes()), _SEED)
     except OSError as error:
