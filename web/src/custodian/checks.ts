@@ -1,9 +1,8 @@
 /** What a custodian sees for itself before it publishes anything: as the command line does, in the same order. */
 
-import { statementId } from '../seal/statements'
+import { said, statementId } from '../seal/statements'
 import { alike, payloadId, setRoot } from '../verify/hash'
 import { when } from '../verify/instants'
-import { said } from '../seal/statements'
 import type { Statement } from '../wire'
 import { Broken, Seen } from './seen'
 import type { Why } from './why'
@@ -28,11 +27,15 @@ interface Window {
   readonly pauses: readonly { readonly since: string }[]
 }
 
+/** Broken if it does not hold. */
 type Check = (seen: Seen) => Promise<void>
 
 const CHECKS = {
   /** Every entry follows the one before it, and is what its leaf commits to. */
-  chain: (seen) => Promise.resolve(seen.chain()),
+  chain: (seen) => {
+    seen.chain()
+    return Promise.resolve()
+  },
   /** The close that was shown is the server's, and the one that was logged at the deadline. */
   close: async (seen) => {
     const [close] = await closeOf(seen)
@@ -91,6 +94,9 @@ const CHECKS = {
 
 export type CheckName = keyof typeof CHECKS
 
+/** In the order in which they are shown. */
+export const CHECK_NAMES = Object.keys(CHECKS) as CheckName[]
+
 /** What came of one check. */
 export interface Finding {
   readonly check: CheckName
@@ -106,8 +112,7 @@ export interface Proven {
 
 /** Every check by itself: where one does not hold, the others are told all the same. */
 export async function examine(seen: Seen): Promise<Finding[]> {
-  const names = Object.keys(CHECKS) as CheckName[]
-  return Promise.all(names.map((name) => finding(name, seen)))
+  return Promise.all(CHECK_NAMES.map((name) => finding(name, seen)))
 }
 
 /** The ids to publish for; Broken unless every check holds. */

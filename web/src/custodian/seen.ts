@@ -1,15 +1,16 @@
 /** What the timeline in this page shows, taken only where it is whole, and judged by the custodian's own trust file. */
 
+import { keysOf } from '../bidder/log_keys'
 import { unb64 } from '../seal/bytes'
 import { ed25519Spki, isSignedBy } from '../seal/signing'
 import { said, type Statement } from '../seal/statements'
 import { includes } from '../seal/tree'
 import type { Timeline } from '../timeline/frames'
 import { check, genesis, platformLeaf } from '../verify/chain'
+import { alike } from '../verify/hash'
 import { cosignedAt, isSigned, parse, type NamedKey } from '../verify/note'
-import { agree, follow } from '../verify/rotation'
 import type { Trust } from '../verify/trust'
-import type { CheckpointCosigned, LogKeyRotated, OpeningEvent, OpeningView, Shown, Signed } from '../wire'
+import type { CheckpointCosigned, OpeningEvent, OpeningView, Shown, Signed } from '../wire'
 import type { Why } from './why'
 
 export type Followed = Timeline<OpeningView>
@@ -20,7 +21,7 @@ export class Broken extends Error {
     readonly why: Why,
     readonly detail = '',
   ) {
-    super(`${why} ${detail}`.trim())
+    super([why, detail].join(' '))
   }
 }
 
@@ -33,6 +34,8 @@ interface Told<E> {
 }
 
 export class Seen {
+  private keys: Promise<NamedKey[]> | undefined
+
   constructor(
     readonly timeline: Followed,
     readonly trust: Trust,
@@ -106,15 +109,21 @@ export class Seen {
     return times
   }
 
-  private async logKeys(): Promise<NamedKey[]> {
-    const told = this.events('LogKeyRotated').map(({ event }: Told<LogKeyRotated>) => event.statement)
-    const { successors } = this.trust.file
-    if (!agree(successors, told)) throw new Broken('otherLogKey')
-    try {
-      return await follow(this.trust.log, told.length > successors.length ? told : successors)
-    } catch {
-      throw new Broken('otherLogKey')
-    }
+  private logKeys(): Promise<NamedKey[]> {
+    this.keys ??= this.followed()
+    return this.keys
+  }
+
+  /** The keys that the log has had: the trusted one, and whatever followed it for all to see. */
+  private async followed(): Promise<NamedKey[]> {
+    const told = this.events('LogKeyRotated').map(({ event }) => event.statement)
+    const { successors, log } = this.trust.file
+    const common = Math.min(told.length, successors.length)
+    if (!alike(told.slice(0, common), successors.slice(0, common))) throw new Broken('otherLogKey')
+    const all = told.length > common ? told : successors
+    const keys = await keysOf(log, all)
+    if (keys.length !== all.length + 1) throw new Broken('otherLogKey')
+    return keys.map((key) => ({ name: log.name, key: unb64(key) }))
   }
 }
 
