@@ -16,6 +16,7 @@ from remote_bid.gateway.bundle import public_bundle
 from remote_bid.gateway.cosigners import HttpCosigner
 from remote_bid.gateway.crls import CrlKeeper
 from remote_bid.gateway.doors import doors
+from remote_bid.gateway.drafts import Drafts
 from remote_bid.gateway.http import Http, guard, headers_for
 from remote_bid.gateway.hub import Hub
 from remote_bid.gateway.lodging import Keepers, LodgingKeys
@@ -145,7 +146,7 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
         client_max_size=1 << 20,
         middlewares=[guard(headers_for(settings.origin)), doors(porter, settings.origin, pace), uncompressed],
     )
-    app.add_routes([*http.routes(), *people.routes(), *LodgingKeys(desk, keys.lines).routes()])
+    app.add_routes([*http.routes(), *people.routes(), *LodgingKeys(desk, keys.lines).routes(), *Drafts().routes()])
     sio.attach(app)
     async with aiohttp.ClientSession() as outgoing, _closing(log):
         named = zip(trust.cosigner_keys(), settings.cosigners, strict=True)
