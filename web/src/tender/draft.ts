@@ -12,13 +12,13 @@ export interface Flaw {
   readonly en: string
 }
 
-export interface Coefficient {
+interface Coefficient {
   name: string
   /** As they are typed: parted by commas or blanks. */
   values: string
 }
 
-export interface DraftPart {
+interface DraftPart {
   part: string
   opened_here: boolean
 }
@@ -77,7 +77,7 @@ export function newField(number: number): DraftField {
   return { field: `field_${number}`, kind: 'text', zh: '', en: '', required: true, choices: '' }
 }
 
-export const USUAL_FORM: readonly Omit<DraftField, 'required' | 'choices'>[] = [
+const USUAL_FORM: readonly Omit<DraftField, 'required' | 'choices'>[] = [
   { field: 'duration_days', kind: 'days', zh: '工期（日历天）', en: 'Duration in days' },
   { field: 'quality', kind: 'text', zh: '质量目标', en: 'Quality' },
   { field: 'project_manager', kind: 'text', zh: '项目经理', en: 'Project manager' },
