@@ -18,6 +18,7 @@ from remote_bid.gateway.bundle import public_bundle
 from remote_bid.gateway.cosigners import HttpCosigner
 from remote_bid.gateway.crls import CrlKeeper
 from remote_bid.gateway.doors import Door, doors
+from remote_bid.gateway.drafts import Drafts
 from remote_bid.gateway.http import Http, guard, headers_for
 from remote_bid.gateway.hub import Hub
 from remote_bid.gateway.lodging import Keepers, LodgingKeys
@@ -160,7 +161,8 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
             uncompressed,
         ],
     )
-    app.add_routes([*http.routes(), *people.routes(), *LodgingKeys(desk, keys.lines).routes(), *annexe.routes])
+    lodging = LodgingKeys(desk, keys.lines)
+    app.add_routes([*http.routes(), *people.routes(), *lodging.routes(), *Drafts().routes(), *annexe.routes])
     sio.attach(app)
     async with aiohttp.ClientSession() as outgoing, _closing(log):
         named = zip(trust.cosigner_keys(), settings.cosigners, strict=True)

@@ -119,7 +119,7 @@ def _sound_programme(console: Console, options: Options) -> Programme:
     try:
         programme = found_programme(read_tender(options.tender.read_bytes()), _SEED)
     except OSError as error:
-        raise NotATender(error.strerror or "cannot be read") from error
+        raise NotATender(error.strerror or "cannot be read", "文件无法读取") from error
     if programme.seeded:
         console.print(f"文件未载明的 {programme.seeded} 个报价由程序在标段金额 ± 10% 内生成")
     return programme
