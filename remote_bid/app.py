@@ -1,7 +1,9 @@
 """The composition root: the one place that knows every room."""
 
-from collections.abc import AsyncIterator, Sequence
+import ssl
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,7 +17,8 @@ from remote_bid.gateway.archive import Archive
 from remote_bid.gateway.bundle import public_bundle
 from remote_bid.gateway.cosigners import HttpCosigner
 from remote_bid.gateway.crls import CrlKeeper
-from remote_bid.gateway.doors import doors
+from remote_bid.gateway.doors import Door, doors
+from remote_bid.gateway.drafts import Drafts
 from remote_bid.gateway.http import Http, guard, headers_for
 from remote_bid.gateway.hub import Hub
 from remote_bid.gateway.lodging import Keepers, LodgingKeys
@@ -64,13 +67,22 @@ ROOMS: dict[str, AnyContext] = {opening.name: opening}
 PAGES = Path(__file__).parent / "pages"
 
 
+@dataclass(frozen=True)
+class Annexe:
+    """What a house may have beside the product: routes of its own with their doors, and TLS without a proxy."""
+
+    routes: Sequence[web.RouteDef] = ()
+    doors: Mapping[tuple[str, str], Door] = field(default_factory=dict)
+    tls: ssl.SSLContext | None = None
+
+
 def now() -> datetime:
     """This process's clock; what counts is the database's."""
     return datetime.now(UTC)
 
 
 @asynccontextmanager
-async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
+async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -> AsyncIterator[int]:
     """A whole server over the data in `folder`; gives the port it listens on."""
     keys = office_keys(folder / "office.json", office_passphrase())
     log = SqlLog(engine_of(settings.database, folder), AtRest(keys.storage))
@@ -143,9 +155,14 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
     sio.register_namespace(sockets)
     app = web.Application(
         client_max_size=1 << 20,
-        middlewares=[guard(headers_for(settings.origin)), doors(porter, settings.origin, pace), uncompressed],
+        middlewares=[
+            guard(headers_for(settings.origin)),
+            doors(porter, settings.origin, pace, annexe.doors),
+            uncompressed,
+        ],
     )
-    app.add_routes([*http.routes(), *people.routes(), *LodgingKeys(desk, keys.lines).routes()])
+    lodging = LodgingKeys(desk, keys.lines)
+    app.add_routes([*http.routes(), *people.routes(), *lodging.routes(), *Drafts().routes(), *annexe.routes])
     sio.attach(app)
     async with aiohttp.ClientSession() as outgoing, _closing(log):
         named = zip(trust.cosigner_keys(), settings.cosigners, strict=True)
@@ -175,7 +192,7 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[int]:
             stamps.start(sessions)
         for folded in sessions:
             clock.watch(folded)
-        site = web.TCPSite(runner, settings.host, settings.port)
+        site = web.TCPSite(runner, settings.host, settings.port, ssl_context=annexe.tls)
         await site.start()
         try:
             yield runner.addresses[0][1]
@@ -214,9 +231,9 @@ def safe_of(settings: Settings, folder: Path, secret: bytes) -> Safe:
     return Safe(folder, secret, limits, s3_shelf(at.bucket, at.region, at.endpoint, at.prefix))
 
 
-async def serve_forever(settings: Settings, folder: Path) -> None:
+async def serve_forever(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -> None:
     """Serve until SIGTERM or SIGINT, then close in order."""
-    async with serving(settings, folder):
+    async with serving(settings, folder, annexe):
         await told_to_stop()
 
 

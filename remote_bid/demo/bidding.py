@@ -1,5 +1,6 @@
 """A bidder's part, in a process of its own: what a real bidder's program would do, and what may go wrong with it."""
 
+import asyncio
 from collections.abc import Awaitable
 from pathlib import Path
 
@@ -32,6 +33,7 @@ async def _bidder(cast: Cast, contender: Contender) -> None:
     home, faults = cast.home(contender.person), contender.faults
     async with (client := Unlucky(cast, contender)).connected():
         bidder = Bidder(client, client.identity, contender.person, cast.trust, home, PASSPHRASE)
+        await asyncio.sleep(_until_bidding_s(cast, contender))
         handed_in = [(await _submitted(cast, client, bidder, lot, form), form) for lot, form in contender.forms.items()]
         bids = {bid: form for bid, form in handed_in if bid}
         if Fault.LATE in faults:
@@ -48,6 +50,14 @@ async def _bidder(cast: Cast, contender: Contender) -> None:
         if Fault.OBJECTION in faults:
             await _in_time(bidder.object(_OBJECTIONS[Fault.LOST_KEY in faults]))
         await _in_time(bidder.sign_record(expected))
+
+
+def _until_bidding_s(cast: Cast, contender: Contender) -> float:
+    """On a playable day they come one after the other, the last in the middle of the time: until then it may be you."""
+    if not cast.pace.breath_s:
+        return 0
+    number = cast.contenders.index(contender) + 1
+    return cast.pace.until_deadline_ms / 2000 * number / len(cast.contenders)
 
 
 async def _submitted(cast: Cast, client: Client, bidder: Bidder, lot: str, form: ReadoutForm) -> str:

@@ -1,6 +1,7 @@
 """Who plays, in which tender, at which pace."""
 
 import socket
+import ssl
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import msgspec
 
 from remote_bid.config import CosignerAt, Settings
 from remote_bid.demo.authority import Authority
+from remote_bid.demo.lan import AUTHORITY, certify_host, lan_address, trusting
 from remote_bid.demo.programme import Contender, Programme
 from remote_bid.opening.terms import Member, Role
 from remote_bid.participant.cosigner import cosigner_key
@@ -21,6 +23,9 @@ SESSION = "KB-2026-0107"
 LOG = "log.demo.remote-bid"
 COSIGNER = "cosigner.demo.remote-bid"
 K = 2
+_TEMPERS = 4
+"""So many kinds of people there are, from quick to slow."""
+_AUTHORITY = "青溪县交易中心演示认证机构"
 
 MEMBERS = [
     Member(person="host-01", name="陆明（华诚招标代理）", role=Role.HOST),
@@ -46,6 +51,8 @@ class Pace:
     patient: bool = True
     """Whether the deadline is postponed for whoever is still sealing."""
     pauses: Pauses = field(default_factory=Pauses)
+    breath_s: float = 0
+    """From the lobby on everybody takes this long, and some a few times as long, before each act."""
 
     def slower(self) -> "Pace":
         """Half as much time again for bidding and for releasing."""
@@ -93,6 +100,22 @@ def watchable(bidders: int) -> Pace:
     )
 
 
+def playable(bidders: int, minutes: float) -> Pace:
+    """A day in which people may sit down and act for themselves; `minutes` until the deadline."""
+    until_deadline_ms = round(minutes * 60_000)
+    return Pace(
+        until_deadline_ms=until_deadline_ms,
+        lobby_ms=until_deadline_ms // 2,
+        ticks=Cadence(every_ms=6000, slots=_slots(bidders)),
+        windows=Windows(
+            release_ms=90_000, custody_ms=120_000, confirm_ms=60_000, objection_ms=45_000, record_ms=90_000
+        ),
+        pause_s=4,
+        patient=False,
+        breath_s=1.5,
+    )
+
+
 def _slots(bidders: int) -> int:
     return 256 if bidders <= 60 else 4096
 
@@ -109,6 +132,10 @@ class Cast:
     contenders: list[Contender]
     pace: Pace
     cosigner_port: int
+    playable: bool = False
+    """Whether people may take the chairs."""
+    tls: bool = False
+    """Whether the server speaks HTTPS, in the whole local network."""
     members: list[Member] = field(default_factory=lambda: list(MEMBERS))
 
     @property
@@ -120,10 +147,25 @@ class Cast:
         """A participant's own folder."""
         return self.folder / "people" / person
 
+    def host_authority(self) -> bytes:
+        """Who certified the server's address, in PEM; empty without TLS."""
+        return (self.folder / AUTHORITY).read_bytes() if self.tls else b""
 
-def assemble(folder: Path, programme: Programme, pace: Pace, port: int = 0) -> Cast:
+    def trusting(self) -> ssl.SSLContext | None:
+        """How a client knows the server; None without TLS."""
+        return trusting(self.folder) if self.tls else None
+
+    def breath_s(self, person: str) -> float:
+        """How long this person takes before an act."""
+        people = [*(member.person for member in self.members), *(one.person for one in self.contenders)]
+        return self.pace.breath_s * (1 + people.index(person) % _TEMPERS)
+
+
+def assemble(
+    folder: Path, programme: Programme, pace: Pace, port: int = 0, *, playable: bool = False, tls: bool = False
+) -> Cast:
     """Make authority, keys and addresses for a day."""
-    authority = Authority("青溪县交易中心演示认证机构")
+    authority = Authority(_AUTHORITY)
     cast_folder = folder / "people"
     for member in MEMBERS:
         authority.enrol(cast_folder / member.person, member.person, member.name)
@@ -132,7 +174,10 @@ def assemble(folder: Path, programme: Programme, pace: Pace, port: int = 0) -> C
     port, cosigner_port = port or free_port(), free_port()
     (folder / "cosigner").mkdir(parents=True, exist_ok=True)
     cosigner = b64(cosigner_key(folder / "cosigner" / "key").public_key().public_bytes_raw())
-    url = f"http://127.0.0.1:{port}"
+    address = lan_address() if tls else "127.0.0.1"
+    url = f"http{'s' if tls else ''}://{address}:{port}"
+    if tls:
+        certify_host(folder, address, _AUTHORITY)
     settings = Settings(
         origin=url,
         log=LOG,
@@ -140,6 +185,7 @@ def assemble(folder: Path, programme: Programme, pace: Pace, port: int = 0) -> C
         agencies=["host-01"],
         cosigners=[CosignerAt(name=COSIGNER, key=cosigner, url=f"http://127.0.0.1:{cosigner_port}")],
         quorum=1,
+        host=address,
         port=port,
         crls=[authority.publish_crl(folder / "authority.crl")],
     )
@@ -151,7 +197,18 @@ def assemble(folder: Path, programme: Programme, pace: Pace, port: int = 0) -> C
     )
     (folder / "server" / "settings.json").write_bytes(msgspec.json.encode(settings))
     (folder / "trust.json").write_bytes(msgspec.json.format(msgspec.json.encode(trust)))
-    return Cast(folder, url, settings, trust, programme.tender, programme.contenders, pace, cosigner_port)
+    return Cast(
+        folder=folder,
+        url=url,
+        settings=settings,
+        trust=trust,
+        tender=programme.tender,
+        contenders=programme.contenders,
+        pace=pace,
+        cosigner_port=cosigner_port,
+        playable=playable,
+        tls=tls,
+    )
 
 
 def free_port() -> int:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import io
+import ssl
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ Watch = Callable[[Client], None]
 """Called on every change that the public sees."""
 
 _STOP_S = 3
+_HOUSE = [part.__name__ for part in (parts.play_cosigner, parts.play_server, parts.play_hall)]
 
 
 class PlayFailed(Exception):
@@ -62,10 +64,13 @@ class Day:
 
 
 class Troupe:
-    """All processes of the play; they end with the context."""
+    """All processes of the play; they end with the context. `playable`: people take chairs and do as they like, so a
+    participant whom that brings out of step ends nobody's day but its own.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, playable: bool = False) -> None:
         self._context = fork_server()
+        self._playable = playable
         self._playing: list[BaseProcess] = []
 
     def enter(self, part: Callable[..., None], *args: Any) -> BaseProcess:
@@ -83,7 +88,8 @@ class Troupe:
 
     def failed(self) -> str:
         """Who has given up; empty if nobody."""
-        return ", ".join(process.name for process in self._playing if process.exitcode not in (None, 0))
+        needed = [one for one in self._playing if not self._playable or one.name in _HOUSE]
+        return ", ".join(process.name for process in needed if process.exitcode not in (None, 0))
 
     def leave(self) -> None:
         """End everybody, politely first."""
@@ -101,9 +107,9 @@ Disturb = Callable[[Cast, Troupe, BaseProcess], Awaitable[None]]
 
 
 @contextlib.contextmanager
-def troupe() -> Iterator[Troupe]:
+def troupe(playable: bool = False) -> Iterator[Troupe]:
     """A troupe for the time of the context."""
-    players = Troupe()
+    players = Troupe(playable)
     try:
         yield players
     finally:
@@ -113,6 +119,13 @@ def troupe() -> Iterator[Troupe]:
 def open_house(players: Troupe, cast: Cast) -> BaseProcess:
     """Cosigner and server; gives the server's process."""
     players.enter(parts.play_cosigner, cast)
+    return enter_server(players, cast)
+
+
+def enter_server(players: Troupe, cast: Cast) -> BaseProcess:
+    """The server, with chairs for people where there are to be any."""
+    if cast.playable:
+        return players.enter(parts.play_hall, cast)
     return players.enter(parts.play_server, cast.settings, cast.server_folder)
 
 
@@ -135,7 +148,7 @@ def raise_curtain(players: Troupe, cast: Cast, absent: Collection[str] = ()) -> 
 async def play(cast: Cast, players: Troupe, watch: Watch, limit_s: float, disturb: Disturb | None = None) -> Day:
     """The whole day, as the public sees it; PlayFailed if anybody gives up or it takes too long."""
     server = open_house(players, cast)
-    await answering(cast.url, players)
+    await answering(cast.url, players, cast.trusting())
     raise_curtain(players, cast)
     disturbing = asyncio.ensure_future(disturb(cast, players, server)) if disturb else None
     try:
@@ -148,16 +161,16 @@ async def play(cast: Cast, players: Troupe, watch: Watch, limit_s: float, distur
 
 async def seen(cast: Cast, players: Troupe, watch: Watch, limit_s: float) -> Day:
     """The day from the public's place, until the bundle is there."""
-    async with Client(cast.url, SESSION, None).connected() as client:
+    async with Client(cast.url, SESSION, None, tls=cast.trusting()).connected() as client:
         over = asyncio.create_task(client.until(lambda view: _watched(client, watch, view)))
         await _while_all_play(over, players, limit_s)
         bundle = await _bundle(client, players)
         return Day(over.result(), client.copy.head, bundle, await _papers(client, players))
 
 
-async def answering(url: str, players: Troupe) -> None:
+async def answering(url: str, players: Troupe, tls: ssl.SSLContext | None = None) -> None:
     """Wait until the server answers."""
-    async with aiohttp.ClientSession() as http:
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=tls or True)) as http:
         while True:
             if who := players.failed():
                 raise PlayFailed(f"{who} did not start")

@@ -7,8 +7,7 @@ from multiprocessing.process import BaseProcess
 import msgspec
 
 from remote_bid.demo.cast import SESSION, Cast, Pace
-from remote_bid.demo.day import Troupe
-from remote_bid.demo.parts import play_server
+from remote_bid.demo.day import Troupe, enter_server
 from remote_bid.opening.terms import Phase, reached
 from remote_bid.participant.client import Client
 
@@ -31,11 +30,11 @@ def with_outage(pace: Pace) -> Pace:
 
 async def outage(cast: Cast, players: Troupe, server: BaseProcess) -> None:
     """Kill the server once the bidders' window is open, and let it come back when its next tick is overdue."""
-    async with Client(cast.url, SESSION, None).connected() as client:
+    async with Client(cast.url, SESSION, None, tls=cast.trusting()).connected() as client:
         view = await client.until(lambda view: reached(view.phase, Phase.RELEASE))
     if view.phase is not Phase.RELEASE:
         return
     await asyncio.sleep(_FIRST_RELEASES_S)
     players.kill(server)
     await asyncio.sleep((cast.pace.ticks.every_ms + cast.pace.pauses.outage_ms) / 1000 + _MORE_S)
-    players.enter(play_server, cast.settings, cast.server_folder)
+    enter_server(players, cast)

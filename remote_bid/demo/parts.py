@@ -7,10 +7,12 @@ from pathlib import Path
 from remote_bid.app import serve_forever
 from remote_bid.config import Settings
 from remote_bid.demo.cast import SESSION, Cast, K, Pace
+from remote_bid.demo.chairs import Chairs
 from remote_bid.demo.patience import Patience
 from remote_bid.demo.programme import Fault
 from remote_bid.demo.stage import Visitor, alone, identity_of
-from remote_bid.opening.terms import Phase, Role
+from remote_bid.opening.terms import Phase, Role, reached
+from remote_bid.participant.client import Client
 from remote_bid.participant.cosigner import cosign_forever
 from remote_bid.participant.custodian import Custodian
 from remote_bid.participant.draw_sealer import DrawSealer
@@ -27,6 +29,14 @@ _ANSWER = "招标文件规定解密时限内未解密的视为撤销投标，已
 def play_server(settings: Settings, folder: Path) -> None:
     """The centre's server."""
     alone(folder / "server.log", lambda: serve_forever(settings, folder))
+
+
+def play_hall(cast: Cast) -> None:
+    """The centre's server with chairs that people may take."""
+    alone(
+        cast.server_folder / "server.log",
+        lambda: serve_forever(cast.settings, cast.server_folder, Chairs(cast).annexe()),
+    )
 
 
 def play_cosigner(cast: Cast) -> None:
@@ -159,5 +169,16 @@ async def _custodian(cast: Cast, person: str, publishes: bool) -> None:
             await custodian.offer_key(lot, part)
         for lot, part in _sealed_parts(cast):
             await custodian.drill(lot, part)
-        for lot, part in _opened_parts(cast) if publishes else []:
+        if not publishes and not await _wanted(client, cast):
+            return
+        for lot, part in _opened_parts(cast):
             await custodian.publish(lot, part)
+
+
+async def _wanted(client: Client, cast: Cast) -> bool:
+    """Whether an alternate is needed: half the time is over, and a person in a chair has not published."""
+    if not cast.playable:
+        return False
+    await client.until(lambda view: reached(view.phase, Phase.CUSTODY))
+    await asyncio.sleep(cast.pace.windows.custody_ms / 2000)
+    return client.copy.view.phase is Phase.CUSTODY

@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import logging
+import math
 import signal
 import sys
 import tempfile
@@ -15,19 +16,21 @@ from pathlib import Path
 import structlog
 from rich.console import Console
 
-from remote_bid.demo.authority import KEY_FILE, PASSPHRASE
-from remote_bid.demo.cast import SESSION, Cast, Pace, assemble, fast, watchable
-from remote_bid.demo.day import Day, PlayFailed, Troupe, keep, play, troupe
+from remote_bid.demo.cast import SESSION, Cast, Pace, assemble, fast, playable, watchable
+from remote_bid.demo.day import Day, PlayFailed, Troupe, Watch, keep, play, troupe
 from remote_bid.demo.faults import with_faults
+from remote_bid.demo.links import show_links
 from remote_bid.demo.outage import outage, with_outage
 from remote_bid.demo.programme import Programme, found_programme, own_programme
 from remote_bid.demo.screen import Screen, kept, readout
-from remote_bid.participant.client import ServerRefused
+from remote_bid.participant.client import Client, ServerRefused
 from remote_bid.tender.standards import NotATender, read_tender
 from remote_bid.verify import verify
 from remote_bid.verify.screen import explain
 
 _SEED = 20261122
+_BIDDERS, _WITH_PEOPLE = 3, 4
+"""Whoever takes a chair only to look does not bid, and fewer than three bids end the day."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,23 @@ class Options:
 
     fast: bool
     out: Path | None
-    bidders: int
+    bidders: int | None
     stay: bool
     port: int
     tender: Path | None = None
     faults: bool = False
+    https: bool = False
+    minutes: float = 4
+    """Until the deadline, where people may play."""
+    terminal: bool = False
+    """Whether somebody sits before it."""
+
+    @property
+    def playable(self) -> bool:
+        """Whether people may take the chairs: a day of seconds leaves them no time, and without somebody at the
+        terminal the day must end by itself, unless it was asked to stay.
+        """
+        return not self.fast and (self.terminal or self.stay)
 
 
 def show(options: Options) -> int:
@@ -56,11 +71,18 @@ def show(options: Options) -> int:
 
 
 def _shown(options: Options, console: Console) -> int:
-    with tempfile.TemporaryDirectory(prefix="remote-bid-demo-") as folder, troupe() as players:
+    with tempfile.TemporaryDirectory(prefix="remote-bid-demo-") as folder, troupe(options.playable) as players:
         began = time.monotonic()
         try:
             programme = _programme(console, options)
-            cast = assemble(Path(folder), programme, _pace(programme, options), options.port)
+            cast = assemble(
+                Path(folder),
+                programme,
+                _pace(programme, options),
+                options.port,
+                playable=options.playable or options.stay,
+                tls=options.https,
+            )
             day = _played(console, cast, players, options)
         except NotATender as error:
             print(f"{options.tender}: {error}", file=sys.stderr)
@@ -73,7 +95,7 @@ def _shown(options: Options, console: Console) -> int:
         if options.out is not None:
             keep(day, cast, options.out)
             kept(console, str(options.out))
-        if options.stay:
+        if options.playable or options.stay:
             _stay(console, cast)
         print(json.dumps(day.figures() | {"verified": verified, "seconds": seconds}), flush=True)
         return 0 if verified else 1
@@ -82,6 +104,7 @@ def _shown(options: Options, console: Console) -> int:
 def _pace(programme: Programme, options: Options) -> Pace:
     bids = sum(len(contender.forms) for contender in programme.contenders)
     pace = fast(bids) if options.fast else watchable(bids)
+    pace = playable(bids, options.minutes) if options.playable else pace
     return with_outage(pace) if options.faults else pace
 
 
@@ -92,11 +115,11 @@ def _programme(console: Console, options: Options) -> Programme:
 
 def _sound_programme(console: Console, options: Options) -> Programme:
     if options.tender is None:
-        return own_programme(options.bidders, _SEED)
+        return own_programme(options.bidders or (_WITH_PEOPLE if options.playable else _BIDDERS), _SEED)
     try:
         programme = found_programme(read_tender(options.tender.read_bytes()), _SEED)
     except OSError as error:
-        raise NotATender(error.strerror or "cannot be read") from error
+        raise NotATender(error.strerror or "cannot be read", "文件无法读取") from error
     if programme.seeded:
         console.print(f"文件未载明的 {programme.seeded} 个报价由程序在标段金额 ± 10% 内生成")
     return programme
@@ -104,10 +127,24 @@ def _sound_programme(console: Console, options: Options) -> Programme:
 
 def _played(console: Console, cast: Cast, players: Troupe, options: Options) -> Day:
     console.print(f"大厅 [link={cast.url}/hall/{SESSION}]{cast.url}/hall/{SESSION}[/link]")
-    if options.stay:
-        console.print(f"各方证书 {cast.home('*') / KEY_FILE}，口令 {PASSPHRASE}")
+    limit_s = math.inf if options.playable else cast.pace.limit_s()
     with Screen(console) as screen:
-        return asyncio.run(play(cast, players, screen.watch, cast.pace.limit_s(), outage if options.faults else None))
+        watch = _with_links(console, cast, screen.watch) if cast.playable else screen.watch
+        return asyncio.run(play(cast, players, watch, limit_s, outage if options.faults else None))
+
+
+def _with_links(console: Console, cast: Cast, watch: Watch) -> Watch:
+    """The same, and the links once bids are taken: then there is something to do in every chair."""
+    shown = False
+
+    def watched(client: Client) -> None:
+        nonlocal shown
+        if client.copy.view.timetable and not shown:
+            shown = True
+            show_links(console, cast)
+        watch(client)
+
+    return watched
 
 
 def _verified(console: Console, day: Day, cast: Cast) -> bool:

@@ -13,7 +13,9 @@ import msgspec
 import structlog
 
 from remote_bid.demo.cast import SESSION, Cast
+from remote_bid.demo.chairs import until_taken
 from remote_bid.opening.statements import Refusal
+from remote_bid.opening.terms import Phase, reached
 from remote_bid.participant.checks import from_server
 from remote_bid.participant.client import Client, ServerRefused
 from remote_bid.participant.identity import Identity, read_identity
@@ -33,10 +35,13 @@ class Visitor(Client):
 
     def __init__(self, cast: Cast, person: str) -> None:
         self.identity, self._cast, self._home = identity_of(cast, person), cast, cast.home(person)
-        super().__init__(cast.url, SESSION, self.identity, self._home / JOURNAL)
+        super().__init__(cast.url, SESSION, self.identity, self._home / JOURNAL, cast.trusting())
+        self._breath_s = cast.breath_s(person)
 
     async def hand_in(self, command: Command) -> list[str]:
-        """As a client does, and again after a suspension."""
+        """As a client does, after a breath, and again after a suspension."""
+        if self.copy.head and reached(self.copy.view.phase, Phase.LOBBY):
+            await asyncio.sleep(self._breath_s)
         while True:
             try:
                 return await super().hand_in(command)
@@ -73,16 +78,23 @@ def alone(log: Path, play: Callable[[], Awaitable[None]]) -> None:
             logger_factory=structlog.PrintLoggerFactory(file),
         )
         try:
-            asyncio.run(_awaited(play))
+            asyncio.run(_awaited(play, log.parent))
         except Exception as error:
             structlog.get_logger("part").exception("failed")
             print(f"{log.parent.name}: {type(error).__name__}: {error}", file=sys.stderr)
             sys.exit(1)
 
 
-async def _awaited(play: Callable[[], Awaitable[None]]) -> None:
-    """Play until the part is over, or the demonstration itself is gone."""
+async def _awaited(play: Callable[[], Awaitable[None]], home: Path) -> None:
+    """Play until the part is over, a person takes the chair, or the demonstration itself is gone."""
     demonstration = multiprocessing.parent_process()
     if demonstration is not None:
         asyncio.get_running_loop().add_reader(demonstration.sentinel, os._exit, 1)
-    await play()
+    playing, taken = asyncio.ensure_future(play()), asyncio.ensure_future(until_taken(home))
+    await asyncio.wait([playing, taken], return_when=asyncio.FIRST_COMPLETED)
+    taken.cancel()
+    if playing.done():
+        playing.result()
+    else:
+        playing.cancel()
+        await asyncio.gather(playing, return_exceptions=True)

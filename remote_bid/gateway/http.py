@@ -56,7 +56,20 @@ _STATUS = uploads.STATUS | {
 }
 """Every other refusal is a conflict with what is: 409."""
 
-PAGES = ("/", "/hall/{session}", "/hall/{session}/{part}", "/sign-in", "/me", "/self-test", "/verify", "/wall")
+PAGES = (
+    "/",
+    "/hall/{session}",
+    "/hall/{session}/{part}",
+    "/sign-in",
+    "/me",
+    "/self-test",
+    "/verify",
+    "/wall",
+    "/plan",
+    "/plan/{draft}",
+    "/office",
+    "/schedule",
+)
 """Addresses at which a browser gets the pages, which then show what belongs there."""
 
 _LOG = structlog.get_logger("http")
@@ -144,35 +157,48 @@ class Http:
             self._porter.tokens.end(before)
         if carrier is Carrier.BEARER:
             return web.json_response({"token": token, "person": person.person, "name": person.name})
-        return self._with_cookie(person, token)
+        return await self._with_cookie(person, token)
 
     async def sign_out(self, request: web.Request) -> web.Response:
         """The token is worth nothing any more, and its lines are hung up."""
         self._porter.tokens.end(request[CALLER].token)
-        return self._with_cookie(None, "")
+        return await self._with_cookie(None, "")
 
     async def me(self, request: web.Request) -> web.Response:
         """Who is signed in, and what a page must say beside its cookie; empty for the public."""
         caller = request[CALLER]
         by_cookie = caller.person is not None and caller.carrier is Carrier.COOKIE
-        return web.json_response(self._about(caller.person, caller.token if by_cookie else ""))
+        return web.json_response(await self._about(caller.person, caller.token if by_cookie else ""))
 
     async def _admitted(self) -> Collection[str]:
         """Who may schedule: named in the settings, or admitted by a system admin."""
-        try:
-            registry: Registry = (await self._desk.look(REGISTRY)).state
-        except UnknownSession:
-            return self._agencies
-        return {*self._agencies, *registry.agencies}
+        return {*self._agencies, *(await self._registry()).agencies}
 
-    def _with_cookie(self, person: Certified | None, token: str) -> web.Response:
-        answer = web.json_response(self._about(person, token))
+    async def _registry(self) -> Registry:
+        """Empty where the settings name no admins."""
+        try:
+            state: Registry = (await self._desk.look(REGISTRY)).state
+        except UnknownSession:
+            return Registry(session=REGISTRY)
+        return state
+
+    async def _with_cookie(self, person: Certified | None, token: str) -> web.Response:
+        answer = web.json_response(await self._about(person, token))
         answer.cookies.update(cookie(token))
         return answer
 
-    def _about(self, person: Certified | None, token: str) -> dict[str, str]:
-        csrf = self._porter.tokens.csrf(token) if token else ""
-        return {"person": person.person if person else "", "name": person.name if person else "", "csrf": csrf}
+    async def _about(self, person: Certified | None, token: str) -> dict[str, str | bool]:
+        """What a page needs to know of its person: beside the name, which pages there are for such a one."""
+        if person is None:
+            return {"person": "", "name": "", "csrf": "", "office": "", "agency": False}
+        registry = await self._registry()
+        return {
+            "person": person.person,
+            "name": person.name,
+            "csrf": self._porter.tokens.csrf(token) if token else "",
+            "office": registry.role_of(person.person) or "",
+            "agency": person.person in self._agencies or person.person in registry.agencies,
+        }
 
     async def sessions(self, request: web.Request) -> web.Response:
         """Every session as the caller may see it."""

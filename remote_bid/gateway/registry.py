@@ -17,6 +17,7 @@ from remote_bid.timeline import instant
 from remote_bid.timeline.context import Refused
 from remote_bid.timeline.desk import Desk, Folded
 from remote_bid.timeline.entry import Entry, Who, show
+from remote_bid.timeline.log import UnknownSession
 
 _LIST_GOOD = timedelta(hours=12)
 
@@ -36,6 +37,7 @@ class RegistryHttp:
             web.get("/api/registry", self.look),
             web.post("/api/registry/commands", self.command),
             web.get("/api/registry/log", self.log),
+            web.get("/api/halls", self.halls),
             web.post("/api/enrolments", self.request),
             web.get("/api/enrolments/{request}", self.enrolment),
             web.get("/api/authority/crl", self.crl),
@@ -60,6 +62,14 @@ class RegistryHttp:
             raise OFFICE_ONLY
         names = [folded.context.show(folded.state, entry.line, entry.fields, who, False) for entry in folded.main]
         return _json([show(entry, shown) for entry, shown in zip(folded.main, names, strict=True)])
+
+    async def halls(self, request: web.Request) -> web.Response:
+        """The centre's halls, and which session is held in which; nothing where there is no registry."""
+        try:
+            state: Registry = (await self._desk.look(REGISTRY)).state
+        except UnknownSession:
+            return _json({"halls": [], "placed": {}})
+        return _json({"halls": sorted(state.halls), "placed": state.placed})
 
     async def request(self, request: web.Request) -> web.Response:
         """Anybody asks for a certificate; the answer names the request, a clerk decides."""

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import random
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -38,10 +39,19 @@ _ANSWER_S = 10
 
 
 class Client:
-    """One participant in one session. Survives lost connections and a restarted server."""
+    """One participant in one session. Survives lost connections and a restarted server. `tls`: whom to believe that
+    the server is who it says; without it the machine's authorities.
+    """
 
-    def __init__(self, url: str, session: str, identity: Identity | None, journal: Path | None = None) -> None:
-        self.url, self._identity = url, identity
+    def __init__(
+        self,
+        url: str,
+        session: str,
+        identity: Identity | None,
+        journal: Path | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self.url, self._identity, self._tls = url, identity, tls
         self.copy = Copy(session, journal)
         self._changed = asyncio.Condition()
         self._failed: BaseException | None = None
@@ -54,7 +64,8 @@ class Client:
     @asynccontextmanager
     async def connected(self) -> AsyncIterator["Client"]:
         """Keep a line to the server for the time of the context."""
-        async with aiohttp.ClientSession() as self._http:
+        connector = aiohttp.TCPConnector(ssl=self._tls or True)
+        async with aiohttp.ClientSession(connector=connector) as self._http:
             self._line = asyncio.create_task(self._keep())
             try:
                 yield self

@@ -11,6 +11,7 @@ from remote_bid.participant import enrolment
 from remote_bid.participant.bidding import bidding
 from remote_bid.participant.briefcase import Briefcase, Kept, packed
 from remote_bid.participant.custodian import Custodian
+from remote_bid.participant.custody_file import read_custody, write_custody
 from remote_bid.participant.presence import come
 from remote_bid.participant.terminal import (
     DAY_S,
@@ -126,6 +127,44 @@ def custodian_drill(lot: Lot, part: Part = "readout_form", folder: Folder = HERE
     run(folder, wait, act)
 
 
+@custodian.command("save")
+def save_keys(
+    file: Annotated[Path, typer.Argument(help="the .custody file to write")],
+    folder: Folder = HERE,
+    wait: Wait = SOON_S,
+) -> None:
+    """Put the keys of this folder into one file under a passphrase: a copy to keep, or for the page."""
+
+    async def act(me: Seated) -> None:
+        await me.client.until(lambda view: bool(view.tender))
+        seeds = _custodian(me).kept()
+        if not seeds:
+            raise NotHere("this folder has no keys for this session")
+        write_custody(file, me.client.copy.session, seeds, ask("passphrase for the key file"))
+        print(file)
+
+    run(folder, wait, act)
+
+
+@custodian.command("load")
+def load_keys(
+    file: Annotated[Path, typer.Argument(help="a .custody file, of this program or of the page")],
+    folder: Folder = HERE,
+    wait: Wait = SOON_S,
+) -> None:
+    """Take the keys from a file into this folder."""
+
+    async def act(me: Seated) -> None:
+        await me.client.until(lambda view: bool(view.tender))
+        session, seeds = read_custody(file, ask("passphrase of the key file"))
+        if session != me.client.copy.session:
+            raise NotHere(f"the keys are for session {session}")
+        _custodian(me).take(seeds)
+        print("the keys are in this folder")
+
+    run(folder, wait, act)
+
+
 @custodian.command()
 def publish(lot: Lot, part: Part = "readout_form", folder: Folder = HERE, wait: Wait = DAY_S) -> None:
     """Publish the key, after checking close, window and cosignatures for yourself."""
@@ -133,6 +172,17 @@ def publish(lot: Lot, part: Part = "readout_form", folder: Folder = HERE, wait: 
     async def act(me: Seated) -> None:
         await _custodian(me).publish(lot, part)
         print("published")
+
+    run(folder, wait, act)
+
+
+@custodian.command()
+def share(lot: Lot, part: Part = "readout_form", folder: Folder = HERE, wait: Wait = DAY_S) -> None:
+    """As escrow holder: give your share of each bid whose bidder asks for the remedy; the key stays here."""
+
+    async def act(me: Seated) -> None:
+        await _custodian(me).publish_shares(lot, part)
+        print("given")
 
     run(folder, wait, act)
 

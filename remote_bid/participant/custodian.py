@@ -35,6 +35,7 @@ from remote_bid.opening.terms import Phase, reached
 from remote_bid.opening.view import RemedyAsked
 from remote_bid.participant.checks import Broken, cosigned_times, from_server
 from remote_bid.participant.client import Client
+from remote_bid.participant.custody_file import Seeds
 from remote_bid.participant.identity import Identity
 from remote_bid.people.certificates import Signed, signers
 from remote_bid.seal.canonical import b64, jcs, labelled_hash, unb64
@@ -224,6 +225,21 @@ class Custodian:
         """Later pauses move the end of another window."""
         closed_at, _ = self._client.copy.events(WindowClosed)[-1]
         return [item for item in self._client.copy.events(OpeningResumed) if item[0].seq < closed_at.seq]
+
+    def kept(self) -> dict[tuple[str, str], bytes]:
+        """The keys that are in this folder, by lot and part."""
+        tender = self._client.copy.view.tender
+        lots = tender.lots if tender else []
+        places = [(lot.lot, part) for lot in lots for part in (*(each.part for each in lot.parts), DRAW)]
+        return {place: self._path(*place).read_bytes() for place in places if self._path(*place).exists()}
+
+    def take(self, seeds: Seeds) -> None:
+        """Keep keys that were made elsewhere; Broken if there is another one in the place of any of them."""
+        here = {place: path.read_bytes() for place in seeds if (path := self._path(*place)).exists()}
+        if {**seeds, **here} != seeds:
+            raise Broken("this folder has another key for the same lot and part")
+        for place, seed in seeds.items():
+            durable.replace(self._path(*place), seed, 0o600)
 
     def _path(self, lot: str, part: str) -> Path:
         return self._folder / f"{b64(labelled_hash('custodian', lot.encode(), part.encode())[:9])}.seed"

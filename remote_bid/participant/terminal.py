@@ -21,8 +21,8 @@ from remote_bid.participant.checks import Broken
 from remote_bid.participant.client import Client, ServerRefused
 from remote_bid.participant.enrolment import NotYet
 from remote_bid.participant.identity import BadIdentity, Identity
+from remote_bid.participant.passphrase import CannotRead
 from remote_bid.participant.recovery_code import BadCode
-from remote_bid.participant.release_file import CannotRead
 from remote_bid.seal.envelope import BadEnvelope
 from remote_bid.tender.terms import InvalidForm
 from remote_bid.timeline.entry import Mismatch

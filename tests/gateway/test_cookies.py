@@ -20,6 +20,9 @@ ANN, BOB = BIDDERS
 SOCKET = "/socket.io/?EIO=4&transport=websocket"
 EVIL = "https://evil.example"
 
+NOBODY = {"person": "", "name": "", "csrf": "", "office": "", "agency": False}
+"""What is told of the public."""
+
 
 class Browser:
     """Says its origin, keeps its cookie; only as much of one as is needed."""
@@ -72,7 +75,7 @@ class Browser:
 async def test_a_page_that_signs_in_gets_a_cookie_and_no_token(hall: House) -> None:
     browser = Browser(hall)
     answer = await browser.sign_in(ANN)
-    assert set(answer) == {"person", "name", "csrf"}
+    assert set(answer) == set(NOBODY)
     assert browser.cookie not in str(answer)
     name, *rules = browser.set_cookie.split("; ")
     assert name == f"__Host-remote-bid={browser.cookie}"
@@ -95,7 +98,7 @@ async def test_a_page_loaded_again_learns_what_it_must_say(hall: House) -> None:
 
 
 async def test_the_public_is_nobody(hall: House) -> None:
-    assert await Browser(hall).ask("GET", "/api/me") == (200, {"person": "", "name": "", "csrf": ""})
+    assert await Browser(hall).ask("GET", "/api/me") == (200, NOBODY)
 
 
 async def test_signing_in_again_rotates_the_cookie(hall: House) -> None:
@@ -120,7 +123,7 @@ async def test_who_signs_out_is_nobody_and_its_cookie_is_gone(hall: House) -> No
     await browser.sign_in(ANN)
     thief.cookie = browser.cookie
     status, answer = await browser.ask("POST", "/api/sign-out")
-    assert (status, answer) == (200, {"person": "", "name": "", "csrf": ""})
+    assert (status, answer) == (200, NOBODY)
     assert browser.cookie == ""
     assert "Max-Age=0" in browser.set_cookie
     assert await thief.me() == ""

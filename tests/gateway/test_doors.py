@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from remote_bid.gateway.doors import DOORS, SOCKET, Access, doors
+from remote_bid.gateway.drafts import Drafts
 from remote_bid.gateway.http import Http, guard
 from remote_bid.gateway.lodging import LodgingKeys
 from remote_bid.gateway.pace import Limits, Pace
@@ -88,6 +89,10 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("GET", "/sign-in"): Row(CALLERS),
     ("GET", "/me"): Row(CALLERS),
     ("GET", "/self-test"): Row(CALLERS),
+    ("GET", "/plan"): Row(CALLERS),
+    ("GET", "/plan/{draft}"): Row(CALLERS, "/plan/1"),
+    ("GET", "/office"): Row(CALLERS),
+    ("GET", "/schedule"): Row(CALLERS),
     ("GET", "/verify"): Row(CALLERS),
     ("GET", "/wall"): Row(CALLERS),
     ("GET", "/hall/{session}/{part}"): Row(CALLERS),
@@ -100,6 +105,9 @@ MATRIX |= {
     ("GET", "/api/registry"): Row(frozenset({SYSTEM, SECURITY, AUDIT})),
     ("GET", "/api/registry/log"): Row(frozenset({AUDIT})),
     ("POST", "/api/registry/commands"): Row(frozenset({SYSTEM}), body={"type": "DismissAgency", "person": "nobody"}),
+    ("GET", "/api/halls"): Row(CALLERS),
+    ("POST", "/api/tenders/read"): Row(SIGNED_IN, body={}),
+    ("POST", "/api/tenders/check"): Row(SIGNED_IN, body={}),
     ("POST", "/api/enrolments"): Row(CALLERS, body={"request": ""}),
     ("GET", "/api/enrolments/{request}"): Row(CALLERS, "/api/enrolments/none"),
     ("GET", "/api/authority/crl"): Row(CALLERS),
@@ -144,7 +152,14 @@ async def test_every_route_has_a_door(tmp_path: Path) -> None:
     http._pages = tmp_path
     http._uploads = object.__new__(Uploads)
     app = web.Application()
-    app.add_routes([*http.routes(), *object.__new__(RegistryHttp).routes(), *object.__new__(LodgingKeys).routes()])
+    app.add_routes(
+        [
+            *http.routes(),
+            *object.__new__(RegistryHttp).routes(),
+            *object.__new__(LodgingKeys).routes(),
+            *Drafts().routes(),
+        ]
+    )
     found = {(route.method, route.resource.canonical) for route in app.router.routes() if route.resource}
     assert {("GET" if method == "HEAD" else method, path) for method, path in found} <= set(DOORS)
 

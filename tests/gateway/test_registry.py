@@ -118,7 +118,7 @@ async def test_a_person_takes_its_own_certificate_back_and_the_list_says_so(hall
 async def test_each_office_sees_its_own(hall: House) -> None:
     views = [await got(hall, "/api/registry", await hall.sign_in(who)) for who in (SYSTEM, SECURITY, AUDIT)]
     assert [sorted(view) for view in views] == [
-        ["agencies", "role"],
+        ["agencies", "halls", "placed", "role"],
         ["admins", "enrolments", "issued", "role"],
         ["role"],
     ]
@@ -142,6 +142,22 @@ async def test_whom_a_system_admin_admits_may_schedule(hall: House) -> None:
     assert (await hall.post("/api/sessions", body, token))[0] == 403
     assert (await ordered(hall, SYSTEM, "AdmitAgency", person="host-02"))[0] == 200
     assert (await hall.post("/api/sessions", body, token))[0] == 200
+
+
+async def test_anybody_may_know_in_which_hall_a_session_is_held(hall: House) -> None:
+    token = await hall.sign_in(SYSTEM)
+    placed = {"type": "PlaceSession", "session": "KB-7", "hall": "Hall 1"}
+    assert_refusal((await hall.post(COMMANDS, placed, token))[1], "no_such_hall")
+    assert (await hall.post(COMMANDS, {"type": "OpenHall", "hall": "Hall 1"}, token))[0] == 200
+    assert (await hall.post(COMMANDS, placed, token))[0] == 200
+    assert await got(hall, "/api/halls") == {"halls": ["Hall 1"], "placed": {"KB-7": "Hall 1"}}
+
+
+async def test_a_page_learns_which_office_its_person_holds(hall: House) -> None:
+    told = await got(hall, "/api/me", await hall.sign_in(AUDIT))
+    assert (told["office"], told["agency"]) == ("audit", False)
+    told = await got(hall, "/api/me", await hall.sign_in("host-01"))
+    assert (told["office"], told["agency"]) == ("", True)
 
 
 MALFORMED: list[Any] = [None, {}, {"request": 1}, {"request": "A" * 9000}, {"request": "", "person": "x"}]
@@ -168,3 +184,4 @@ async def test_without_admins_there_is_no_registry(tmp_path: Any) -> None:
     async with house(tmp_path) as found:
         assert_refusal(await got(found, "/api/registry", await found.sign_in(SECURITY)), "no_such_session")
         assert_refusal((await found.post("/api/enrolments", {"request": ""}))[1], "no_such_session")
+        assert await got(found, "/api/halls") == {"halls": [], "placed": {}}

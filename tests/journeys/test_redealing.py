@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from remote_bid.participant.client import ServerRefused
-from remote_bid.participant.release_file import CannotRead
+from remote_bid.participant.passphrase import CannotRead
 from remote_bid.seal.envelope import BadEnvelope
 from remote_bid.tender.statements import StrikeCause
 from remote_bid.tender.terms import READOUT_FORM

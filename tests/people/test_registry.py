@@ -110,6 +110,9 @@ WORK: dict[type[Any], tuple[Act, Who]] = {
     c.RefuseEnrolment: (REFUSED, SECURITY),
     c.RevokeCertificate: (Act(c.RevokeCertificate(serial="ff", reason="x"), SECURITY), SECURITY),
     c.AdmitAgency: (Act(c.AdmitAgency(person="host-01"), SYSTEM), SYSTEM),
+    c.OpenHall: (Act(c.OpenHall(hall="2"), SYSTEM), SYSTEM),
+    c.CloseHall: (Act(c.CloseHall(hall="1"), SYSTEM), SYSTEM),
+    c.PlaceSession: (Act(c.PlaceSession(session="KB-1", hall=""), SYSTEM), SYSTEM),
     c.DismissAgency: (Act(c.DismissAgency(person="host-01"), SYSTEM), SYSTEM),
 }
 ALL_MAY = {c.FoundRegistry, c.RequestEnrolment, RecordCheckpoint, RecordRotation}
@@ -141,6 +144,20 @@ def test_a_system_admin_says_who_may_schedule() -> None:
     given(CENTRE, FOUNDED, admitted).when(dismissed).then(e.AgencyDismissed)
     given(CENTRE, FOUNDED).when(dismissed).then_nothing()
     given(CENTRE, FOUNDED).when(Act(c.AdmitAgency(person=SYSTEM.person), SYSTEM)).then_refused("not_yourself")
+
+
+def test_a_system_admin_says_in_which_hall_a_session_is_held() -> None:
+    opened, closed = Act(c.OpenHall(hall="1"), SYSTEM), WORK[c.CloseHall][0]
+    placed = Act(c.PlaceSession(session="KB-1", hall="1"), SYSTEM)
+    given(CENTRE, FOUNDED).when(opened).then(e.HallOpened)
+    given(CENTRE, FOUNDED, opened).when(opened).then_nothing()
+    given(CENTRE, FOUNDED).when(placed).then_refused("no_such_hall")
+    given(CENTRE, FOUNDED, opened).when(placed).then(e.SessionPlaced)
+    given(CENTRE, FOUNDED, opened, placed).when(placed).then_nothing()
+    given(CENTRE, FOUNDED, opened, placed).when(WORK[c.PlaceSession][0]).then(e.SessionPlaced)
+    given(CENTRE, FOUNDED).when(closed).then_nothing()
+    given(CENTRE, FOUNDED, opened, placed).when(closed).then(e.HallClosed)
+    given(CENTRE, FOUNDED, opened, placed, closed, opened).when(placed).then(e.SessionPlaced)
 
 
 # Enrolment
@@ -248,7 +265,7 @@ def test_the_log_tells_of_its_new_key_once_and_nobody_else_does() -> None:
 
 SEEN = {
     SECURITY: {"role", "admins", "enrolments", "issued"},
-    SYSTEM: {"role", "agencies"},
+    SYSTEM: {"role", "agencies", "halls", "placed"},
     AUDIT: {"role"},
     ANNA: {"role"},
     ANYBODY: {"role"},

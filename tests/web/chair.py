@@ -1,6 +1,5 @@
 """A day on which one bidder's chair is free: everybody else is played by programs, a browser takes the chair."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -11,11 +10,11 @@ from remote_bid.demo.cast import SESSION, Cast, Pace, assemble
 from remote_bid.demo.day import answering, open_house, raise_curtain, troupe
 from remote_bid.demo.programme import own_programme
 from remote_bid.tender.statements import Cadence, Windows
-from tests.web.hall import listed
+from tests.web.hall import until_bids_are_taken
 
 NAME = "东江<script>alert(1)</script>建设"
 _SEED = 7
-_PACE = Pace(
+PACE = Pace(
     until_deadline_ms=32_000,
     lobby_ms=26_000,
     ticks=Cadence(every_ms=2000, slots=256),
@@ -52,14 +51,11 @@ async def a_chair(folder: Path) -> AsyncIterator[Chair]:
     """The day from the moment at which bids are taken."""
     programme = own_programme(3, _SEED)
     contenders = [replace(programme.contenders[0], name=NAME), *programme.contenders[1:]]
-    cast = assemble(folder, replace(programme, contenders=contenders), _PACE)
+    cast = assemble(folder, replace(programme, contenders=contenders), PACE)
     person = contenders[0].person
     with troupe() as players:
         open_house(players, cast)
         await answering(cast.url, players)
         raise_curtain(players, cast, absent={person})
-        async with asyncio.timeout(30):
-            while not (await listed(cast.url)).get("timetable"):
-                assert not players.failed(), players.failed()
-                await asyncio.sleep(0.1)
+        await until_bids_are_taken(cast.url, players)
         yield Chair(cast, person)

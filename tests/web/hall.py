@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import ssl
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ import aiohttp
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 from remote_bid.demo.cast import SESSION, free_port
+from remote_bid.demo.day import Troupe
 
 _CHROMIUM = os.environ.get("REMOTE_BID_CHROMIUM") or "/usr/bin/chromium"
 # The rest keeps Chromium from looking for its maker's hosts.
@@ -49,10 +51,19 @@ async def a_day() -> AsyncIterator[str]:
         await _end(demo)
 
 
-async def listed(url: str) -> dict[str, Any]:
+async def until_bids_are_taken(url: str, players: Troupe, tls: ssl.SSLContext | None = None) -> None:
+    """Wait until the timetable is signed."""
+    async with asyncio.timeout(_START_S):
+        while not (await listed(url, tls)).get("timetable"):
+            assert not players.failed(), players.failed()
+            await asyncio.sleep(0.1)
+
+
+async def listed(url: str, tls: ssl.SSLContext | None = None) -> dict[str, Any]:
     """The session as the public list shows it; empty while there is none."""
+    connector = aiohttp.TCPConnector(ssl=tls or True)
     try:
-        async with aiohttp.ClientSession() as http, http.get(f"{url}/api/sessions") as answer:
+        async with aiohttp.ClientSession(connector=connector) as http, http.get(f"{url}/api/sessions") as answer:
             sessions: list[dict[str, Any]] = (await answer.json())["sessions"]
     except aiohttp.ClientError:
         return {}

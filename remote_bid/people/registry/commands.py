@@ -1,11 +1,11 @@
 """What may be asked of the registry."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
 from remote_bid.people.issuing import PersonId
-from remote_bid.people.registry.terms import Admin
+from remote_bid.people.registry.terms import Admin, HallName
 from remote_bid.timeline.context import Command
 from remote_bid.timeline.marks import RecordCheckpoint, RecordRotation
 
@@ -70,6 +70,25 @@ class DismissAgency(Command, frozen=True):
     person: PersonId
 
 
+class OpenHall(Command, frozen=True):
+    """A system admin adds a hall of the centre's."""
+
+    hall: HallName
+
+
+class CloseHall(Command, frozen=True):
+    """A system admin takes a hall away; what is held there has none then."""
+
+    hall: HallName
+
+
+class PlaceSession(Command, frozen=True):
+    """A system admin says in which hall a session is held; in none if `hall` is empty."""
+
+    session: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{2,39}\Z")]
+    hall: HallName | Literal[""]
+
+
 RegistryCommand = (
     FoundRegistry
     | GrantRole
@@ -80,6 +99,9 @@ RegistryCommand = (
     | RevokeCertificate
     | AdmitAgency
     | DismissAgency
+    | OpenHall
+    | CloseHall
+    | PlaceSession
     | RecordCheckpoint
     | RecordRotation
 )

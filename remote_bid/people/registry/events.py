@@ -69,6 +69,25 @@ class AgencyDismissed(Event, frozen=True):
     person: str
 
 
+class HallOpened(Event, frozen=True):
+    """The centre has this hall."""
+
+    hall: str
+
+
+class HallClosed(Event, frozen=True):
+    """It has it no longer."""
+
+    hall: str
+
+
+class SessionPlaced(Event, frozen=True):
+    """A session is held in this hall; in none if it is empty."""
+
+    session: str
+    hall: str
+
+
 RegistryEvent = (
     RegistryFounded
     | RoleGranted
@@ -79,6 +98,9 @@ RegistryEvent = (
     | CertificateRevoked
     | AgencyAdmitted
     | AgencyDismissed
+    | HallOpened
+    | HallClosed
+    | SessionPlaced
     | CheckpointCosigned
     | LogKeyRotated
 )

@@ -1,5 +1,6 @@
 """The registry's rules. Nobody holds two offices, nobody decides about himself, and no office does another's work:
-system admins say who may schedule, security admins grant offices and approve people, audit admins only read.
+system admins say who may schedule and in which hall, security admins grant offices and approve people, audit admins
+only read.
 """
 
 from collections.abc import Callable, Sequence
@@ -123,6 +124,25 @@ def dismiss_agency(registry: Registry, command: c.DismissAgency, turn: Turn) -> 
     return [e.AgencyDismissed(person=command.person)] if command.person in registry.agencies else []
 
 
+def open_hall(registry: Registry, command: c.OpenHall, turn: Turn) -> list[Event]:
+    _require(registry, turn, AdminRole.SYSTEM)
+    return [] if command.hall in registry.halls else [e.HallOpened(hall=command.hall)]
+
+
+def close_hall(registry: Registry, command: c.CloseHall, turn: Turn) -> list[Event]:
+    _require(registry, turn, AdminRole.SYSTEM)
+    return [e.HallClosed(hall=command.hall)] if command.hall in registry.halls else []
+
+
+def place_session(registry: Registry, command: c.PlaceSession, turn: Turn) -> list[Event]:
+    _require(registry, turn, AdminRole.SYSTEM)
+    if command.hall and command.hall not in registry.halls:
+        _refuse("no_such_hall", "没有这个开标大厅。", "There is no such hall.")
+    if registry.placed.get(command.session, "") == command.hall:
+        return []
+    return [e.SessionPlaced(session=command.session, hall=command.hall)]
+
+
 def record_checkpoint(registry: Registry, command: RecordCheckpoint, turn: Turn) -> list[Event]:
     if turn.by != LOG:
         _refuse("not_allowed", "此事由日志办理。", "Only the log does this.")
@@ -146,6 +166,9 @@ DECISIONS: dict[type[Command], Callable[[Registry, Any, Turn], Sequence[Event]]]
     c.RevokeCertificate: revoke,
     c.AdmitAgency: admit_agency,
     c.DismissAgency: dismiss_agency,
+    c.OpenHall: open_hall,
+    c.CloseHall: close_hall,
+    c.PlaceSession: place_session,
     RecordCheckpoint: record_checkpoint,
     RecordRotation: record_rotation,
 }

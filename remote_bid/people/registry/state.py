@@ -22,6 +22,9 @@ class Registry(msgspec.Struct, frozen=True, kw_only=True):
     enrolments: dict[str, Enrolment] = {}
     issued: dict[str, Issued] = {}
     agencies: frozenset[str] = frozenset()
+    halls: frozenset[str] = frozenset()
+    placed: dict[str, str] = {}
+    """Sessions that are held in a hall."""
     covered: frozenset[int] = frozenset()
     rotations: frozenset[str] = frozenset()
     """Ids of the statements by which the log's key has changed."""
@@ -84,6 +87,20 @@ def _dismissed(registry: Registry, event: e.AgencyDismissed, _: Happened) -> Reg
     return _with(registry, agencies=registry.agencies - {event.person})
 
 
+def _hall_opened(registry: Registry, event: e.HallOpened, _: Happened) -> Registry:
+    return _with(registry, halls=registry.halls | {event.hall})
+
+
+def _hall_closed(registry: Registry, event: e.HallClosed, _: Happened) -> Registry:
+    placed = {session: hall for session, hall in registry.placed.items() if hall != event.hall}
+    return _with(registry, halls=registry.halls - {event.hall}, placed=placed)
+
+
+def _placed(registry: Registry, event: e.SessionPlaced, _: Happened) -> Registry:
+    placed = registry.placed | {event.session: event.hall}
+    return _with(registry, placed={session: hall for session, hall in placed.items() if hall})
+
+
 def _cosigned(registry: Registry, event: CheckpointCosigned, _: Happened) -> Registry:
     return _with(registry, covered=registry.covered | {event.covers})
 
@@ -106,6 +123,9 @@ _FOLDS: dict[type[Event], Callable[[Registry, Any, Happened], Registry]] = {
     e.CertificateRevoked: _revoked,
     e.AgencyAdmitted: _admitted,
     e.AgencyDismissed: _dismissed,
+    e.HallOpened: _hall_opened,
+    e.HallClosed: _hall_closed,
+    e.SessionPlaced: _placed,
     CheckpointCosigned: _cosigned,
     LogKeyRotated: _rotated,
 }

@@ -1,6 +1,7 @@
 """The registry's words."""
 
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
@@ -8,6 +9,10 @@ from remote_bid.people.issuing import PersonId, PersonName
 
 REGISTRY = "@registry"
 """Its session's name, which no opening can have."""
+
+
+HallName = Annotated[str, msgspec.Meta(min_length=1, max_length=60, pattern=r"^(?=.*\S)[^\x00-\x1f\x7f]*\Z")]
+"""How a hall is called, by which it is also known."""
 
 
 class AdminRole(StrEnum):

@@ -18,6 +18,8 @@ class RegistryView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     enrolments: list[Enrolment] | UnsetType = UNSET
     issued: list[Issued] | UnsetType = UNSET
     agencies: list[str] | UnsetType = UNSET
+    halls: list[str] | UnsetType = UNSET
+    placed: dict[str, str] | UnsetType = UNSET
 
 
 def see(registry: Registry, who: Who) -> RegistryView:
@@ -31,7 +33,12 @@ def see(registry: Registry, who: Who) -> RegistryView:
                 issued=list(registry.issued.values()),
             )
         case AdminRole.SYSTEM:
-            return RegistryView(role=who.role, agencies=sorted(registry.agencies))
+            return RegistryView(
+                role=who.role,
+                agencies=sorted(registry.agencies),
+                halls=sorted(registry.halls),
+                placed=registry.placed,
+            )
         case _:
             return RegistryView(role=who.role)
 

@@ -15,20 +15,23 @@ def read_tender(raw: bytes) -> Found:
         document: Any = json.loads(raw)
         return _found(document)
     except RecursionError as error:
-        raise NotATender("the file is no tender: it is nested too deeply") from error
+        raise NotATender("the file is no tender: it is nested too deeply", "文件嵌套过深，不是招标项目") from error
     except NotATender:
         raise
     except ValueError as error:
-        raise NotATender("the file is not JSON") from error
+        raise NotATender("the file is not JSON", "文件不是 JSON 格式") from error
 
 
 def _found(document: Any) -> Found:
     if not isinstance(document, dict):
-        raise NotATender("the file is no tender: a JSON object is expected")
+        raise NotATender("the file is no tender: a JSON object is expected", "文件不是招标项目：应为一个 JSON 对象")
     if openprocurement.speaks(document):
         return openprocurement.tender_in(document)
     if ocds.speaks(document):
         return ocds.tender_in(document)
     if by_hand.speaks(document):
         return by_hand.tender_in(document)
-    raise NotATender("the file is no tender: neither OCDS 1.1 nor openprocurement nor one written by hand")
+    raise NotATender(
+        "the file is no tender: neither OCDS 1.1 nor openprocurement nor one written by hand",
+        "文件不是招标项目：既不是 OCDS 1.1，也不是 openprocurement，也不是按本系统格式写的",
+    )

@@ -61,7 +61,7 @@ def speaks(document: dict[str, Any]) -> bool:
 def tender_in(document: dict[str, Any]) -> Found:
     """The tender, without bids; NotATender names every flaw."""
     if found := flaws(document):
-        raise NotATender("; ".join(map(str, found)))
+        raise NotATender("; ".join(map(str, found)), "；".join(f"{flaw.path}：{flaw.zh}" for flaw in found))
     return Found(tender=msgspec.convert(_told(document), type=Tender), bids=[])
 
 

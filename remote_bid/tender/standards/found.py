@@ -16,7 +16,11 @@ MOST_LOTS = 100
 
 
 class NotATender(ValueError):
-    """The document holds no tender that could be opened; the sentence says why."""
+    """The document holds no tender that could be opened; the sentence says why, `zh` in Chinese."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.zh = zh
 
 
 class FoundBid(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,9 +79,14 @@ def lots_in(described: list[dict[str, Any]], whole: Any, minimum: int) -> list[L
             title = text_in(item.get("title"), default=name)
             lots[name] = Lot(lot=name, title=title, ceiling_price=money.amount, currency=currency, minimum=minimum)
     if not lots:
-        raise NotATender("the tender tells no value, so there is no ceiling price")
+        raise NotATender(
+            "the tender tells no value, so there is no ceiling price", "文件没有写明金额，无法得出最高投标限价"
+        )
     if len(lots) > MOST_LOTS:
-        raise NotATender(f"the tender has {len(lots)} lots; a session opens {MOST_LOTS} at most")
+        raise NotATender(
+            f"the tender has {len(lots)} lots; a session opens {MOST_LOTS} at most",
+            f"项目有 {len(lots)} 个标段，一场开标至多 {MOST_LOTS} 个",
+        )
     return list(lots.values())
 
 

@@ -29,7 +29,7 @@ def tender_in(document: dict[str, Any]) -> Found:
     releases = _releases(document)
     last = next((release for release in reversed(releases) if isinstance(release.get("tender"), dict)), None)
     if last is None:
-        raise NotATender("no release in the document tells of a tender")
+        raise NotATender("no release in the document tells of a tender", "文件中没有写明招标项目的发布内容")
     release: dict[str, Any] = {}
     for one in releases:
         if one.get("ocid") == last.get("ocid"):

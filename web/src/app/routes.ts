@@ -13,6 +13,8 @@ export const router = createRouter({
     { path: '/verify', name: 'verifier', component: () => import('../verify/VerifierPage.vue') },
     { path: '/sign-in', name: 'sign-in', component: () => import('../keys/SignIn.vue') },
     { path: '/me', name: 'me', component: () => import('../keys/Profile.vue') },
+    { path: '/plan', name: 'drafts', component: () => import('../tender/DraftList.vue') },
+    { path: '/plan/:draft', name: 'draft', component: () => import('../tender/DraftPage.vue'), props: true },
     { path: '/self-test', name: 'self-test', component: () => import('./SelfTest.vue') },
     { path: '/:elsewhere(.*)*', component: NotFound },
   ],

@@ -10,9 +10,13 @@ interface Account {
   readonly name: string
   /** What this page says beside its cookie when it asks for a change. */
   readonly csrf: string
+  /** The office at the centre that this person holds; empty for most. */
+  readonly office: '' | 'system' | 'security' | 'audit'
+  /** Whether this person may schedule sessions. */
+  readonly agency: boolean
 }
 
-const NOBODY: Account = { person: '', name: '', csrf: '' }
+const NOBODY: Account = { person: '', name: '', csrf: '', office: '', agency: false }
 const held = shallowRef<Account>(NOBODY)
 
 /** Who is signed in; nobody has an empty person. */
@@ -55,10 +59,11 @@ export async function signOut(): Promise<void> {
   held.value = NOBODY
 }
 
-/** Ask for a change; Refused unless it was done. */
+/** Ask for a change; Refused unless it was done. A file goes as it is. */
 export async function post(path: string, body: object): Promise<unknown> {
   const headers = { 'Content-Type': 'application/json', ...pageToken() }
-  return answered(await send(path, { method: 'POST', headers, body: JSON.stringify(body) }))
+  const told = body instanceof Blob ? body : JSON.stringify(body)
+  return answered(await send(path, { method: 'POST', headers, body: told }))
 }
 
 /** Read something; Refused if the server does not give it. */

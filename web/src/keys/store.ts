@@ -21,6 +21,11 @@ export interface KeptRequest {
   readonly pair: CryptoKeyPair
 }
 
+/** Something that this browser keeps for its person until it is handed in. */
+interface Kept {
+  readonly id: string
+}
+
 const opened = new Map<string, UseStore>()
 
 function store(name: string): UseStore {
@@ -41,4 +46,14 @@ export const keptRequest = {
   get: (): Promise<KeptRequest | undefined> => get<KeptRequest>(ONE, store('requests')),
   put: (request: KeptRequest): Promise<void> => set(ONE, request, store('requests')),
   drop: (): Promise<void> => del(ONE, store('requests')),
+}
+
+/** Drafts of a room, by their ids. */
+export function keptDrafts<D extends Kept>(room: string) {
+  return {
+    all: (): Promise<D[]> => values<D>(store(room)),
+    get: (id: string): Promise<D | undefined> => get<D>(id, store(room)),
+    put: (draft: D): Promise<void> => set(draft.id, draft, store(room)),
+    drop: (id: string): Promise<void> => del(id, store(room)),
+  }
 }

@@ -4,7 +4,7 @@ import { publicKey } from '../seal/xwing'
 import { entryName, TIMELINE, type Case } from './case'
 import type { Happened } from './events'
 import { enoughKeys } from './folding'
-import { alike, byBytes, hash, hashOf, idOf, labelled, leafHash, payloadId, rootOf } from './hash'
+import { alike, hash, hashOf, idOf, labelled, payloadId, setRoot } from './hash'
 import { kidsOf } from './policies'
 import { Failed } from './report'
 import { said, type Payload } from './statements'
@@ -25,11 +25,6 @@ export async function close(bundle: Case): Promise<void> {
   }
   await accounted(bundle, stated)
   bundle.report.holds(9, name, String(bundle.state.bids.size))
-}
-
-/** The root over submission ids, sorted as bytes. */
-function setRoot(ids: readonly string[]): string {
-  return b64(rootOf(ids.map(unb64).sort(byBytes).map(leafHash)))
 }
 
 /** A lot's set, recounted; of a lot with too few bids only that they are too few. */

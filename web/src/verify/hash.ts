@@ -34,6 +34,11 @@ export function rootOf(leaves: readonly Bytes[]): Bytes {
   return nodeHash(rootOf(leaves.slice(0, left)), rootOf(leaves.slice(left)))
 }
 
+/** The root over submission ids, sorted as bytes. */
+export function setRoot(ids: readonly string[]): string {
+  return b64(rootOf(ids.map(unb64).sort(byBytes).map(leafHash)))
+}
+
 /** SHA-256 of a value's JCS form, base64url. */
 export function hashOf(value: unknown): string {
   return b64(hash(jcs(value)))

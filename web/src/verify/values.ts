@@ -108,6 +108,8 @@ export const trust = v.strictObject({
   log: namedLogKey,
   cosigners: v.array(namedLogKey),
   quorum: integer,
+  tsa: v.optional(v.array(string), []),
+  successors: v.optional(v.array(statement), []),
 })
 
 const proof = v.object({ salts: v.record(string, string), hidden: v.record(string, string) })

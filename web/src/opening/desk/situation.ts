@@ -13,6 +13,8 @@ const ASKS = [
   'continue_lot',
   'draw_by_lottery',
   'seal_draw',
+  'publish_policy',
+  'propose_timetable',
 ] as const
 
 export type Ask = (typeof ASKS)[number] | 'wait'
@@ -22,7 +24,7 @@ export function askOf(ask: string): Ask {
   return ASKS.find((known) => known === ask) ?? 'wait'
 }
 
-const ROLES = ['host', 'supervisor', 'witness'] as const
+const ROLES = ['host', 'supervisor', 'witness', 'tenderer'] as const
 
 export function isStaff(role: string): boolean {
   return ROLES.some((known) => known === role)
@@ -30,6 +32,11 @@ export function isStaff(role: string): boolean {
 
 export function roleOf(role: string): (typeof ROLES)[number] {
   return ROLES.find((known) => known === role) ?? 'witness'
+}
+
+/** Whether the tenderer may move the deadline it has signed: it proposes, the supervisor signs too. */
+export function mayPostpone({ me, phase, timetable }: OpeningView): boolean {
+  return me.role === 'tenderer' && !!timetable && me.ask !== 'propose_timetable' && ['SCHEDULED', 'LOBBY'].includes(phase)
 }
 
 export function mayCheckIn(phase: Phase): boolean {

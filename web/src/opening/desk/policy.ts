@@ -1,0 +1,172 @@
+/** What the tenderer signs for custodians to keep: policies; and the seed that tenderer and supervisor give a draw. */
+
+import { read } from '../../keys/account'
+import { sign } from '../../keys/identity'
+import { b64, labelledHash, random, sha256, text, unb64 } from '../../seal/bytes'
+import { commitment, deal } from '../../seal/dealing'
+import { SUITE } from '../../seal/envelope'
+import { statementId } from '../../seal/statements'
+import { said } from '../../timeline/said'
+import type {
+  CustodianKeyOffered,
+  CustodianStruck,
+  Member,
+  OpeningView,
+  PolicyPublished,
+  Signed,
+} from '../../wire'
+import { done, events, type Sitting } from './acts'
+
+const DRAW = 'draw'
+
+/** A lot's part that has custodians of its own. */
+export interface Place {
+  readonly lot: string
+  readonly part: string
+}
+
+/** A custodian of a policy, with its signed key. */
+interface Custodian {
+  readonly person: string
+  readonly side: string
+  readonly proof: Signed
+}
+
+interface NamedLogKey {
+  readonly name: string
+  readonly key: string
+}
+
+/** What this deployment is built on, as the server tells it; to be compared with what the centre gave on paper. */
+export interface Trust {
+  readonly roots: readonly string[]
+  readonly log: NamedLogKey
+  readonly cosigners: readonly NamedLogKey[]
+  readonly quorum: number
+  readonly tsa: readonly string[]
+}
+
+export async function readTrust(): Promise<Trust> {
+  return (await read('/api/trust')) as Trust
+}
+
+/** How the tenderer wants the policies: who keeps keys, who helps, on which grounds a lot may go on. */
+export interface Rules {
+  readonly k: number
+  readonly escrow: readonly string[]
+  readonly escrowK: number
+  readonly grounds: readonly string[]
+}
+
+/** Every lot and part that wants a policy and has none. */
+export function lacking(sitting: Sitting): Place[] {
+  const there = published(sitting).map(({ signed }) => placeOf(signed))
+  const wanted = (sitting.timeline.view.tender?.lots ?? []).flatMap(({ lot, parts, draw }) => {
+    const own = parts?.map(({ part }) => ({ lot, part })) ?? [{ lot, part: 'readout_form' }]
+    return draw ? [...own, { lot, part: DRAW }] : own
+  })
+  return wanted.filter((place) => !there.some((other) => alike(place, other)))
+}
+
+function published(sitting: Sitting): PolicyPublished[] {
+  return events<PolicyPublished>(sitting, 'PolicyPublished')
+}
+
+function placeOf({ statement }: Signed): Place {
+  const told = said(statement)
+  return { lot: String(told?.lot), part: String(told?.part) }
+}
+
+function alike(one: Place, other: Place): boolean {
+  return one.lot === other.lot && one.part === other.part
+}
+
+/** The session's custodians, in the order in which policies name them. */
+export function custodiansOf(view: OpeningView): Member[] {
+  const found = Object.values(view.members ?? {}).filter(({ role }) => role === 'custodian')
+  return found.sort((a, b) => (a.person < b.person ? -1 : 1))
+}
+
+/** The keys that custodians have last offered for a lot and part, by person. */
+export function offers(sitting: Sitting, place: Place): ReadonlyMap<string, Signed> {
+  const offered = events<CustodianKeyOffered>(sitting, 'CustodianKeyOffered')
+  return new Map(offered.filter(({ signed }) => alike(place, placeOf(signed))).map(({ person, signed }) => [person, signed]))
+}
+
+/** Say what seals of this lot and part bind to; it never changes. */
+export async function publishPolicy(sitting: Sitting, place: Place, rules: Rules, trust: Trust): Promise<void> {
+  const { session, tender } = sitting.timeline.view
+  const query = new URLSearchParams({ ...place }).toString()
+  const { key } = (await read(`/api/sessions/${encodeURIComponent(session)}/lodging-key?${query}`)) as { key: string }
+  const [holders, custodians] = [[] as Custodian[], [] as Custodian[]]
+  const offered = offers(sitting, place)
+  for (const { person, side = '' } of custodiansOf(sitting.timeline.view)) {
+    const proof = offered.get(person)
+    if (proof) (rules.escrow.includes(person) ? holders : custodians).push({ person, side, proof })
+  }
+  const policy = {
+    session,
+    tender: tender?.code ?? '',
+    ...place,
+    suites: [SUITE],
+    custodians,
+    k: rules.k,
+    authorities: await fingerprints(trust.roots),
+    log: trust.log,
+    cosigners: trust.cosigners,
+    quorum: trust.quorum,
+    lodging_key: key,
+    grounds: rules.grounds,
+    escrow: holders.length ? { holders, k: rules.escrowK } : null,
+    tsa: await fingerprints(trust.tsa),
+  }
+  await done(sitting, { type: 'PublishPolicy', signed: await sign('policy', policy) })
+}
+
+/** SHA-256 over the DER form of each certificate, sorted: how a policy names authorities. */
+export async function fingerprints(pems: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(
+    pems.map(async (pem) => {
+      const body = pem.replace(/-----[^-]+-----|\s/g, '')
+      return b64(await sha256(Uint8Array.from(atob(body), (sign) => sign.charCodeAt(0))))
+    }),
+  )
+  return found.sort()
+}
+
+/** Seal a fresh seed for each lot's draw to its custodians; nobody keeps it, their keys will open it. */
+export async function sealDraws(sitting: Sitting): Promise<void> {
+  for (const { lot, draw } of sitting.timeline.view.tender?.lots ?? []) {
+    if (draw) await sealDraw(sitting, lot)
+  }
+}
+
+async function sealDraw(sitting: Sitting, lot: string): Promise<void> {
+  const { session, me } = sitting.timeline.view
+  const found = await policyOf(sitting, { lot, part: DRAW })
+  if (!found) return
+  const [seed, nonce] = [random(32), random(32)]
+  const ctx = await labelledHash('sbe/1 draw core', text(session), text(lot), text(me.person), nonce)
+  const publics = found.custodians.map(({ proof }) => unb64(String(said(proof.statement)?.public_key)))
+  const envelope = {
+    session,
+    lot,
+    person: me.person,
+    nonce: b64(nonce),
+    D: await commitment(ctx, 'D', seed),
+    k: found.k,
+    shares: await deal(ctx, seed, found.k, publics, 'D'),
+  }
+  await done(sitting, { type: 'SealDraw', signed: await sign('draw_envelope', envelope) })
+}
+
+/** The policy of a lot and part with its custodians of now. */
+async function policyOf(sitting: Sitting, place: Place): Promise<{ k: number; custodians: readonly Custodian[] } | null> {
+  const signed = published(sitting).find((one) => alike(place, placeOf(one.signed)))?.signed
+  if (!signed) return null
+  const [policy, id] = [said(signed.statement), await statementId(signed.statement)]
+  const struck = events<CustodianStruck>(sitting, 'CustodianStruck').map((one) => said(one.signed.statement))
+  const last = struck.filter((strike) => strike?.policy === id).at(-1)
+  const custodians = (last ?? policy)?.custodians as readonly Custodian[]
+  return { k: Number(policy?.k), custodians }
+}
