@@ -1,5 +1,6 @@
 """A centre on loopback whose offices, agency and people sit down in real browsers."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from playwright.async_api import Browser, Page, ViewportSize, expect
 from remote_bid.demo.authority import KEY_FILE, PASSPHRASE
 from remote_bid.people.registry.terms import Admin, AdminRole
 from tests.gateway.house import House, house
+from tests.web.axe import violations
 from tests.web.hall import DESK
 
 ADMINS = [Admin(person=f"{role}-admin", name=role, role=role) for role in AdminRole]
@@ -40,9 +42,15 @@ async def acted(page: Page, act: str) -> None:
     await page.get_by_role("button", name=f"确认：{act}").click()
 
 
-async def in_english(page: Page) -> None:
+async def fair(page: Page) -> None:
+    """No violation in either language."""
+    assert await violations(page) == []
     await page.get_by_role("button", name="EN · English").click()
-
-
-async def in_chinese(page: Page) -> None:
+    assert await violations(page) == []
     await page.get_by_role("button", name="中文").click()
+
+
+async def pictured(page: Page, name: str) -> None:
+    """Keep the page as a picture where REMOTE_BID_PICTURES says, if it does."""
+    if folder := os.environ.get("REMOTE_BID_PICTURES"):
+        await page.screenshot(path=Path(folder, f"{name}.png"), full_page=True)
