@@ -130,8 +130,8 @@ def enter_server(players: Troupe, cast: Cast) -> BaseProcess:
 
 
 def raise_curtain(players: Troupe, cast: Cast, absent: Collection[str] = ()) -> None:
-    """Everybody else; two of the four custodians stay away on the day. Bidders who are `absent` leave their chairs to
-    others.
+    """Everybody else; two of the four custodians stay away on the day. Bidders and custodians who are `absent` leave
+    their chairs to others.
     """
     players.enter(parts.play_host, cast)
     players.enter(parts.play_tenderer, cast)
@@ -139,7 +139,8 @@ def raise_curtain(players: Troupe, cast: Cast, absent: Collection[str] = ()) -> 
     players.enter(parts.play_witness, cast)
     custodians = [member.person for member in cast.members if member.role is Role.CUSTODIAN]
     for number, person in enumerate(custodians):
-        players.enter(parts.play_custodian, cast, person, number % 2 == 0)
+        if person not in absent:
+            players.enter(parts.play_custodian, cast, person, number % 2 == 0)
     for contender in cast.contenders:
         if contender.person not in absent:
             players.enter(play_bidder, cast, contender)

@@ -80,6 +80,12 @@ def lottery(*signers: Who, **changes: Any) -> Act:
     return Act(lambda story: c.DrawByLottery(signed=signed(told, *(signers or (HOST, SUPERVISOR)))), SUPERVISOR)
 
 
+def lottery_proposed(**changes: Any) -> Act:
+    """The host alone says so first."""
+    told = replace(Lottery(session=SESSION, lot=LOT, coefficient=NAME, value="0.97"), **changes)
+    return Act(lambda story: c.DrawByLottery(signed=signed(told, HOST)), HOST)
+
+
 POLICIES: Past = (
     schedule(tender=DRAW_TENDER),
     *(offer_key(who) for who in CUSTODIANS),

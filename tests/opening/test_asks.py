@@ -37,7 +37,7 @@ from tests.opening.day import (
     between,
     opening,
 )
-from tests.opening.draws import DRAW_CONVENED, DRAWING, NOBODY_SEALED
+from tests.opening.draws import DRAW_CONVENED, DRAWING, NOBODY_SEALED, lottery_proposed
 from tests.opening.pages import page
 from tests.opening.preparing import propose_timetable
 from tests.opening.tender import after_t0
@@ -61,7 +61,8 @@ ASKS: list[tuple[Past, dict[str, str]]] = [
     (READOUT, {HOST.person: "read_out"}),
     (DRAW_CONVENED, each((*BIDDERS, DELTA), "submit") | each((TENDERER, SUPERVISOR), "seal_draw")),
     (DRAWING, {}),
-    (NOBODY_SEALED, {SUPERVISOR.person: "draw_by_lottery"}),
+    (NOBODY_SEALED, each((HOST, SUPERVISOR), "draw_by_lottery")),
+    ((*NOBODY_SEALED, lottery_proposed()), {SUPERVISOR.person: "countersign"}),
     ((*CONFIRM, confirm_line(ALPHA)), each(BIDDERS[1:], "confirm_line")),
     (OBJECTION, {}),
     ((*OBJECTION, raise_objection(ALPHA)), {HOST.person: "answer_objection"}),

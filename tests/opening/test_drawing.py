@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from remote_bid.opening.events import CoefficientDrawn, DrawSealed, LotteryCalled, ReadoutOpened
+from remote_bid.opening.events import CoefficientDrawn, DrawSealed, LotteryCalled, ReadoutOpened, SignatureAwaited
 from remote_bid.opening.known import Known
 from remote_bid.opening.rules.drawing import drawn_value, unbiased
 from remote_bid.opening.terms import DrawLine
@@ -29,6 +29,7 @@ from tests.opening.draws import (
     POLICIES,
     VALUES,
     lottery,
+    lottery_proposed,
     seal_draw,
     sealed_wrongly,
     seed_for,
@@ -111,6 +112,17 @@ def test_what_came_out_of_the_drum_is_signed_by_two_and_allowed() -> None:
     given(opening, NOBODY_SEALED).when(lottery(coefficient="另一个系数")).then_refused("no_lottery")
     given(opening, NOBODY_SEALED[:-1]).when(lottery()).then_refused("no_lottery")
     given(opening, DRAWING).when(lottery()).then_refused("no_lottery")
+
+
+def test_the_host_says_first_what_came_out_and_the_supervisor_signs_the_same() -> None:
+    given(opening, NOBODY_SEALED).when(lottery_proposed()).then(SignatureAwaited)
+    proposed: Past = (*NOBODY_SEALED, lottery_proposed())
+    given(opening, proposed).when(lottery_proposed()).then_nothing()
+    given(opening, proposed).when(lottery()).then(CoefficientDrawn, Disclosed, ReadoutOpened)
+    assert given(opening, (*proposed, lottery())).story.state.awaited == {}
+    given(opening, NOBODY_SEALED).when(lottery_proposed(value="1.00")).then_refused("not_a_value")
+    given(opening, NOBODY_SEALED).when(lottery_proposed(), by=SUPERVISOR).then_refused("two_signatures")
+    given(opening, NOBODY_SEALED).when(lottery(), by=HOST).then_refused("two_signatures")
 
 
 def test_a_seed_is_sealed_once_and_before_the_deadline() -> None:

@@ -23,6 +23,7 @@ from remote_bid.opening.rules.guards import (
     signed_by_sender,
     signers,
 )
+from remote_bid.opening.rules.joint import awaiting
 from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.revealing import to_readout
 from remote_bid.opening.rules.state import Opening
@@ -172,7 +173,8 @@ def _drawn(opening: Opening, lot: str, name: str, draw: LotDraw) -> CoefficientD
 
 
 def draw_by_lottery(opening: Opening, command: DrawByLottery, turn: Turn) -> list[Event]:
-    require_role(opening, turn.by, Role.SUPERVISOR)
+    """The host signs first what came out; with the supervisor's signature beside it counts."""
+    require_role(opening, turn.by, Role.HOST, Role.SUPERVISOR)
     lottery, people = says(command.signed, Lottery), signers(turn, command.signed)
     require_session(turn, lottery.session)
     place = (lottery.lot, lottery.coefficient)
@@ -180,7 +182,9 @@ def draw_by_lottery(opening: Opening, command: DrawByLottery, turn: Turn) -> lis
     if people and drawn is not None and drawn.lottery and drawn.value == lottery.value:
         return []
     require_phase(opening, Phase.DRAW)
-    if [opening.role_of(person.person) for person in people] != [Role.HOST, Role.SUPERVISOR]:
+    signed = [opening.role_of(person.person) for person in people]
+    first = turn.by.role == Role.HOST and signed == [Role.HOST]
+    if not first and (turn.by.role != Role.SUPERVISOR or signed != [Role.HOST, Role.SUPERVISOR]):
         refuse(
             "two_signatures", "摇号结果须由主持人和监督人员签署。", "Host and supervisor both must sign what was drawn."
         )
@@ -189,6 +193,8 @@ def draw_by_lottery(opening: Opening, command: DrawByLottery, turn: Turn) -> lis
         refuse("no_lottery", "该系数不由人工摇号产生。", "No lots are drawn by hand for this.")
     if lottery.value not in coefficient.values:
         refuse("not_a_value", "摇号结果不在招标文件规定的取值之内。", "The tender does not declare such a value.")
+    if first:
+        return awaiting(opening, command.signed)
     event = CoefficientDrawn(
         lot=lottery.lot,
         coefficient=lottery.coefficient,

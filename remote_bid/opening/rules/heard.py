@@ -39,7 +39,12 @@ def _drawn(opening: Opening, event: CoefficientDrawn, happened: Happened) -> Ope
         empty=[envelope.person for envelope in event.envelopes if envelope.fault],
         lottery=event.lottery is not None,
     )
-    return replace(opening, drawn=opening.drawn | {(event.lot, event.coefficient): line})
+    signed = statement_id(event.lottery.statement) if event.lottery else ""
+    return replace(
+        opening,
+        drawn=opening.drawn | {(event.lot, event.coefficient): line},
+        awaited={name: asked for name, asked in opening.awaited.items() if name != signed},
+    )
 
 
 def _lottery_called(opening: Opening, event: LotteryCalled, happened: Happened) -> Opening:

@@ -55,6 +55,7 @@ def _ask_host(opening: Opening, who: Who) -> str:
         return "answer_objection"
     return {
         Phase.ROSTER: "open_release",
+        Phase.DRAW: "draw_by_lottery" if opening.lotteries and not opening.awaited else "",
         Phase.READOUT: "read_out",
     }.get(opening.phase, "")
 

@@ -199,9 +199,11 @@ function deadlineOf(signed: Signed | undefined): string {
   return typeof deadline === 'string' ? momentOf(deadline) : ''
 }
 
-function lengthOf(statement: Statement | undefined, name: string): number | string {
-  const list = statement && said(statement)?.[name]
-  return Array.isArray(list) ? list.length : ''
+/** How many the end of the window lists under this name, in all lots. */
+function lengthOf(statement: Statement | undefined, name: 'released' | 'missing'): number | string {
+  const lots = statement && said(statement)?.lots
+  if (!Array.isArray(lots)) return ''
+  return (lots as Record<typeof name, readonly unknown[]>[]).reduce((sum, lot) => sum + lot[name].length, 0)
 }
 
 const PHASE_CHANGES: ReadonlySet<string> = new Set<Type>([

@@ -72,13 +72,18 @@ function shown(signed: Signed | undefined): Signed {
   throw Refused.because('names_hidden', '名称公布前看不到异议的签名，请在名称公布后答复。', en)
 }
 
-/** Sign the record, which this page has hashed itself. */
-export async function signRecord(sitting: Sitting, { record, hash }: RecordPrepared): Promise<void> {
+/** That the record is the one with the hash, reckoned by this page; Refused otherwise. */
+export async function requireRecord({ record, hash }: RecordPrepared): Promise<void> {
   if (b64(await sha256(jcs(record))) !== hash) {
     const en = 'The record shown is not the one whose hash is to be signed. Nothing was signed.'
     throw Refused.because('other_record', '显示的开标记录与待签署的摘要不符，没有签署。', en)
   }
-  const signed = await sign('record_signature', { ...about(sitting), record: hash })
+}
+
+/** Sign the record, which this page has hashed itself. */
+export async function signRecord(sitting: Sitting, prepared: RecordPrepared): Promise<void> {
+  await requireRecord(prepared)
+  const signed = await sign('record_signature', { ...about(sitting), record: prepared.hash })
   await done(sitting, { type: 'SignRecord', signed })
 }
 
@@ -125,7 +130,12 @@ async function closeId(sitting: Sitting): Promise<string> {
   throw Refused.because('no_close', '截标记录尚未公布。', 'The close has not been shown yet.')
 }
 
-const CARRIERS = { extension: 'ExtendWindow', resume: 'ResumeOpening', below_minimum: 'ContinueLot' } as const
+const CARRIERS = {
+  extension: 'ExtendWindow',
+  resume: 'ResumeOpening',
+  below_minimum: 'ContinueLot',
+  lottery: 'DrawByLottery',
+} as const
 
 /** Which statement awaits a signature; null if this page does not know its kind. */
 export function kindOf({ statement: { payloadType } }: Signed): keyof typeof CARRIERS | null {

@@ -1,15 +1,12 @@
-/** What the tenderer signs for custodians to keep: policies; and the seed that tenderer and supervisor give a draw. */
+/** What the tenderer signs for custodians to keep: policies. */
 
 import { read } from '../../keys/account'
 import { sign } from '../../keys/identity'
-import { b64, labelledHash, random, sha256, text, unb64 } from '../../seal/bytes'
-import { commitment, deal } from '../../seal/dealing'
+import { b64, sha256 } from '../../seal/bytes'
 import { SUITE } from '../../seal/envelope'
-import { statementId } from '../../seal/statements'
 import { said } from '../../timeline/said'
 import type {
   CustodianKeyOffered,
-  CustodianStruck,
   Member,
   OpeningView,
   PolicyPublished,
@@ -132,41 +129,4 @@ export async function fingerprints(pems: readonly string[]): Promise<string[]> {
     }),
   )
   return found.sort()
-}
-
-/** Seal a fresh seed for each lot's draw to its custodians; nobody keeps it, their keys will open it. */
-export async function sealDraws(sitting: Sitting): Promise<void> {
-  for (const { lot, draw } of sitting.timeline.view.tender?.lots ?? []) {
-    if (draw) await sealDraw(sitting, lot)
-  }
-}
-
-async function sealDraw(sitting: Sitting, lot: string): Promise<void> {
-  const { session, me } = sitting.timeline.view
-  const found = await policyOf(sitting, { lot, part: DRAW })
-  if (!found) return
-  const [seed, nonce] = [random(32), random(32)]
-  const ctx = await labelledHash('sbe/1 draw core', text(session), text(lot), text(me.person), nonce)
-  const publics = found.custodians.map(({ proof }) => unb64(String(said(proof.statement)?.public_key)))
-  const envelope = {
-    session,
-    lot,
-    person: me.person,
-    nonce: b64(nonce),
-    D: await commitment(ctx, 'D', seed),
-    k: found.k,
-    shares: await deal(ctx, seed, found.k, publics, 'D'),
-  }
-  await done(sitting, { type: 'SealDraw', signed: await sign('draw_envelope', envelope) })
-}
-
-/** The policy of a lot and part with its custodians of now. */
-async function policyOf(sitting: Sitting, place: Place): Promise<{ k: number; custodians: readonly Custodian[] } | null> {
-  const signed = published(sitting).find((one) => alike(place, placeOf(one.signed)))?.signed
-  if (!signed) return null
-  const [policy, id] = [said(signed.statement), await statementId(signed.statement)]
-  const struck = events<CustodianStruck>(sitting, 'CustodianStruck').map((one) => said(one.signed.statement))
-  const last = struck.filter((strike) => strike?.policy === id).at(-1)
-  const custodians = (last ?? policy)?.custodians as readonly Custodian[]
-  return { k: Number(policy?.k), custodians }
 }

@@ -9,6 +9,7 @@ const ASKS = [
   'close_opening',
   'countersign',
   'countersign_timetable',
+  'countersign_strike',
   'resume',
   'continue_lot',
   'draw_by_lottery',
