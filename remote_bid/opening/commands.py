@@ -218,6 +218,12 @@ class RefuseRecord(Command, frozen=True):
     signed: Signed
 
 
+class NoteDeposit(Command, frozen=True):
+    """The host or the tenderer notes whether a bidder's deposit has come."""
+
+    signed: Signed
+
+
 class ReadOut(Command, frozen=True):
     """The host reads out one bid, by its submission id."""
 
@@ -344,6 +350,7 @@ OpeningCommand = (
     | PublishKey
     | EntrustKey
     | SettleBids
+    | NoteDeposit
     | ReadOut
     | SignRecord
     | CloseOpening

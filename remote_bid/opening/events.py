@@ -3,6 +3,7 @@
 from remote_bid.opening.terms import (
     AbortCause,
     Cause,
+    Deposit,
     DrawSeed,
     Member,
     OpeningRecord,
@@ -346,6 +347,14 @@ class ReadoutOpened(Event, frozen=True):
     """Every bid is settled; the host reads out."""
 
 
+class DepositNoted(Event, frozen=True):
+    """Whether the deposit for a bid has come; it replaces what was noted of it before."""
+
+    bid: str
+    deposit: Deposit
+    signed: Signed
+
+
 class BidReadOut(Event, frozen=True):
     """One bid, read out."""
 
@@ -355,6 +364,7 @@ class BidReadOut(Event, frozen=True):
     outcome: Outcome
     cause: Cause
     form: ReadoutForm | None
+    deposit: Deposit | None
 
 
 class ConfirmationOpened(Event, frozen=True):
@@ -586,6 +596,7 @@ OpeningEvent = (
     | BidSettled
     | Disclosed
     | ReadoutOpened
+    | DepositNoted
     | BidReadOut
     | RecordPrepared
     | RecordSigned

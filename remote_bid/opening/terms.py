@@ -6,7 +6,7 @@ import msgspec
 
 from remote_bid.seal.envelope import Header
 from remote_bid.seal.statements import Statement
-from remote_bid.tender.terms import ReadoutForm, Tender
+from remote_bid.tender.terms import Amount, ReadoutForm, Tender
 
 
 class Phase(StrEnum):
@@ -182,6 +182,32 @@ class LotEnd(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     cause: AbortCause
 
 
+class DepositStatus(StrEnum):
+    """What is known of a bidder's deposit: nobody guesses what was not noted."""
+
+    NOT_STATED = "not_stated"
+    RECEIVED = "received"
+    NOT_RECEIVED = "not_received"
+
+
+class DepositForm(StrEnum):
+    """As what a deposit has come: money, or an electronic letter of guarantee."""
+
+    BID_DEPOSIT = "bid_deposit"
+    E_GUARANTEE = "e_guarantee"
+
+
+class Deposit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A bidder's deposit on a lot (投标保证金); `amount` in the lot's currency. Form, amount and time are told of what has
+    been received.
+    """
+
+    status: DepositStatus
+    form: DepositForm | None = None
+    amount: Amount | None = None
+    received_at: str | None = None
+
+
 class ReadoutLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One bid as it was read out: what its bidder confirms or disputes."""
 
@@ -191,6 +217,8 @@ class ReadoutLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     outcome: Outcome
     cause: Cause
     form: ReadoutForm | None
+    deposit: Deposit | None
+    """None where the lot asks for none."""
 
 
 class LineAnswer(StrEnum):
@@ -255,6 +283,7 @@ class RecordLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     outcome: Outcome
     cause: Cause
     form: ReadoutForm | None
+    deposit: Deposit | None
     answer: LineAnswer
 
 

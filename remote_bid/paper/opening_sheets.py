@@ -16,6 +16,7 @@ from remote_bid.opening.events import (
 )
 from remote_bid.opening.statements import Custody
 from remote_bid.opening.terms import Member, OpeningRecord, RecordLine, Role
+from remote_bid.paper.deposit_tables import deposits
 from remote_bid.paper.heard_tables import confirmations, draws, objections, pauses, unsigned
 from remote_bid.paper.hours import local
 from remote_bid.paper.money import capitals, figures
@@ -23,7 +24,7 @@ from remote_bid.paper.sheet import Column, Fact, Sheet, Table
 from remote_bid.paper.told import Told, all_of
 from remote_bid.paper.words import ABORTED, CAUSES, OUTCOMES, ROLES
 from remote_bid.seal.statements import said, statement_id
-from remote_bid.tender.terms import FieldKind, FormField, ReadoutForm
+from remote_bid.tender.terms import FieldKind, FormField, Lot, ReadoutForm
 
 PAPERS = ("opening-record", "sign-in-sheet", "decryption-log", "objections")
 """What there is of every opening that came to its end."""
@@ -55,7 +56,7 @@ class _Paper:
 
     def record(self) -> Sheet:
         """开标记录表: every bid as it was read out, and who signed."""
-        tables = [self._lot(lot.lot, lot.title, lot.ceiling_price, lot.currency) for lot in self._record.tender.lots]
+        tables = [table for lot in self._record.tender.lots for table in self._lot(lot)]
         ends = [[end.lot, ABORTED[end.cause]] for end in self._record.aborted]
         aborted = Table(
             "终止的标段", "Lots that ended without an award", [Column("标段", "Lot"), Column("原因", "Cause", 3)], ends
@@ -145,7 +146,12 @@ class _Paper:
             for at, event in all_of(self._story, KeyPublished)
         ]
 
-    def _lot(self, lot: str, title: str, ceiling: str, currency: str) -> Table:
+    def _lot(self, lot: Lot) -> list[Table]:
+        """The bids on a lot; then what came of their deposits, where it asks for them."""
+        lines = [line for line in self._record.lines if line.lot == lot.lot]
+        return [self._bids(lot, lines), *([deposits(lot, lines, self._zone)] if lot.bid_deposit else [])]
+
+    def _bids(self, lot: Lot, lines: list[RecordLine]) -> Table:
         declared = self._record.tender.form
         columns = [
             Column("序号", "No."),
@@ -154,10 +160,10 @@ class _Paper:
             *(Column(field.zh, field.en, 2, figures=field.kind in _FIGURES) for field in declared),
             Column("结果", "Outcome", 4),
         ]
-        lines = [line for line in self._record.lines if line.lot == lot]
         rows = [[str(number), *_cells(line, declared)] for number, line in enumerate(lines, 1)]
+        ceiling, currency = lot.ceiling_price, lot.currency
         limit = f"最高投标限价 ceiling price {figures(ceiling, currency)} {capitals(ceiling, currency)}"
-        return Table(f"标段 {lot}　{title}", limit, columns, rows)
+        return Table(f"标段 {lot.lot}　{lot.title}", limit, columns, rows)
 
     def _signatures(self) -> Table:
         columns = [

@@ -33,7 +33,7 @@ from remote_bid.opening.events import (
     RosterPublished,
 )
 from remote_bid.opening.lodging import sealed_half
-from remote_bid.opening.rules.record import line_hash
+from remote_bid.opening.rules.record import as_read_out, line_hash
 from remote_bid.opening.statements import (
     Close,
     Confirmation,
@@ -210,16 +210,8 @@ class Bidder:
         await self._client.until(lambda view: reached(view.phase, Phase.CONFIRM))
         for _, read in self._client.copy.events(BidReadOut):
             if read.bid in bids:
-                line = ReadoutLine(
-                    bid=read.bid,
-                    name=read.name,
-                    lot=read.lot,
-                    outcome=read.outcome,
-                    cause=read.cause,
-                    form=read.form,
-                )
                 right = read.form == bids[read.bid]
-                await self._confirm(line, None if right else "唱标内容与我方递交的开标一览表不一致。")
+                await self._confirm(as_read_out(read), None if right else "唱标内容与我方递交的开标一览表不一致。")
 
     async def _confirm(self, line: ReadoutLine, dispute: str | None) -> None:
         told = Confirmation(

@@ -87,7 +87,12 @@ def _line(known: _Known, event: LineConfirmed | LineDisputed, shown: Shown) -> b
         event.text == told.dispute and known.raised(event) if isinstance(event, LineDisputed) else not told.dispute
     )
     place = (told.session, told.person, told.bid, told.line)
-    return numbered and place == (known.case.session, bid.bidder, event.bid, line_hash(readout_line(bid)))
+    return numbered and place == (
+        known.case.session,
+        bid.bidder,
+        event.bid,
+        line_hash(readout_line(known.case.state, bid)),
+    )
 
 
 def _objections_opened(known: _Known, event: ObjectionsOpened, shown: Shown) -> bool:

@@ -9,6 +9,7 @@ from remote_bid.opening.events import (
     CustodianKeyOffered,
     CustodyOpened,
     DealtAgain,
+    DepositNoted,
     DrawSealed,
     DrillPassed,
     KeyPublished,
@@ -27,7 +28,9 @@ from remote_bid.opening.events import (
     Said,
 )
 from remote_bid.opening.rules import Opening
+from remote_bid.opening.rules.depositing import NOTING, deposit_of, sound
 from remote_bid.opening.rules.speaking import HEARING, SPEAKING
+from remote_bid.opening.statements import DepositNote
 from remote_bid.opening.terms import Phase, Role
 from remote_bid.seal.statements import said, statement_id
 from remote_bid.tender.statements import Deal, Policy, Submission
@@ -46,6 +49,7 @@ _PHASES: dict[type[Event], tuple[Phase, ...]] = {
     PartReleased: (Phase.RELEASE,),
     KeyPublished: (Phase.CUSTODY,),
     BidSettled: (Phase.UNSEAL,),
+    DepositNoted: NOTING,
     BidReadOut: (Phase.READOUT,),
     RecordSigned: (Phase.RECORD,),
     DrawSealed: (Phase.SCHEDULED, Phase.LOBBY),
@@ -82,12 +86,23 @@ def _follows(event: Event, happened: Happened, opening: Opening) -> bool:
             return opening.close_seq in opening.cosigned
         case CustodyOpened():
             return opening.window_closed_seq in opening.cosigned
+        case DepositNoted():
+            return _deposit(event, happened, opening)
         case RecordSigned() if happened.by.role == Role.BIDDER:
             return happened.by.person in {bid.bidder for bid in opening.bids.values()}
         case OpeningClosed() if happened.by == CLOCK:
             return opening.over(happened.at)
         case _:
             return True
+
+
+def _deposit(event: DepositNoted, happened: Happened, opening: Opening) -> bool:
+    """Noted once names are shown and before the bid is read out, as signed, after the note before it."""
+    told, bid = said(event.signed.statement, DepositNote), opening.bids.get(event.bid)
+    if bid is None or bid.read_out or opening.window_closed is None or deposit_of(opening, bid) is None:
+        return False
+    stated = (told.session, told.bid, told.deposit) == (opening.session, event.bid, event.deposit)
+    return stated and told.prev == (bid.deposit_note or None) and sound(told.deposit, happened.at)
 
 
 def _next_version(event: BidSubmitted, opening: Opening) -> bool:

@@ -15,6 +15,7 @@ from remote_bid.opening.events import (
     CustodianKeysDestroyed,
     CustodianStruck,
     DealtAgain,
+    DepositNoted,
     DrawSealed,
     EscrowSharePublished,
     KeyEntrusted,
@@ -154,7 +155,7 @@ def _expected(case: Case, shown: Shown, event: Event) -> list[str] | None:
             return [_holder(case, shown, Role.HOST)]
         case CoefficientDrawn():
             return [_holder(case, shown, Role.HOST), _holder(case, shown, Role.SUPERVISOR)]
-        case OpeningSuspended() | AbortOrdered() | RoleHandedOver():
+        case OpeningSuspended() | AbortOrdered() | RoleHandedOver() | DepositNoted():
             return [str((shown.event or {})["by"]["person"])]
         case _:
             return _expected_of_one(case, event)

@@ -28,6 +28,7 @@ REPEATABLE = [
     c.CloseWindow,
     c.PublishKey,
     c.EntrustKey,
+    c.NoteDeposit,
     c.ReadOut,
     c.SignRecord,
     c.CloseOpening,

@@ -71,6 +71,7 @@ MAY: dict[type[Command], set[str]] = {
     c.PublishKey: {Role.CUSTODIAN},
     c.EntrustKey: {Role.CUSTODIAN},
     c.SettleBids: {CLOCK.role},
+    c.NoteDeposit: {Role.HOST, Role.TENDERER},
     c.ReadOut: {Role.HOST, Role.SUPERVISOR},
     c.SignRecord: {Role.HOST, Role.SUPERVISOR, Role.WITNESS, Role.BIDDER},
     c.CloseOpening: {Role.HOST, Role.SUPERVISOR},

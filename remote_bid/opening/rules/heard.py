@@ -1,4 +1,4 @@
-"""How what is drawn, said, confirmed, objected and answered changes the state."""
+"""How what is drawn, noted of deposits, said, confirmed, objected and answered changes the state."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +7,7 @@ import msgspec
 
 from remote_bid.opening.events import (
     CoefficientDrawn,
+    DepositNoted,
     DrawSealed,
     LineConfirmed,
     LineDisputed,
@@ -40,6 +41,12 @@ def _drawn(opening: Opening, event: CoefficientDrawn, happened: Happened) -> Ope
         lottery=event.lottery is not None,
     )
     return replace(opening, drawn=opening.drawn | {(event.lot, event.coefficient): line})
+
+
+def _deposit_noted(opening: Opening, event: DepositNoted, happened: Happened) -> Opening:
+    note = statement_id(event.signed.statement)
+    bid = replace(opening.bids[event.bid], deposit=event.deposit, deposit_note=note)
+    return replace(opening, bids=opening.bids | {bid.bid: bid})
 
 
 def _lottery_called(opening: Opening, event: LotteryCalled, happened: Happened) -> Opening:
@@ -109,6 +116,7 @@ HEARD: dict[type[Event], Callable[[Opening, Any, Happened], Opening]] = {
     DrawSealed: _draw_sealed,
     CoefficientDrawn: _drawn,
     LotteryCalled: _lottery_called,
+    DepositNoted: _deposit_noted,
     Said: _said,
     LineConfirmed: _line_confirmed,
     LineDisputed: _line_disputed,

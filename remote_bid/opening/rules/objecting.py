@@ -47,7 +47,7 @@ def confirm_line(opening: Opening, command: ConfirmLine, turn: Turn) -> list[Eve
     _require_open(opening, turn)
     if bid.bid in opening.line_answers:
         refuse("answered_already", "您已经确认或提出异议。", "You have confirmed or disputed this line already.")
-    if told.line != line_hash(readout_line(bid)):
+    if told.line != line_hash(readout_line(opening, bid)):
         refuse("other_line", "所确认的内容与唱标内容不符。", "This is not the line as it was read out.")
     if told.dispute is None:
         return [LineConfirmed(bid=bid.bid, signed=command.signed)]

@@ -2,6 +2,8 @@
 
 import hashlib
 
+from remote_bid.opening.events import BidReadOut
+from remote_bid.opening.rules.depositing import deposit_of
 from remote_bid.opening.rules.state import Bid, Opening, Raised
 from remote_bid.opening.terms import (
     LineAnswer,
@@ -38,7 +40,7 @@ def record_hash(record: OpeningRecord) -> str:
     return b64(hashlib.sha256(jcs(record)).digest())
 
 
-def readout_line(bid: Bid) -> ReadoutLine:
+def readout_line(opening: Opening, bid: Bid) -> ReadoutLine:
     """A settled bid as it is read out."""
     if bid.settlement is None:
         raise ValueError("the bid is not settled")
@@ -49,7 +51,13 @@ def readout_line(bid: Bid) -> ReadoutLine:
         outcome=bid.settlement.outcome,
         cause=bid.settlement.cause,
         form=bid.settlement.form,
+        deposit=deposit_of(opening, bid),
     )
+
+
+def as_read_out(read: BidReadOut) -> ReadoutLine:
+    """The line that was read out."""
+    return ReadoutLine(**{name: getattr(read, name) for name in ReadoutLine.__struct_fields__})
 
 
 def line_hash(line: ReadoutLine) -> str:
@@ -83,5 +91,6 @@ def _line(opening: Opening, bid: Bid) -> RecordLine:
         outcome=settlement.outcome,
         cause=settlement.cause,
         form=settlement.form,
+        deposit=deposit_of(opening, bid),
         answer=opening.line_answers.get(bid.bid, LineAnswer.SILENT),
     )

@@ -2,6 +2,7 @@
 
 from remote_bid.opening.commands import CloseOpening, ReadOut, RefuseRecord, SignRecord
 from remote_bid.opening.events import BidReadOut, ConfirmationOpened, OpeningClosed, RecordRefused, RecordSigned
+from remote_bid.opening.rules.depositing import deposit_of
 from remote_bid.opening.rules.guards import (
     refuse,
     require_due,
@@ -36,6 +37,7 @@ def read_out(opening: Opening, command: ReadOut, turn: Turn) -> list[Event]:
         outcome=settlement.outcome,
         cause=settlement.cause,
         form=settlement.form,
+        deposit=deposit_of(opening, bid),
     )
     unread = [other for other in opening.bids.values() if not other.read_out and other.bid != bid.bid]
     ends_at = instant.later(turn.at, timetable(opening).windows.confirm_ms)

@@ -9,6 +9,7 @@ from remote_bid.opening.statements import Close, WindowClosed
 from remote_bid.opening.terms import (
     OFFICES,
     AbortCause,
+    Deposit,
     DrawLine,
     DrawSeed,
     LineAnswer,
@@ -83,6 +84,10 @@ class Bid(msgspec.Struct, frozen=True, kw_only=True):
     shares: dict[str, str] = {}
     """Their shares (base64url) by key id, in the order of publication; empty ones did not open."""
     settlement: Settlement | None = None
+    deposit: Deposit | None = None
+    """As the last note tells."""
+    deposit_note: str = ""
+    """The id of that note."""
     read_out: bool = False
     form: ReadoutForm | None = None
     others: dict[str, Half] = {}

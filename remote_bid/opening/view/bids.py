@@ -5,6 +5,7 @@ from functools import lru_cache
 import msgspec
 from msgspec import UNSET
 
+from remote_bid.opening.rules.depositing import deposit_of
 from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.state import WRONG_TRIES, Bid, Opening
 from remote_bid.opening.rules.unsealing import wants_deal
@@ -42,6 +43,8 @@ def _row(opening: Opening, number: int, bid: Bid, who: Who) -> BidRow:
         checked_in_at=instant.text(checked_in) if checked_in else UNSET,
         late=True if checked_in and opening.late(checked_in) else UNSET,
         released=bool(bid.release),
+        deposit=(deposit_of(opening, bid) or UNSET) if after_window(opening) else UNSET,
+        deposit_note=bid.deposit_note or UNSET,
         signed_record=True if bid.bidder in opening.signatures else UNSET,
         answer=opening.line_answers.get(bid.bid, UNSET),
     )

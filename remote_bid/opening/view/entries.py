@@ -6,10 +6,13 @@ from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.terms import Phase, Role, reached
 from remote_bid.opening.view.custodians import watches_drills
 from remote_bid.opening.view.heard import words
+from remote_bid.opening.view.names import names_shown
 from remote_bid.timeline.entry import MAIN, Fields, Who
 
 _DRILLS = ("DrillDealt", "CustodianDrilled")
-VEILED = frozenset({"Ticked", "BidsClosed", "BidSettled", "CoefficientDrawn", "Said", "ObjectionRaised", *_DRILLS})
+VEILED = frozenset(
+    {"Ticked", "BidsClosed", "BidSettled", "CoefficientDrawn", "Said", "ObjectionRaised", "DepositNoted", *_DRILLS}
+)
 """Entries of the main line that show more as the day goes on."""
 
 
@@ -40,6 +43,9 @@ def show(opening: Opening, line: str, fields: Fields, who: Who, own: bool) -> Co
             return None if opening.bids[fields["bid"]].read_out else ()
         case "CoefficientDrawn":
             return None if reached(opening.phase, Phase.CONFIRM) or opening.phase is Phase.ABORTED else _UNTIL_READ
+        case "DepositNoted":
+            shown = names_shown(opening, who) or opening.phase is Phase.ABORTED
+            return None if shown else _UNTIL_COUNTED
         case "Said" | "ObjectionRaised":
             return words(opening, fields, who)
         case _:

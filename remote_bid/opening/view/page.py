@@ -6,6 +6,7 @@ from msgspec import UNSET, UnsetType
 from remote_bid.opening.terms import (
     AbortCause,
     Cause,
+    Deposit,
     DrawLine,
     LineAnswer,
     Member,
@@ -53,6 +54,9 @@ class BidRow(_Part, frozen=True):
     outcome: Outcome | UnsetType = UNSET
     cause: Cause | UnsetType = UNSET
     form: ReadoutForm | UnsetType = UNSET
+    deposit: Deposit | UnsetType = UNSET
+    deposit_note: str | UnsetType = UNSET
+    """The id of the last note of it."""
     signed_record: bool | UnsetType = UNSET
     answer: LineAnswer | UnsetType = UNSET
 
