@@ -93,6 +93,12 @@ class DealAgain(Command, frozen=True):
     deals: list[Signed]
 
 
+class DeclareConsortium(Command, frozen=True):
+    """The lead of a consortium declares its parties, over the signatures of all of them."""
+
+    signed: Signed
+
+
 class WithdrawBid(Command, frozen=True):
     """A bidder takes its bid back before the deadline."""
 
@@ -334,6 +340,7 @@ OpeningCommand = (
     | ProposeStrike
     | CountersignStrike
     | DealAgain
+    | DeclareConsortium
     | WithdrawBid
     | CheckIn
     | OpenLobby

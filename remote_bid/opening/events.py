@@ -8,6 +8,7 @@ from remote_bid.opening.terms import (
     Member,
     OpeningRecord,
     Outcome,
+    Party,
     RequestRefusal,
     Role,
     SealedPart,
@@ -87,6 +88,15 @@ class DealtAgain(Event, frozen=True):
     bidder: str
     lot: str
     deals: list[Signed]
+    receipt: Statement
+
+
+class ConsortiumDeclared(Event, frozen=True):
+    """(side line) Who bids together with this bidder on this lot; it replaces what was declared before."""
+
+    bidder: str
+    lot: str
+    signed: Signed
     receipt: Statement
 
 
@@ -365,6 +375,7 @@ class BidReadOut(Event, frozen=True):
     cause: Cause
     form: ReadoutForm | None
     deposit: Deposit | None
+    consortium: list[Party]
 
 
 class ConfirmationOpened(Event, frozen=True):
@@ -563,6 +574,7 @@ OpeningEvent = (
     | StrikeProposed
     | CustodianStruck
     | DealtAgain
+    | ConsortiumDeclared
     | BidWithdrawn
     | DrillPassed
     | DrillDealt

@@ -198,14 +198,22 @@ class DepositForm(StrEnum):
 
 
 class Deposit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A bidder's deposit on a lot (投标保证金); `amount` in the lot's currency. Form, amount and time are told of what has
-    been received.
+    """A bidder's deposit on a lot (投标保证金): of what has not come only the status is told; `amount` is in the
+    lot's currency.
     """
 
     status: DepositStatus
     form: DepositForm | None = None
     amount: Amount | None = None
     received_at: str | None = None
+
+
+class Party(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One party of a consortium as it is read out and recorded, the lead first."""
+
+    person: str
+    name: str
+    work: str
 
 
 class ReadoutLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -219,6 +227,8 @@ class ReadoutLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     form: ReadoutForm | None
     deposit: Deposit | None
     """None where the lot asks for none."""
+    consortium: list[Party]
+    """Empty where one bids alone."""
 
 
 class LineAnswer(StrEnum):
@@ -284,6 +294,9 @@ class RecordLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     cause: Cause
     form: ReadoutForm | None
     deposit: Deposit | None
+    consortium: list[Party]
+    bids_twice: list[str]
+    """Its bidder or parties that take part in another bid on this lot too, which the law forbids."""
     answer: LineAnswer
 
 

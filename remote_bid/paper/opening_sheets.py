@@ -16,6 +16,7 @@ from remote_bid.opening.events import (
 )
 from remote_bid.opening.statements import Custody
 from remote_bid.opening.terms import Member, OpeningRecord, RecordLine, Role
+from remote_bid.paper.consortium_tables import bidder, consortia
 from remote_bid.paper.deposit_tables import deposits
 from remote_bid.paper.heard_tables import confirmations, draws, objections, pauses, unsigned
 from remote_bid.paper.hours import local
@@ -71,7 +72,7 @@ class _Paper:
             "opening-record",
             "开标记录表",
             "Opening record",
-            [*tables, *heard, aborted, self._signatures(), unsigned(self._story, self._zone)],
+            [*tables, *consortia(self._record), *heard, aborted, self._signatures(), unsigned(self._story, self._zone)],
             remarks,
         )
 
@@ -82,7 +83,7 @@ class _Paper:
             for at, event in all_of(self._story, MemberCheckedIn)
         ]
         rows += [
-            (at, [event.name, ROLES[Role.BIDDER], local(at, self._zone)])
+            (at, [event.name, self._bidding(event.person), local(at, self._zone)])
             for at, event in all_of(self._story, BidderCheckedIn)
         ]
         columns = [Column("姓名或单位", "Name", 2), Column("身份", "Role"), Column("签到时间", "Checked in at")]
@@ -197,6 +198,13 @@ class _Paper:
         ]
         return Sheet(name, zh, en, facts, tables, remarks, int(self._closed.timestamp()))
 
+    def _bidding(self, person: str) -> str:
+        """As what a bidder is here: alone, or as a party of whose consortium."""
+        leads = [line.name for line in self._record.lines if person in {one.person for one in line.consortium[1:]}]
+        return "；".join(
+            [ROLES[Role.BIDDER], *(f"联合体成员 consortium led by {lead}" for lead in dict.fromkeys(leads))]
+        )
+
     def _person(self, person: str) -> str:
         member = self._members.get(person)
         return member.name if member else person
@@ -209,9 +217,9 @@ def _cells(line: RecordLine, declared: list[FormField]) -> list[str]:
     outcome = f"{OUTCOMES[line.outcome]} {CAUSES[line.cause]}".strip()
     form = line.form
     if form is None:
-        return [line.name, "—", *("—" for _ in declared), outcome]
+        return [bidder(line), "—", *("—" for _ in declared), outcome]
     price = f"{figures(form.price, form.currency)} {capitals(form.price, form.currency)}".strip()
-    return [line.name, price, *(_value(form, field) for field in declared), outcome]
+    return [bidder(line), price, *(_value(form, field) for field in declared), outcome]
 
 
 def _value(form: ReadoutForm, field: FormField) -> str:

@@ -4,7 +4,7 @@ from remote_bid.opening import commands as c
 from remote_bid.timeline.context import Command
 from remote_bid.timeline.marks import RecordCheckpoint, Tick
 from tests.given import Act, Past, at
-from tests.opening import escrow
+from tests.opening import consortia, escrow
 from tests.opening.actors import ALPHA, DEPUTY, FIRST, HOST, SUPERVISOR, TENDERER
 from tests.opening.acts import (
     CLOSE_BIDS,
@@ -114,6 +114,7 @@ ACCEPTED: dict[type[Command], tuple[Past, Act]] = {
     c.ProposeStrike: (CONVENED, propose_strike(FIRST)),
     c.CountersignStrike: (CONVENED, countersign_strike(FIRST)),
     c.DealAgain: ((*CONVENED, *THREE_BIDS, countersign_strike(FIRST)), deal_again(ALPHA)),
+    c.DeclareConsortium: (consortia.OPEN_TO_CONSORTIA, consortia.declare()),
     c.WithdrawBid: ((*CONVENED, *THREE_BIDS), withdraw(ALPHA)),
     c.CheckIn: (LOBBY, check_in(ALPHA)),
     c.OpenLobby: (CONVENED, at(after_t0(-3600), OPEN_LOBBY)),

@@ -20,6 +20,7 @@ REPEATABLE = [
     c.ProposeStrike,
     c.CountersignStrike,
     c.DealAgain,
+    c.DeclareConsortium,
     c.PassDrill,
     c.AnswerDrill,
     c.CheckIn,

@@ -58,6 +58,7 @@ MAY: dict[type[Command], set[str]] = {
     c.PassDrill: {Role.BIDDER},
     c.BeginDrill: {Role.CUSTODIAN},
     c.AnswerDrill: {Role.CUSTODIAN},
+    c.DeclareConsortium: {Role.BIDDER},
     c.WithdrawBid: {Role.BIDDER},
     c.CheckIn: {*Role, CLOCK.role, LOG.role},
     c.OpenLobby: {CLOCK.role},

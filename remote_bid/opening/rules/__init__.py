@@ -21,6 +21,7 @@ from remote_bid.opening import commands as c
 from remote_bid.opening.rules import (
     aborting,
     closing,
+    consorting,
     counting,
     depositing,
     drawing,
@@ -64,6 +65,7 @@ DECISIONS: dict[type[Command], Callable[[Opening, Any, Turn], Sequence[Event | A
     c.ProposeStrike: striking.propose_strike,
     c.CountersignStrike: striking.countersign_strike,
     c.DealAgain: striking.deal_again,
+    c.DeclareConsortium: consorting.declare,
     c.WithdrawBid: submitting.withdraw,
     c.CheckIn: submitting.check_in,
     c.OpenLobby: closing.open_lobby,

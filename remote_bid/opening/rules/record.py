@@ -3,6 +3,7 @@
 import hashlib
 
 from remote_bid.opening.events import BidReadOut
+from remote_bid.opening.rules.acting import bids_twice, consortium_of, present_since
 from remote_bid.opening.rules.depositing import deposit_of
 from remote_bid.opening.rules.state import Bid, Opening, Raised
 from remote_bid.opening.terms import (
@@ -52,6 +53,7 @@ def readout_line(opening: Opening, bid: Bid) -> ReadoutLine:
         cause=bid.settlement.cause,
         form=bid.settlement.form,
         deposit=deposit_of(opening, bid),
+        consortium=consortium_of(opening, bid),
     )
 
 
@@ -78,7 +80,7 @@ def _objection(raised: Raised) -> ObjectionLine:
 
 
 def _line(opening: Opening, bid: Bid) -> RecordLine:
-    checked_in, settlement = opening.present.get(bid.bidder), bid.settlement
+    checked_in, settlement = present_since(opening, bid), bid.settlement
     if settlement is None:
         raise ValueError("a bid is not settled")
     return RecordLine(
@@ -92,5 +94,7 @@ def _line(opening: Opening, bid: Bid) -> RecordLine:
         cause=settlement.cause,
         form=settlement.form,
         deposit=deposit_of(opening, bid),
+        consortium=consortium_of(opening, bid),
+        bids_twice=bids_twice(opening, bid),
         answer=opening.line_answers.get(bid.bid, LineAnswer.SILENT),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from remote_bid.opening.rules.acting import people_of
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.terms import Phase, Role, reached
 from remote_bid.opening.view.custodians import watches_drills
@@ -74,6 +75,7 @@ def _side(opening: Opening, fields: Fields) -> Collection[str] | None:
     if not reached(opening.phase, Phase.RECORD):
         return ("type",)
     took_part = {bidder for lot, bidder in opening.versions if lot not in stopped}
+    took_part |= {person for bid in opening.bids.values() for person in people_of(opening, bid)}
     if fields.get("bidder", fields["by"]["person"]) not in took_part:
         return ("type",)
     return _without_signed(fields) if fields["type"] == "PartReleased" else None

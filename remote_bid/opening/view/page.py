@@ -11,6 +11,7 @@ from remote_bid.opening.terms import (
     LineAnswer,
     Member,
     Outcome,
+    Party,
     Pause,
     Phase,
     Role,
@@ -54,6 +55,8 @@ class BidRow(_Part, frozen=True):
     outcome: Outcome | UnsetType = UNSET
     cause: Cause | UnsetType = UNSET
     form: ReadoutForm | UnsetType = UNSET
+    consortium: list[Party] | UnsetType = UNSET
+    bids_twice: list[str] | UnsetType = UNSET
     deposit: Deposit | UnsetType = UNSET
     deposit_note: str | UnsetType = UNSET
     """The id of the last note of it."""
