@@ -8,7 +8,7 @@ import { statementId } from '../seal/statements'
 import type { HandIn } from '../timeline/desk'
 import { Refused } from '../timeline/refused'
 import type { BidReadOut, BidSubmitted, OfferedPart, OpeningCommand, RecordPrepared, Signed } from '../wire'
-import { READOUT_FORM, type SealFor, type Standing } from './own'
+import type { SealFor, Standing, ToRelease } from './own'
 import type { SealedPart } from './sealing'
 
 const FRESH_MS = 300_000
@@ -37,11 +37,11 @@ export async function offered(
 ): Promise<OfferedPart> {
   const before = live?.parts.find(({ part }) => part === to.part)
   const about = { policy: to.policy, bidder, version: version + 1 }
-  const { header, ct, n, ctx, shares } = sealed
+  const { header, ct, n, ctx, shares, escrow } = sealed
   const prev = before ? await statementId(before.submission) : null
   const submission = await sign('submission', { ...about, prev, header, ct, n })
   const prevDeal = before ? await statementId(before.deal) : null
-  const deal = await sign('deal', { ...about, prev: prevDeal, ctx, k: to.k, shares })
+  const deal = await sign('deal', { ...about, prev: prevDeal, ctx, k: to.k, shares, escrow })
   return { upload, submission, deal }
 }
 
@@ -62,9 +62,15 @@ export async function checkIn({ session, person, handIn }: Acting, now: number):
   await done(handIn, { type: 'CheckIn', signed })
 }
 
-/** Hand over our half; nothing is sent unless it is the one that the sealed envelope commits to. */
-export async function release({ session, handIn }: Acting, live: BidSubmitted, close: string, sB: Bytes): Promise<void> {
-  const part = live.parts.find((one) => one.part === READOUT_FORM)
+/** Hand over a half; nothing is sent unless it is the one that the sealed envelope commits to. */
+export async function release(
+  { session, handIn }: Acting,
+  live: BidSubmitted,
+  asked: ToRelease,
+  close: string,
+  sB: Bytes,
+): Promise<void> {
+  const part = live.parts.find((one) => one.part === asked.part)
   if (!part || !(await halvesMatch(part.header, { sB }))) {
     throw Refused.because(
       'other_half',
@@ -72,7 +78,7 @@ export async function release({ session, handIn }: Acting, live: BidSubmitted, c
       'This key is of another bid. Nothing was sent and no try was spent: use the file kept with this version.',
     )
   }
-  const signed = await sign('release', { session, submission: live.bid, close, s_b: b64(sB) })
+  const signed = await sign('release', { session, submission: asked.submission, close, s_b: b64(sB) })
   await done(handIn, { type: 'ReleaseKey', signed })
 }
 

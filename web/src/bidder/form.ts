@@ -1,42 +1,68 @@
 /** The readout form as data: which fields there are, and what a value must be like. */
 
-import type { ReadoutForm } from '../wire'
+import type { FormField, ReadoutForm } from '../wire'
 
-/** One field; `pattern` is what the opened form is checked against, so what passes here is read out. */
+/** What is asked for: the price, or a field that the tender declares. */
 export interface Field {
-  readonly name: keyof ReadoutForm
-  readonly kind: 'money' | 'integer' | 'text'
-  readonly pattern: RegExp
+  /** By which the answer is kept; a declared field may itself be called `price`. */
+  readonly key: string
+  readonly kind: FormField['kind'] | 'price'
+  /** Null: the price, which every form has. */
+  readonly declared: FormField | null
 }
+
+export type Answers = Readonly<Record<string, string>>
 
 /** Signs that end, turn or hide the text around them. */
 const ODD = /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\uffff]/u
 const LINE = /^(?=.*\S).{1,200}$/u
+const AMOUNT = /^(0|[1-9][0-9]{0,14})(\.[0-9]{1,2})?$/
+const NOTHING = /^0(\.0{1,2})?$/
+const MOST_DAYS = 36_500
 
-export const FIELDS: readonly Field[] = [
-  { name: 'price', kind: 'money', pattern: /^(?!0(\.0{1,2})?$)(0|[1-9][0-9]{0,14})(\.[0-9]{1,2})?$/ },
-  { name: 'duration_days', kind: 'integer', pattern: /^(0|[1-9][0-9]{0,3}|[12][0-9]{4}|3[0-5][0-9]{3}|36[0-4][0-9]{2}|36500)$/ },
-  { name: 'quality', kind: 'text', pattern: LINE },
-  { name: 'project_manager', kind: 'text', pattern: LINE },
-]
+const PRICE: Field = { key: 'price', kind: 'price', declared: null }
 
-export type Answers = Readonly<Record<string, string>>
+/** What a tender asks for, in the order of its form. */
+export function fieldsOf(declared: readonly FormField[]): Field[] {
+  return [PRICE, ...declared.map((field) => ({ key: `fields.${field.field}`, kind: field.kind, declared: field }))]
+}
 
-/** The names of the fields whose answers cannot be read out. */
-export function faults(answers: Answers): string[] {
-  return FIELDS.filter(({ name, pattern }) => {
-    const answer = answers[name] ?? ''
-    return !pattern.test(answer) || ODD.test(answer)
-  }).map(({ name }) => name)
+/** The keys of the fields whose answers could not be read out; nothing is an answer where none is required. */
+export function faults(fields: readonly Field[], answers: Answers): string[] {
+  return fields.filter((field) => !isRight(field, answers[field.key] ?? '')).map(({ key }) => key)
+}
+
+const RIGHT: Readonly<Record<Field['kind'], (answer: string, choices: readonly string[]) => boolean>> = {
+  price: (answer) => AMOUNT.test(answer) && !NOTHING.test(answer),
+  amount: (answer) => AMOUNT.test(answer),
+  days: (answer) => /^(0|[1-9][0-9]{0,4})$/.test(answer) && Number(answer) <= MOST_DAYS,
+  text: (answer) => LINE.test(answer) && !ODD.test(answer),
+  choice: (answer, choices) => choices.includes(answer),
+  boolean: (answer) => answer === 'true' || answer === 'false',
+}
+
+function isRight({ kind, declared }: Field, answer: string): boolean {
+  return (answer === '' && declared?.required === false) || RIGHT[kind](answer, declared?.choices ?? [])
 }
 
 /** The form as it is sealed. */
-export function formOf(answers: Answers, currency: string): ReadoutForm {
-  const values = FIELDS.map(({ name, kind }) => [name, kind === 'integer' ? Number(answers[name]) : answers[name]])
-  return { ...(Object.fromEntries(values) as ReadoutForm), currency }
+export function formOf(fields: readonly Field[], answers: Answers, currency: string): ReadoutForm {
+  const told = fields.flatMap(({ key, kind, declared }) => {
+    const answer = answers[key] ?? ''
+    return declared && answer !== '' ? [[declared.field, valueOf(kind, answer)] as const] : []
+  })
+  return { price: answers.price ?? '', currency, fields: Object.fromEntries(told) }
+}
+
+function valueOf(kind: Field['kind'], answer: string): string | number | boolean {
+  if (kind === 'days') return Number(answer)
+  return kind === 'boolean' ? answer === 'true' : answer
 }
 
 /** Whether a form that was read out is the one that was sealed. */
 export function sameForm(read: ReadoutForm | null, sealed: ReadoutForm): boolean {
-  return read !== null && [...FIELDS.map(({ name }) => name), 'currency' as const].every((name) => read[name] === sealed[name])
+  if (!read) return false
+  const names = [...new Set([...Object.keys(read.fields), ...Object.keys(sealed.fields)])]
+  const alike = names.every((name) => read.fields[name] === sealed.fields[name])
+  return alike && read.price === sealed.price && read.currency === sealed.currency
 }

@@ -2,11 +2,12 @@
 
 import { b64, unb64, type Bytes } from '../seal/bytes'
 import { ed25519Spki, isSignedBy } from '../seal/signing'
-import { said, type Statement } from '../seal/statements'
+import { said, statementId, type Statement } from '../seal/statements'
 import { includes, leafHash } from '../seal/tree'
 import { fieldSalt, leafOf, slotOf } from '../timeline/chain'
 import { Refused } from '../timeline/refused'
-import type { RosterPublished, Shown, Ticked } from '../wire'
+import type { BidSubmitted, RosterPublished, Shown, Ticked } from '../wire'
+import { keysOf, type NamedKey } from './log_keys'
 import { last, type Followed } from './own'
 
 interface Receipt {
@@ -28,12 +29,12 @@ export interface Kept {
 /** Check a receipt for statement `id`, carried by `shown`, against the log's key. Refused with `broken_promise`. */
 export async function checkReceipt(
   timeline: Followed,
-  logKey: string,
+  log: NamedKey,
   receipt: Statement,
   id: string,
   shown: Shown,
 ): Promise<Kept> {
-  await require(isSignedBy(receipt, ed25519Spki(unb64(logKey))))
+  await require(isFromLog(timeline, log, receipt))
   const told = said(receipt, 'receipt') as Receipt
   const leaf = await leafOf(shown)
   await require(told.statements.includes(id) && told.line === shown.line && told.seq === shown.seq)
@@ -56,16 +57,28 @@ interface Close {
   readonly lots: readonly { readonly lot: string; readonly root: string }[]
 }
 
-/** The close, if it is signed by the log and counts this bid. Refused with `broken_promise`. */
-export async function checkedClose(timeline: Followed, logKey: string, bid: string): Promise<Statement> {
+/** The close, if it is signed by the log and counts every part of this bid. Refused with `broken_promise`. */
+export async function checkedClose(timeline: Followed, log: NamedKey, live: BidSubmitted): Promise<Statement> {
   const close = last<RosterPublished>(timeline, 'RosterPublished')?.close
-  const own = timeline.view.me.bids?.[bid]
-  if (!close || !own?.proof) throw broken()
-  await require(isSignedBy(close, ed25519Spki(unb64(logKey))))
-  const { index, size, path } = own.proof
-  const root = rootOf(close, own.lot)
-  await require(includes(root, size, index, await leafHash(unb64(bid)), path.map(unb64)))
+  const proofs = timeline.view.me.bids?.[live.bid]?.proofs
+  if (!close || !proofs) throw broken()
+  await require(isFromLog(timeline, log, close))
+  const root = rootOf(close, live.lot)
+  for (const { submission } of live.parts) {
+    const id = await statementId(submission)
+    const proof = proofs[id]
+    if (!proof) throw broken()
+    await require(includes(root, proof.size, proof.index, await leafHash(unb64(id)), proof.path.map(unb64)))
+  }
   return close
+}
+
+/** Whether one of the keys that the log has had signed a statement: the one in the policy, or one that followed it. */
+async function isFromLog({ main }: Followed, log: NamedKey, statement: Statement): Promise<boolean> {
+  const rotated = main.map(({ event }) => event).filter((event) => event?.type === 'LogKeyRotated')
+  const keys = await keysOf(log, rotated.map((event) => event?.statement as Statement))
+  const signed = await Promise.all(keys.map((key) => isSignedBy(statement, ed25519Spki(unb64(key)))))
+  return signed.includes(true)
 }
 
 function rootOf(close: Statement, lot: string): Bytes {

@@ -4,14 +4,14 @@ import type { Share } from '../seal/dealing'
 import type { Halves, Place } from '../seal/envelope'
 import { Refused } from '../timeline/refused'
 import type { Refusal } from '../wire'
+import type { SealFor } from './own'
 import type { Destination } from './upload'
 
-/** A part to be sealed for the custodians with these public keys, any k of whom open it with the bidder. */
+/** A part to be sealed, and for whom. */
 export interface PartToSeal {
   readonly file: Blob
   readonly place: Place
-  readonly publics: readonly string[]
-  readonly k: number
+  readonly to: Pick<SealFor, 'k' | 'publics' | 'escrow'>
 }
 
 export interface PartToUpload {
@@ -27,7 +27,9 @@ export interface SealedPart {
   readonly header: string
   readonly ct: string
   readonly n: number
+  /** Of s_T for the custodians, of s_B for the escrow holders. */
   readonly shares: readonly Share[]
+  readonly escrow: readonly Share[]
 }
 
 export type Done = SealedPart | null

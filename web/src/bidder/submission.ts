@@ -64,7 +64,7 @@ export class Submission {
     for (const to of parts) {
       const file = to.part === READOUT_FORM ? new Blob([JSON.stringify(form)]) : files[to.part]!
       const place = { policy: to.policy, lot: to.lot, part: to.part, bidder: this.acting.person, version: standing.version + 1 }
-      const part = await sealPart({ file, place, publics: to.publics, k: to.k }, this.progress())
+      const part = await sealPart({ file, place, to }, this.progress())
       const name = b64(random(16))
       const offer = await offered(name, part, to, this.acting.person, standing)
       secrets.push([await statementId(offer.submission.statement), part.halves])

@@ -24,7 +24,7 @@ function tell(told: Told): void {
   self.postMessage(told)
 }
 
-async function sealed({ file, place, publics, k }: PartToSeal): Promise<Done> {
+async function sealed({ file, place, to }: PartToSeal): Promise<Done> {
   const halves = freshHalves()
   // Blobs of a mebibyte each: the browser keeps them on disk if there are many.
   const pieces: Blob[] = []
@@ -34,9 +34,10 @@ async function sealed({ file, place, publics, k }: PartToSeal): Promise<Done> {
     bytes += piece.length
     tell({ bytes })
   })
-  const shares = await deal(ctx, halves.sT, k, publics.map(unb64))
+  const shares = await deal(ctx, halves.sT, to.k, to.publics.map(unb64))
+  const escrow = to.escrow ? await deal(ctx, halves.sB, to.escrow.k, to.escrow.publics.map(unb64), 'B') : []
   const envelope = new Blob(pieces)
-  return { envelope, halves, ctx: b64(ctx), header: b64(await sha256(header)), ct: b64(ct), n, shares }
+  return { envelope, halves, ctx: b64(ctx), header: b64(await sha256(header)), ct: b64(ct), n, shares, escrow }
 }
 
 async function uploaded({ envelope, to }: PartToUpload): Promise<Done | null> {

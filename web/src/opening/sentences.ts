@@ -167,16 +167,6 @@ function speaker(alias: number | null | undefined, person: string | undefined, k
   return name ?? (alias ? known.t('opening.alias', { alias }) : nameOf(person, known))
 }
 
-function byBidderWithText({ name, number, text }: { name?: string; number?: number; text?: string }): Details {
-  return { name: name ?? '', number: number ?? '', text: text ?? '' }
-}
-
-/** Under an alias until the author is shown. */
-function speaker(alias: number | null | undefined, person: string | undefined, known: Known): string {
-  const name = known.soFar.names.get(person ?? '')
-  return name ?? (alias ? known.t('opening.alias', { alias }) : nameOf(person, known))
-}
-
 /** How it is told that a lot has ended. */
 const ENDED = {
   none_opened: 'LotNoneOpened',

@@ -4,7 +4,7 @@ import { barOf, pagesOf, pageWith } from './pages'
 
 const lot = (name: string): Lot => ({ lot: name, title: name, ceiling_price: '1000000' })
 const form = (price: string, currency = 'CNY') => ({
-  ...{ price, currency, duration_days: 90, quality: '合格', project_manager: '李工' },
+  ...{ price, currency, fields: { duration_days: 90, quality: '合格', project_manager: '李工' } },
 })
 
 function viewOf(counts: Readonly<Record<string, number>>): OpeningView {

@@ -1,7 +1,8 @@
 import { onScopeDispose, ref, watch, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { labelOf, told } from '../opening/form'
 import { inCapital, money } from '../opening/money'
-import type { BidReadOut } from '../wire'
+import type { BidReadOut, FormField, ReadoutForm } from '../wire'
 import { useScreenWords } from './words'
 
 /** Whether this browser can speak at all. */
@@ -10,7 +11,11 @@ export function canSpeak(): boolean {
 }
 
 /** Speaks each bid as it is read out, while it is switched on; switched on in the middle, the last one. */
-export function useSpeech(lastRead: Readonly<Ref<BidReadOut | null>>, isReadout: () => boolean) {
+export function useSpeech(
+  lastRead: Readonly<Ref<BidReadOut | null>>,
+  declared: () => readonly FormField[],
+  isReadout: () => boolean,
+) {
   const { t, locale } = useScreenWords()
   const { t: hall } = useI18n({ useScope: 'global' })
   const speech = ref(false)
@@ -18,7 +23,21 @@ export function useSpeech(lastRead: Readonly<Ref<BidReadOut | null>>, isReadout:
   function sentenceOf({ name, form, outcome }: BidReadOut): string {
     if (!form) return t('aloudNot', { name, outcome: hall(`opening.outcomes.${outcome}`) })
     const capital = locale.value === 'en' ? null : inCapital(form)
-    return t('aloud', { name, price: capital ?? money(form.price, form.currency), days: form.duration_days })
+    return t('aloud', { name, price: capital ?? money(form.price, form.currency), rest: restOf(form) })
+  }
+
+  /** What the tender wants read out beside the price, as far as the form tells it. */
+  function restOf(form: ReadoutForm): string {
+    const fields = declared().filter(({ field }) => form.fields[field] !== undefined)
+    return fields.map((field) => t('aloudField', { label: labelOf(field, locale.value), value: aloud(form, field) })).join('')
+  }
+
+  function aloud(form: ReadoutForm, field: FormField): string {
+    const value = form.fields[field.field]
+    if (typeof value === 'boolean') return t(value ? 'yes' : 'no')
+    const amount = { price: String(value), currency: form.currency }
+    const capital = field.kind === 'amount' && locale.value !== 'en' ? inCapital(amount) : null
+    return capital ?? told(form, field, hall)
   }
 
   function speak(): void {

@@ -16,7 +16,10 @@ const en: typeof zh = {
   waiting: 'To be read',
   secret: 'Before the deadline nobody learns how many or who',
   check: 'Check code',
-  aloud: '{name}: {price}, {days} days.',
+  aloud: '{name}: {price}{rest}.',
+  aloudField: ', {label}: {value}',
+  yes: 'yes',
+  no: 'no',
   aloudNot: '{name}: {outcome}.',
   list: 'Bids',
 }

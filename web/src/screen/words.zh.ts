@@ -14,7 +14,10 @@ export default {
   waiting: '待唱标',
   secret: '截止前，数量和名称对任何人保密',
   check: '核对码',
-  aloud: '{name}，投标报价{price}，工期{days}天。',
+  aloud: '{name}，投标报价{price}{rest}。',
+  aloudField: '，{label}{value}',
+  yes: '是',
+  no: '否',
   aloudNot: '{name}，{outcome}。',
   list: '投标一览',
 }
