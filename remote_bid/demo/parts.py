@@ -11,7 +11,8 @@ from remote_bid.demo.chairs import Chairs
 from remote_bid.demo.patience import Patience
 from remote_bid.demo.programme import Fault
 from remote_bid.demo.stage import Visitor, alone, identity_of
-from remote_bid.opening.terms import Phase, Role, reached
+from remote_bid.opening.terms import Deposit, DepositForm, DepositStatus, Phase, Role, reached
+from remote_bid.opening.view.page import BidRow
 from remote_bid.participant.client import Client
 from remote_bid.participant.cosigner import cosign_forever
 from remote_bid.participant.custodian import Custodian
@@ -142,8 +143,23 @@ async def _host(cast: Cast) -> None:
         await host.check_in()
         bidders = [contender for contender in cast.contenders if Fault.LATE not in contender.faults]
         await asyncio.gather(
-            host.run(cast.pace.pause_s, signatures=len(bidders) + 3, answer=_ANSWER), _keep_resuming(host)
+            host.run(cast.pace.pause_s, len(bidders) + 3, _ANSWER, lambda row: _deposit(cast, host, row)),
+            _keep_resuming(host),
         )
+
+
+def _deposit(cast: Cast, host: Host, row: BidRow) -> Deposit:
+    """As the agency's register has it: every bidder of the play has paid on the day before, every other one by a letter
+    of guarantee.
+    """
+    asked = next(lot.bid_deposit for lot in cast.tender.lots if lot.lot == row.lot)
+    deadline = instant.when(host.client.copy.view.deadline or "")
+    return Deposit(
+        status=DepositStatus.RECEIVED,
+        form=DepositForm.E_GUARANTEE if row.number % 2 == 0 else DepositForm.BID_DEPOSIT,
+        amount=asked,
+        received_at=instant.text(instant.later(deadline, -86_400_000)),
+    )
 
 
 async def _keep_resuming(one: OneOfTheTwo) -> None:

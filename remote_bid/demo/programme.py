@@ -57,6 +57,7 @@ _TENDER = Tender(
             lot="1",
             title="施工一标段",
             ceiling_price="12800000.00",
+            bid_deposit="250000.00",
             draw=_DRAW,
             parts=[LotPart(part=READOUT_FORM, opened_here=True), LotPart(part="technical", opened_here=True)],
         )

@@ -93,6 +93,12 @@ class DealAgain(Command, frozen=True):
     deals: list[Signed]
 
 
+class DeclareConsortium(Command, frozen=True):
+    """The lead of a consortium declares its parties, over the signatures of all of them."""
+
+    signed: Signed
+
+
 class WithdrawBid(Command, frozen=True):
     """A bidder takes its bid back before the deadline."""
 
@@ -218,6 +224,12 @@ class RefuseRecord(Command, frozen=True):
     signed: Signed
 
 
+class NoteDeposit(Command, frozen=True):
+    """The host or the tenderer notes whether a bidder's deposit has come."""
+
+    signed: Signed
+
+
 class ReadOut(Command, frozen=True):
     """The host reads out one bid, by its submission id."""
 
@@ -328,6 +340,7 @@ OpeningCommand = (
     | ProposeStrike
     | CountersignStrike
     | DealAgain
+    | DeclareConsortium
     | WithdrawBid
     | CheckIn
     | OpenLobby
@@ -344,6 +357,7 @@ OpeningCommand = (
     | PublishKey
     | EntrustKey
     | SettleBids
+    | NoteDeposit
     | ReadOut
     | SignRecord
     | CloseOpening

@@ -3,10 +3,12 @@
 from remote_bid.opening.terms import (
     AbortCause,
     Cause,
+    Deposit,
     DrawSeed,
     Member,
     OpeningRecord,
     Outcome,
+    Party,
     RequestRefusal,
     Role,
     SealedPart,
@@ -86,6 +88,15 @@ class DealtAgain(Event, frozen=True):
     bidder: str
     lot: str
     deals: list[Signed]
+    receipt: Statement
+
+
+class ConsortiumDeclared(Event, frozen=True):
+    """(side line) Who bids together with this bidder on this lot; it replaces what was declared before."""
+
+    bidder: str
+    lot: str
+    signed: Signed
     receipt: Statement
 
 
@@ -346,6 +357,14 @@ class ReadoutOpened(Event, frozen=True):
     """Every bid is settled; the host reads out."""
 
 
+class DepositNoted(Event, frozen=True):
+    """Whether the deposit for a bid has come; it replaces what was noted of it before."""
+
+    bid: str
+    deposit: Deposit
+    signed: Signed
+
+
 class BidReadOut(Event, frozen=True):
     """One bid, read out."""
 
@@ -355,6 +374,8 @@ class BidReadOut(Event, frozen=True):
     outcome: Outcome
     cause: Cause
     form: ReadoutForm | None
+    deposit: Deposit | None
+    consortium: list[Party]
 
 
 class ConfirmationOpened(Event, frozen=True):
@@ -553,6 +574,7 @@ OpeningEvent = (
     | StrikeProposed
     | CustodianStruck
     | DealtAgain
+    | ConsortiumDeclared
     | BidWithdrawn
     | DrillPassed
     | DrillDealt
@@ -586,6 +608,7 @@ OpeningEvent = (
     | BidSettled
     | Disclosed
     | ReadoutOpened
+    | DepositNoted
     | BidReadOut
     | RecordPrepared
     | RecordSigned

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import msgspec
 
-from remote_bid.opening.terms import ExtensionCause, LotSet, Member, Pause, Role, SuspensionCause
+from remote_bid.opening.terms import Deposit, ExtensionCause, LotSet, Member, Pause, Role, SuspensionCause
 from remote_bid.seal.statements import Payload, Statement
 from remote_bid.tender.terms import Factor, Heading, Tender, Words
 
@@ -188,6 +188,16 @@ class Lottery(Payload, frozen=True):
     lot: str
     coefficient: Heading
     value: Factor
+
+
+class DepositNote(Payload, frozen=True):
+    """The host or the tenderer: what has come of the deposit for a bid. `prev` is the note that this one corrects."""
+
+    kind: ClassVar[str] = "deposit_note"
+    session: str
+    bid: str
+    prev: str | None
+    deposit: Deposit
 
 
 class Confirmation(Payload, frozen=True):

@@ -6,7 +6,7 @@ import msgspec
 
 from remote_bid.seal.envelope import Header
 from remote_bid.seal.statements import Statement
-from remote_bid.tender.terms import ReadoutForm, Tender
+from remote_bid.tender.terms import Amount, ReadoutForm, Tender
 
 
 class Phase(StrEnum):
@@ -182,6 +182,40 @@ class LotEnd(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     cause: AbortCause
 
 
+class DepositStatus(StrEnum):
+    """What is known of a bidder's deposit: nobody guesses what was not noted."""
+
+    NOT_STATED = "not_stated"
+    RECEIVED = "received"
+    NOT_RECEIVED = "not_received"
+
+
+class DepositForm(StrEnum):
+    """As what a deposit has come: money, or an electronic letter of guarantee."""
+
+    BID_DEPOSIT = "bid_deposit"
+    E_GUARANTEE = "e_guarantee"
+
+
+class Deposit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A bidder's deposit on a lot (投标保证金): of what has not come only the status is told; `amount` is in the
+    lot's currency.
+    """
+
+    status: DepositStatus
+    form: DepositForm | None = None
+    amount: Amount | None = None
+    received_at: str | None = None
+
+
+class Party(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One party of a consortium as it is read out and recorded, the lead first."""
+
+    person: str
+    name: str
+    work: str
+
+
 class ReadoutLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One bid as it was read out: what its bidder confirms or disputes."""
 
@@ -191,6 +225,10 @@ class ReadoutLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     outcome: Outcome
     cause: Cause
     form: ReadoutForm | None
+    deposit: Deposit | None
+    """None where the lot asks for none."""
+    consortium: list[Party]
+    """Empty where one bids alone."""
 
 
 class LineAnswer(StrEnum):
@@ -255,6 +293,10 @@ class RecordLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     outcome: Outcome
     cause: Cause
     form: ReadoutForm | None
+    deposit: Deposit | None
+    consortium: list[Party]
+    bids_twice: list[str]
+    """Its bidder or parties that take part in another bid on this lot too, which the law forbids."""
     answer: LineAnswer
 
 

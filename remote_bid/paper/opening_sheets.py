@@ -16,6 +16,8 @@ from remote_bid.opening.events import (
 )
 from remote_bid.opening.statements import Custody
 from remote_bid.opening.terms import Member, OpeningRecord, RecordLine, Role
+from remote_bid.paper.consortium_tables import bidder, consortia
+from remote_bid.paper.deposit_tables import deposits
 from remote_bid.paper.heard_tables import confirmations, draws, objections, pauses, unsigned
 from remote_bid.paper.hours import local
 from remote_bid.paper.money import capitals, figures
@@ -23,7 +25,7 @@ from remote_bid.paper.sheet import Column, Fact, Sheet, Table
 from remote_bid.paper.told import Told, all_of
 from remote_bid.paper.words import ABORTED, CAUSES, OUTCOMES, ROLES
 from remote_bid.seal.statements import said, statement_id
-from remote_bid.tender.terms import FieldKind, FormField, ReadoutForm
+from remote_bid.tender.terms import FieldKind, FormField, Lot, ReadoutForm
 
 PAPERS = ("opening-record", "sign-in-sheet", "decryption-log", "objections")
 """What there is of every opening that came to its end."""
@@ -55,7 +57,7 @@ class _Paper:
 
     def record(self) -> Sheet:
         """开标记录表: every bid as it was read out, and who signed."""
-        tables = [self._lot(lot.lot, lot.title, lot.ceiling_price, lot.currency) for lot in self._record.tender.lots]
+        tables = [table for lot in self._record.tender.lots for table in self._lot(lot)]
         ends = [[end.lot, ABORTED[end.cause]] for end in self._record.aborted]
         aborted = Table(
             "终止的标段", "Lots that ended without an award", [Column("标段", "Lot"), Column("原因", "Cause", 3)], ends
@@ -70,7 +72,7 @@ class _Paper:
             "opening-record",
             "开标记录表",
             "Opening record",
-            [*tables, *heard, aborted, self._signatures(), unsigned(self._story, self._zone)],
+            [*tables, *consortia(self._record), *heard, aborted, self._signatures(), unsigned(self._story, self._zone)],
             remarks,
         )
 
@@ -81,7 +83,7 @@ class _Paper:
             for at, event in all_of(self._story, MemberCheckedIn)
         ]
         rows += [
-            (at, [event.name, ROLES[Role.BIDDER], local(at, self._zone)])
+            (at, [event.name, self._bidding(event.person), local(at, self._zone)])
             for at, event in all_of(self._story, BidderCheckedIn)
         ]
         columns = [Column("姓名或单位", "Name", 2), Column("身份", "Role"), Column("签到时间", "Checked in at")]
@@ -145,7 +147,12 @@ class _Paper:
             for at, event in all_of(self._story, KeyPublished)
         ]
 
-    def _lot(self, lot: str, title: str, ceiling: str, currency: str) -> Table:
+    def _lot(self, lot: Lot) -> list[Table]:
+        """The bids on a lot; then what came of their deposits, where it asks for them."""
+        lines = [line for line in self._record.lines if line.lot == lot.lot]
+        return [self._bids(lot, lines), *([deposits(lot, lines, self._zone)] if lot.bid_deposit else [])]
+
+    def _bids(self, lot: Lot, lines: list[RecordLine]) -> Table:
         declared = self._record.tender.form
         columns = [
             Column("序号", "No."),
@@ -154,10 +161,10 @@ class _Paper:
             *(Column(field.zh, field.en, 2, figures=field.kind in _FIGURES) for field in declared),
             Column("结果", "Outcome", 4),
         ]
-        lines = [line for line in self._record.lines if line.lot == lot]
         rows = [[str(number), *_cells(line, declared)] for number, line in enumerate(lines, 1)]
+        ceiling, currency = lot.ceiling_price, lot.currency
         limit = f"最高投标限价 ceiling price {figures(ceiling, currency)} {capitals(ceiling, currency)}"
-        return Table(f"标段 {lot}　{title}", limit, columns, rows)
+        return Table(f"标段 {lot.lot}　{lot.title}", limit, columns, rows)
 
     def _signatures(self) -> Table:
         columns = [
@@ -191,6 +198,13 @@ class _Paper:
         ]
         return Sheet(name, zh, en, facts, tables, remarks, int(self._closed.timestamp()))
 
+    def _bidding(self, person: str) -> str:
+        """As what a bidder is here: alone, or as a party of whose consortium."""
+        leads = [line.name for line in self._record.lines if person in {one.person for one in line.consortium[1:]}]
+        return "；".join(
+            [ROLES[Role.BIDDER], *(f"联合体成员 consortium led by {lead}" for lead in dict.fromkeys(leads))]
+        )
+
     def _person(self, person: str) -> str:
         member = self._members.get(person)
         return member.name if member else person
@@ -203,9 +217,9 @@ def _cells(line: RecordLine, declared: list[FormField]) -> list[str]:
     outcome = f"{OUTCOMES[line.outcome]} {CAUSES[line.cause]}".strip()
     form = line.form
     if form is None:
-        return [line.name, "—", *("—" for _ in declared), outcome]
+        return [bidder(line), "—", *("—" for _ in declared), outcome]
     price = f"{figures(form.price, form.currency)} {capitals(form.price, form.currency)}".strip()
-    return [line.name, price, *(_value(form, field) for field in declared), outcome]
+    return [bidder(line), price, *(_value(form, field) for field in declared), outcome]
 
 
 def _value(form: ReadoutForm, field: FormField) -> str:

@@ -1,6 +1,16 @@
 """How the opening's codes are worded on paper."""
 
-from remote_bid.opening.terms import AbortCause, Cause, ExtensionCause, LineAnswer, Outcome, Role, SuspensionCause
+from remote_bid.opening.terms import (
+    AbortCause,
+    Cause,
+    DepositForm,
+    DepositStatus,
+    ExtensionCause,
+    LineAnswer,
+    Outcome,
+    Role,
+    SuspensionCause,
+)
 
 ROLES = {
     Role.HOST: "主持人 host",
@@ -31,6 +41,17 @@ CAUSES = {
     Cause.ESCROW_ABSENT: "补救托管人未到 escrow holders absent",
     Cause.ABORTED: "本场终止 the session was aborted",
     Cause.ENVELOPE_LOST: "平台原因：文件遗失 envelope lost by the platform",
+}
+
+DEPOSITS = {
+    DepositStatus.NOT_STATED: "未注明 not stated",
+    DepositStatus.RECEIVED: "已到账 received",
+    DepositStatus.NOT_RECEIVED: "未到账 not received",
+}
+
+DEPOSIT_FORMS = {
+    DepositForm.BID_DEPOSIT: "保证金 deposit",
+    DepositForm.E_GUARANTEE: "电子保函 e-guarantee",
 }
 
 ABORTED = {

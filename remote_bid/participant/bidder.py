@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import io
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -24,6 +24,7 @@ from remote_bid.opening.commands import (
 from remote_bid.opening.events import (
     BidReadOut,
     BidSubmitted,
+    ConsortiumDeclared,
     DealtAgain,
     KeyReleased,
     LotAborted,
@@ -33,7 +34,7 @@ from remote_bid.opening.events import (
     RosterPublished,
 )
 from remote_bid.opening.lodging import sealed_half
-from remote_bid.opening.rules.record import line_hash
+from remote_bid.opening.rules.record import as_read_out, line_hash
 from remote_bid.opening.statements import (
     Close,
     Confirmation,
@@ -169,30 +170,44 @@ class Bidder:
         proofs = own.proofs or {}
         for name in [bid, *proofs]:
             check_set_proof(root, name, proofs.get(name))
-        names = self._opened_here(bid) if half is None else [bid]
-        await asyncio.gather(*(self._release(name, close, half) for name in names))
+        names = self._opened_here(bid, proofs) if half is None else [bid]
+        await asyncio.gather(*(self._release(bid, name, close, half) for name in names))
         await self._client.until(lambda view: bool((view.me.bids or {})[bid].released_at))
 
-    def _opened_here(self, bid: str) -> list[str]:
-        """The submissions of our bid that are opened at the opening."""
-        submitted = self._submitted(bid)
+    def _opened_here(self, bid: str, submissions: Iterable[str]) -> list[str]:
+        """The submissions of our bid that are opened at the opening; of one that our consortium's lead has handed in,
+        those whose release file it gave us.
+        """
+        submitted = next((event for _, event in self._client.copy.events(BidSubmitted) if event.bid == bid), None)
+        if submitted is None:
+            return [name for name in submissions if (self._folder / f"{name}.release").exists()]
         tender = self._client.copy.view.tender
         lot = next(lot for lot in (tender.lots if tender else []) if lot.lot == submitted.lot)
         here = {part.part for part in lot.parts if part.opened_here}
         return [statement_id(part.submission) for part in submitted.parts if part.part in here]
 
-    async def _release(self, bid: str, close: Close, half: bytes | None) -> None:
+    async def _release(self, bid: str, submission: str, close: Close, half: bytes | None) -> None:
+        """One half; the first of a consortium to release gets the receipt for it."""
         if half is None:
-            _, halves = await asyncio.to_thread(read_release, self._folder / f"{bid}.release", self._passphrase)
+            _, halves = await asyncio.to_thread(read_release, self._folder / f"{submission}.release", self._passphrase)
             half = halves.s_b
-        release = Release(session=self._client.copy.session, submission=bid, close=id_of(close), s_b=b64(half))
+        release = Release(session=self._client.copy.session, submission=submission, close=id_of(close), s_b=b64(half))
         signed = self._identity.sign(release)
-        if await self._client.hand_in(ReleaseKey(signed=signed)) == ["WrongKeyTried"]:
+        happened = await self._client.hand_in(ReleaseKey(signed=signed))
+        if happened == ["WrongKeyTried"]:
             raise Broken("the half in our release file does not match our bid")
+        if not happened and self._shared(bid):
+            return
         release_id = statement_id(signed.statement)
         await self._client.until(lambda view: release_id in self._answers())
         shown, receipt = self._answers()[release_id]
         check_receipt(self._trust, self._client.copy, receipt, release_id, shown)
+
+    def _shared(self, bid: str) -> bool:
+        """Whether others of a consortium may release it too."""
+        handed_in = [event.lot for _, event in self._client.copy.events(BidSubmitted) if event.bid == bid]
+        together = [event.lot for _, event in self._client.copy.events(ConsortiumDeclared)]
+        return not handed_in or handed_in[0] in together
 
     def _answers(self) -> dict[str, tuple[Shown, Statement]]:
         """The server's receipts for our releases, with the entries that hold them."""
@@ -210,16 +225,8 @@ class Bidder:
         await self._client.until(lambda view: reached(view.phase, Phase.CONFIRM))
         for _, read in self._client.copy.events(BidReadOut):
             if read.bid in bids:
-                line = ReadoutLine(
-                    bid=read.bid,
-                    name=read.name,
-                    lot=read.lot,
-                    outcome=read.outcome,
-                    cause=read.cause,
-                    form=read.form,
-                )
                 right = read.form == bids[read.bid]
-                await self._confirm(line, None if right else "唱标内容与我方递交的开标一览表不一致。")
+                await self._confirm(as_read_out(read), None if right else "唱标内容与我方递交的开标一览表不一致。")
 
     async def _confirm(self, line: ReadoutLine, dispute: str | None) -> None:
         told = Confirmation(

@@ -15,7 +15,7 @@ import msgspec
 from remote_bid.participant.client import Client
 from remote_bid.participant.identity import BadIdentity, Identity, read_pkcs12
 from remote_bid.participant.token import TokenAt, token_identity
-from remote_bid.people.certificates import NotTrusted, identify
+from remote_bid.people.certificates import Certified, NotTrusted, identify
 from remote_bid.timeline import durable
 from remote_bid.verify.trust import Trust, read_trust
 
@@ -65,8 +65,12 @@ class Briefcase:
 
     def person(self, identity: Identity) -> str:
         """Who the certificate says we are; BadIdentity if no trusted authority says so."""
+        return self.certified(identity).person
+
+    def certified(self, identity: Identity) -> Certified:
+        """The same, with name and key; BadIdentity."""
         try:
-            return identify(identity.certificate, self.trust.authorities(), datetime.now(UTC)).person
+            return identify(identity.certificate, self.trust.authorities(), datetime.now(UTC))
         except NotTrusted as error:
             raise BadIdentity(f"the certificate is not from an authority in the trust file: {error}") from error
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from remote_bid.participant import enrolment
 from remote_bid.participant.bidding import bidding
 from remote_bid.participant.briefcase import Briefcase, Kept, packed
+from remote_bid.participant.consorting import consortium
 from remote_bid.participant.custodian import Custodian
 from remote_bid.participant.custody_file import read_custody, write_custody
 from remote_bid.participant.presence import come
@@ -33,6 +34,7 @@ from remote_bid.participant.watching import watched
 
 commands = typer.Typer(no_args_is_help=True)
 commands.add_typer(bidding)
+commands.add_typer(consortium, name="consortium")
 custodian = typer.Typer(no_args_is_help=True, help="Keys of a custodian.")
 commands.add_typer(custodian, name="custodian")
 enrol = typer.Typer(no_args_is_help=True, help="A certificate of the centre's own authority.")

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from remote_bid.people.certificates import Signed
 from remote_bid.seal.canonical import b64
 from remote_bid.seal.signing import KeySigner, Signer
-from remote_bid.seal.statements import Payload, state
+from remote_bid.seal.statements import Payload, countersign, state
 
 KEY, CERTIFICATE = "key.pem", "certificate.pem"
 
@@ -29,6 +29,11 @@ class Identity:
     def sign(self, payload: Payload) -> Signed:
         """The payload as a statement of this person's."""
         return Signed(statement=state(payload, self.signer), certificates=[self.certificate])
+
+    def countersign(self, signed: Signed) -> Signed:
+        """What others have signed, with this person's signature too."""
+        statement = countersign(signed.statement, self.signer)
+        return Signed(statement=statement, certificates=[*signed.certificates, self.certificate])
 
 
 def read_identity(folder: Path) -> Identity:

@@ -11,6 +11,7 @@ from remote_bid.opening.commands import (
     CloseOpening,
     CountersignStrike,
     CountersignTimetable,
+    NoteDeposit,
     OpenRelease,
     ProposeStrike,
     ProposeTimetable,
@@ -29,9 +30,10 @@ from remote_bid.opening.events import (
     StrikeProposed,
     TimetableProposed,
 )
-from remote_bid.opening.statements import Abort, Answer, Schedule
-from remote_bid.opening.terms import Member, Phase, Role, reached
+from remote_bid.opening.statements import Abort, Answer, DepositNote, Schedule
+from remote_bid.opening.terms import Deposit, Member, Phase, Role, reached
 from remote_bid.opening.view import OpeningView
+from remote_bid.opening.view.page import BidRow
 from remote_bid.participant.checks import Broken
 from remote_bid.participant.client import ServerRefused
 from remote_bid.participant.draw_sealer import DrawSealer
@@ -189,9 +191,17 @@ class Host(OneOfTheTwo):
         body = {"session": self.client.copy.session, "command": msgspec.to_builtins(command)}
         await self.client.post("/api/sessions", body)
 
-    async def run(self, pause_s: float, signatures: int, answer: str) -> None:
-        """From the roster to the end, resting `pause_s` between steps; gives every objection this answer; closes when
-        so many have signed.
+    async def note_deposit(self, bid: str, deposit: Deposit) -> None:
+        """Note whether the deposit for a bid has come; a later note corrects the one before it."""
+        row = (self.client.copy.view.bids or {})[bid]
+        note = DepositNote(session=self.client.copy.session, bid=bid, prev=row.deposit_note or None, deposit=deposit)
+        await self.client.hand_in(NoteDeposit(signed=self.identity.sign(note)))
+
+    async def run(
+        self, pause_s: float, signatures: int, answer: str, deposits: Callable[[BidRow], Deposit | None]
+    ) -> None:
+        """From the roster to the end, resting `pause_s` between steps; notes what `deposits` knows of each bid before
+        reading it out; gives every objection this answer; closes when so many have signed.
         """
         view = await self.client.until(lambda view: _over(view) or reached(view.phase, Phase.ROSTER))
         if view.phase is Phase.ABORTED:
@@ -201,9 +211,11 @@ class Host(OneOfTheTwo):
         view = await self.client.until(lambda view: _over(view) or reached(view.phase, Phase.READOUT))
         if view.phase is Phase.ABORTED:
             return
-        for bid in sorted((view.bids or {}).items(), key=lambda item: item[1].number):
+        for bid, row in sorted((view.bids or {}).items(), key=lambda item: item[1].number):
             await asyncio.sleep(pause_s)
-            await self.client.hand_in(ReadOut(bid=bid[0]))
+            if row.deposit and (found := deposits(row)):
+                await self.note_deposit(bid, found)
+            await self.client.hand_in(ReadOut(bid=bid))
         await self.answer_objections(answer)
         await self.sign_record()
         await self.client.until(lambda view: _over(view) or len(view.signed_by or []) >= signatures)

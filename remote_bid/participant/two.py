@@ -14,7 +14,7 @@ from remote_bid.opening.view import OpeningView
 from remote_bid.participant.checks import Broken
 from remote_bid.participant.member import Staff
 from remote_bid.people.certificates import Signed
-from remote_bid.seal.statements import countersign, media_type, statement_id
+from remote_bid.seal.statements import media_type, statement_id
 
 
 class OneOfTheTwo(Staff):
@@ -60,10 +60,7 @@ class OneOfTheTwo(Staff):
             await self.client.hand_in(DeclineRequest(statement=statement))
 
     def _with_ours(self, signed: Signed) -> Signed:
-        return Signed(
-            statement=countersign(signed.statement, self.identity.signer),
-            certificates=[*signed.certificates, self.identity.certificate],
-        )
+        return self.identity.countersign(signed)
 
     async def _now(self) -> OpeningView:
         return await self.client.until(lambda view: True)

@@ -3,7 +3,7 @@ receipt.
 """
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
@@ -11,7 +11,7 @@ from remote_bid.people.certificates import Signed
 from remote_bid.seal.canonical import labelled_hash, unb64
 from remote_bid.seal.dealing import Share
 from remote_bid.seal.statements import Payload
-from remote_bid.tender.terms import Line
+from remote_bid.tender.terms import Line, Words
 
 
 class CustodianKey(Payload, frozen=True):
@@ -162,6 +162,32 @@ class Timetable(Payload, frozen=True):
     """By how much the bidders' window may be extended in all; the host's suspensions count."""
     pauses: Pauses = Pauses()
     names_shown: NamesShown = NamesShown.WINDOW_CLOSED
+
+
+class ConsortiumParty(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One party of a consortium: its unified social credit code, its name, the work and duties that it takes on, and
+    the key ids of those of its certificates that may act for the bid. The lead lists none: it is the bidder, and acts
+    with any of its own.
+    """
+
+    person: Line
+    name: Line
+    work: Words
+    keys: Annotated[list[str], msgspec.Meta(max_length=20)]
+
+
+class Consortium(Payload, frozen=True):
+    """Several bid as one on a lot (联合体): the lead first, then the others; all of them sign this. `agreement` is the
+    SHA-256 of their joint agreement (共同投标协议), which lies in the bid. `prev` is the declaration that this one
+    replaces; with the lead alone there is no consortium any more.
+    """
+
+    kind: ClassVar[str] = "consortium"
+    session: str
+    lot: str
+    prev: str | None
+    agreement: str
+    parties: Annotated[list[ConsortiumParty], msgspec.Meta(min_length=1, max_length=20)]
 
 
 class Submission(Payload, frozen=True):

@@ -93,8 +93,8 @@ class LotPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Lot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One lot: its ceiling price, how many bids it needs to be opened, what is drawn for it, and the parts of a bid on
-    it.
+    """One lot: its ceiling price, how many bids it needs to be opened, the bid deposit that it asks for, whether
+    consortia may bid on it, what is drawn for it, and the parts of a bid on it.
     """
 
     lot: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -102,6 +102,8 @@ class Lot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ceiling_price: Amount
     currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z")] = "CNY"
     minimum: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 3
+    bid_deposit: Amount | None = None
+    consortia: bool = False
     draw: Draw | None = None
     parts: Annotated[list[LotPart], msgspec.Meta(min_length=1, max_length=20)] = msgspec.field(
         default_factory=lambda: [LotPart(part=READOUT_FORM, opened_here=True)]

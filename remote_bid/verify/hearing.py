@@ -16,6 +16,7 @@ from remote_bid.opening.events import (
     RecordRefused,
     Said,
 )
+from remote_bid.opening.rules.acting import bidder_behind
 from remote_bid.opening.rules.record import line_hash, readout_line
 from remote_bid.opening.statements import Answer, Confirmation, Objection, RecordRefusal
 from remote_bid.opening.terms import Role
@@ -53,8 +54,11 @@ class _Known:
         """Whether a bidder was there at the deadline. Of a stopped lot nobody is told who was."""
         return person in self.case.state.took_part() or bool(self.case.state.stopped_lots())
 
-    def alias(self, person: str) -> int:
-        return self.aliases.setdefault(person, len(self.aliases) + 1)
+    def alias_fits(self, alias: int | None, bidder: str) -> bool:
+        """By first words, one for each bidder. Of a stopped lot nobody is told which consortium somebody spoke for."""
+        if alias is not None and self.case.state.stopped_lots() and alias in self.aliases.values():
+            self.aliases.setdefault(bidder, alias)
+        return self.aliases.setdefault(bidder, max(self.aliases.values(), default=0) + 1) == alias
 
     def raised(self, event: LineDisputed | ObjectionRaised) -> bool:
         """It has the next number."""
@@ -70,7 +74,8 @@ def _said(known: _Known, event: Said, shown: Shown) -> bool:
     by = (shown.event or {})["by"]
     if by["role"] != Role.BIDDER:
         return event.alias is None
-    return known.took_part(by["person"]) and event.alias == known.alias(by["person"])
+    bidder = bidder_behind(known.case.state, by["person"])
+    return known.took_part(bidder) and known.alias_fits(event.alias, bidder)
 
 
 def _confirmation_opened(known: _Known, event: ConfirmationOpened, shown: Shown) -> bool:
@@ -86,8 +91,8 @@ def _line(known: _Known, event: LineConfirmed | LineDisputed, shown: Shown) -> b
     numbered = (
         event.text == told.dispute and known.raised(event) if isinstance(event, LineDisputed) else not told.dispute
     )
-    place = (told.session, told.person, told.bid, told.line)
-    return numbered and place == (known.case.session, bid.bidder, event.bid, line_hash(readout_line(bid)))
+    place, line = (told.session, told.person, told.bid, told.line), line_hash(readout_line(known.case.state, bid))
+    return numbered and place == (known.case.session, (shown.event or {})["by"]["person"], event.bid, line)
 
 
 def _objections_opened(known: _Known, event: ObjectionsOpened, shown: Shown) -> bool:
@@ -100,9 +105,10 @@ def _objections_opened(known: _Known, event: ObjectionsOpened, shown: Shown) -> 
 
 def _objection(known: _Known, event: ObjectionRaised, shown: Shown) -> bool:
     told = said(event.signed.statement, Objection)
-    alias, numbered = known.alias(event.person), known.raised(event)
+    bidder = bidder_behind(known.case.state, event.person, event.signed)
+    spoken, numbered = known.alias_fits(event.alias, bidder), known.raised(event)
     same = (told.session, told.person, told.text) == (known.case.session, event.person, event.text)
-    return same and numbered and event.alias == alias and known.took_part(event.person)
+    return same and numbered and spoken and known.took_part(bidder)
 
 
 def _answer(known: _Known, event: ObjectionAnswered, shown: Shown) -> bool:
@@ -128,7 +134,9 @@ def _prepared(known: _Known, event: RecordPrepared, shown: Shown) -> bool:
 def _refused(known: _Known, event: RecordRefused, shown: Shown) -> bool:
     told, case = said(event.signed.statement, RecordRefusal), known.case
     place = (told.session, told.person, told.record, told.reason)
-    return place == (case.session, event.person, case.state.record_hash, event.reason) and _asked(case, event.person)
+    return place == (case.session, event.person, case.state.record_hash, event.reason) and _asked(
+        case, bidder_behind(case.state, event.person, event.signed)
+    )
 
 
 def _asked(case: Case, person: str) -> bool:

@@ -1,14 +1,19 @@
 """Step 6, beside the phases: each act has its time of the day, and follows what came before it."""
 
+from collections.abc import Callable
+from typing import Any
+
 from remote_bid.opening.events import (
     BidReadOut,
     BidSettled,
     BidSubmitted,
     BidWithdrawn,
     CoefficientDrawn,
+    ConsortiumDeclared,
     CustodianKeyOffered,
     CustodyOpened,
     DealtAgain,
+    DepositNoted,
     DrawSealed,
     DrillPassed,
     KeyPublished,
@@ -27,10 +32,16 @@ from remote_bid.opening.events import (
     Said,
 )
 from remote_bid.opening.rules import Opening
+from remote_bid.opening.rules.acting import bidder_behind
+from remote_bid.opening.rules.consorting import sound
+from remote_bid.opening.rules.depositing import NOTING, deposit_of
+from remote_bid.opening.rules.depositing import sound as sound_note
 from remote_bid.opening.rules.speaking import HEARING, SPEAKING
+from remote_bid.opening.statements import DepositNote
 from remote_bid.opening.terms import Phase, Role
 from remote_bid.seal.statements import said, statement_id
-from remote_bid.tender.statements import Deal, Policy, Submission
+from remote_bid.tender.statements import Consortium, Deal, Policy, Submission
+from remote_bid.timeline import instant
 from remote_bid.timeline.context import CLOCK, Event, Happened
 from remote_bid.timeline.entry import Shown
 from remote_bid.verify.case import Failed, entry_name
@@ -40,12 +51,14 @@ _PHASES: dict[type[Event], tuple[Phase, ...]] = {
     PolicyPublished: (Phase.SCHEDULED,),
     BidSubmitted: (Phase.SCHEDULED, Phase.LOBBY),
     BidWithdrawn: (Phase.SCHEDULED, Phase.LOBBY),
+    ConsortiumDeclared: (Phase.SCHEDULED, Phase.LOBBY),
     DealtAgain: (Phase.SCHEDULED, Phase.LOBBY),
     DrillPassed: (Phase.SCHEDULED, Phase.LOBBY),
     KeyReleased: (Phase.RELEASE,),
     PartReleased: (Phase.RELEASE,),
     KeyPublished: (Phase.CUSTODY,),
     BidSettled: (Phase.UNSEAL,),
+    DepositNoted: NOTING,
     BidReadOut: (Phase.READOUT,),
     RecordSigned: (Phase.RECORD,),
     DrawSealed: (Phase.SCHEDULED, Phase.LOBBY),
@@ -72,25 +85,56 @@ def in_place(shown: Shown, happened: Happened, opening: Opening) -> None:
 
 
 def _follows(event: Event, happened: Happened, opening: Opening) -> bool:
-    match event:
-        case BidSubmitted():
-            return _next_version(event, opening)
-        case PolicyPublished():
-            policy = said(event.signed.statement, Policy)
-            return opening.timetable is None and opening.policy_of(policy.lot, policy.part) is None
-        case RosterPublished():
-            return opening.close_seq in opening.cosigned
-        case CustodyOpened():
-            return opening.window_closed_seq in opening.cosigned
-        case RecordSigned() if happened.by.role == Role.BIDDER:
-            return happened.by.person in {bid.bidder for bid in opening.bids.values()}
-        case OpeningClosed() if happened.by == CLOCK:
-            return opening.over(happened.at)
-        case _:
-            return True
+    holds = _CHECKS.get(type(event))
+    return holds is None or holds(event, happened, opening)
 
 
-def _next_version(event: BidSubmitted, opening: Opening) -> bool:
+def _policy(event: PolicyPublished, happened: Happened, opening: Opening) -> bool:
+    policy = said(event.signed.statement, Policy)
+    return opening.timetable is None and opening.policy_of(policy.lot, policy.part) is None
+
+
+def _roster(event: RosterPublished, happened: Happened, opening: Opening) -> bool:
+    return opening.close_seq in opening.cosigned
+
+
+def _custody(event: CustodyOpened, happened: Happened, opening: Opening) -> bool:
+    return opening.window_closed_seq in opening.cosigned
+
+
+def _record_answered(event: RecordSigned | RecordRefused, happened: Happened, opening: Opening) -> bool:
+    """A bidder of a live bid; of a consortium one for all."""
+    if happened.by.role != Role.BIDDER:
+        return True
+    bidder = bidder_behind(opening, event.person, event.signed)
+    answered = bidder in opening.signatures or bidder in opening.refusals
+    return not answered and bidder in {bid.bidder for bid in opening.bids.values()}
+
+
+def _closed(event: OpeningClosed, happened: Happened, opening: Opening) -> bool:
+    return happened.by != CLOCK or opening.over(happened.at)
+
+
+def _consortium(event: ConsortiumDeclared, happened: Happened, opening: Opening) -> bool:
+    """Before the deadline, on a lot that takes consortia, by its lead, after the declaration before it."""
+    told, before = said(event.signed.statement, Consortium), opening.consortia.get((event.lot, event.bidder))
+    lot, table = opening.lot(event.lot), opening.timetable
+    if lot is None or not lot.consortia or table is None or happened.at >= instant.when(table.deadline):
+        return False
+    stated = (told.session, told.lot, told.parties[0].person) == (opening.session, event.lot, event.bidder)
+    return stated and sound(opening, told) and told.prev == (before.statement if before else None)
+
+
+def _deposit(event: DepositNoted, happened: Happened, opening: Opening) -> bool:
+    """Noted once names are shown and before the bid is read out, as signed, after the note before it."""
+    told, bid = said(event.signed.statement, DepositNote), opening.bids.get(event.bid)
+    if bid is None or bid.read_out or opening.window_closed is None or deposit_of(opening, bid) is None:
+        return False
+    stated = (told.session, told.bid, told.deposit) == (opening.session, event.bid, event.deposit)
+    return stated and told.prev == (bid.deposit_note or None) and sound_note(told.deposit, happened.at)
+
+
+def _next_version(event: BidSubmitted, happened: Happened, opening: Opening) -> bool:
     """An old version that is handed in again does not follow the one that is live."""
     if event.version != opening.versions.get((event.lot, event.bidder), 0) + 1:
         return False
@@ -99,3 +143,16 @@ def _next_version(event: BidSubmitted, opening: Opening) -> bool:
     before = {part.part: (statement_id(part.submission), statement_id(part.deal)) for part in parts}
     named = {part.part: (said(part.submission, Submission).prev, said(part.deal, Deal).prev) for part in event.parts}
     return all(prev == before.get(part, (None, None)) for part, prev in named.items())
+
+
+_CHECKS: dict[type[Event], Callable[[Any, Happened, Opening], bool]] = {
+    BidSubmitted: _next_version,
+    PolicyPublished: _policy,
+    RosterPublished: _roster,
+    CustodyOpened: _custody,
+    DepositNoted: _deposit,
+    ConsortiumDeclared: _consortium,
+    RecordSigned: _record_answered,
+    RecordRefused: _record_answered,
+    OpeningClosed: _closed,
+}

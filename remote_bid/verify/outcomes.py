@@ -9,6 +9,7 @@ from remote_bid.opening.events import (
 )
 from remote_bid.opening.rules.judging import judge
 from remote_bid.opening.rules.order import in_order
+from remote_bid.opening.rules.record import as_read_out, readout_line
 from remote_bid.opening.rules.state import Bid
 from remote_bid.opening.terms import AbortCause, Cause, Settlement
 from remote_bid.seal.canonical import b64
@@ -59,8 +60,7 @@ def _outcome(case: Case, name: str, bid: Bid, event: BidSettled | None, aloud: B
         raise Failed(name, f"arithmetic says {found.outcome} ({found.cause}), not {told.outcome} ({told.cause})")
     if (event.bidder, event.lot) != (bid.bidder, bid.lot):
         raise Failed(name, "it was settled for another bidder or lot")
-    told_aloud = (bid.name, bid.lot, found.outcome, found.cause, found.form)
-    if aloud is None or (aloud.name, aloud.lot, aloud.outcome, aloud.cause, aloud.form) != told_aloud:
+    if aloud is None or as_read_out(aloud) != readout_line(case.state, bid):
         raise Failed(name, "it was read out otherwise than it was opened")
     return found
 

@@ -13,6 +13,7 @@ from remote_bid.opening.events import (
     BidWithdrawn,
     CoefficientDrawn,
     ConfirmationOpened,
+    ConsortiumDeclared,
     CountCheckOpened,
     CrlNotedDown,
     CustodianDrilled,
@@ -22,6 +23,7 @@ from remote_bid.opening.events import (
     CustodyClosed,
     CustodyOpened,
     DealtAgain,
+    DepositNoted,
     DrawOpened,
     DrawSealed,
     DrillDealt,
@@ -96,6 +98,7 @@ _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     BidSubmitted: (Role.BIDDER,),
     BidWithdrawn: (Role.BIDDER,),
     DrillPassed: (Role.BIDDER,),
+    ConsortiumDeclared: (Role.BIDDER,),
     DealtAgain: (Role.BIDDER,),
     StrikeProposed: (Role.TENDERER,),
     CustodianStruck: (Role.SUPERVISOR,),
@@ -134,6 +137,7 @@ _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     CoefficientDrawn: (CLOCK.role, Role.SUPERVISOR),
     LotteryCalled: (CLOCK.role,),
     ReadoutOpened: (CLOCK.role, Role.SUPERVISOR),
+    DepositNoted: (Role.HOST, Role.TENDERER),
     BidReadOut: _TWO,
     ConfirmationOpened: _TWO,
     LineConfirmed: (Role.BIDDER,),
@@ -287,7 +291,17 @@ _LODGED = (KeyLodged, LodgingFailed)
 
 _REFUSED = (SubmissionRefused, ReleaseRefused)
 _RELEASES = (KeyReleased, PartReleased, WrongKeyTried, RemedyRequested)
-_SIDE = (BidSubmitted, BidWithdrawn, BidderCheckedIn, DealtAgain, DrillPassed, *_RELEASES, *_LODGED, *_REFUSED)
+_SIDE = (
+    ConsortiumDeclared,
+    BidSubmitted,
+    BidWithdrawn,
+    BidderCheckedIn,
+    DealtAgain,
+    DrillPassed,
+    *_RELEASES,
+    *_LODGED,
+    *_REFUSED,
+)
 
 
 def _in_its_line(shown: Shown, event: Event, by: Who, owners: dict[str, str]) -> None:

@@ -10,11 +10,13 @@ from remote_bid.opening.events import (
     BidSubmitted,
     BidWithdrawn,
     CoefficientDrawn,
+    ConsortiumDeclared,
     CustodianDrilled,
     CustodianKeyOffered,
     CustodianKeysDestroyed,
     CustodianStruck,
     DealtAgain,
+    DepositNoted,
     DrawSealed,
     EscrowSharePublished,
     KeyEntrusted,
@@ -47,14 +49,16 @@ from remote_bid.opening.events import (
     TimetableSigned,
     WindowExtended,
 )
+from remote_bid.opening.rules.acting import signs_for
+from remote_bid.opening.rules.consorting import agreed
 from remote_bid.opening.rules.submitting import custodian_kids, escrow_kids
 from remote_bid.opening.statements import Refusal
 from remote_bid.opening.terms import Role
 from remote_bid.people.certificates import Certified, NotTrusted, Signed, signers
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.envelope import SUITE
-from remote_bid.seal.statements import BadStatement, Statement, statement_id
-from remote_bid.tender.statements import Custodian, Policy, Receipt
+from remote_bid.seal.statements import BadStatement, Statement, said, statement_id
+from remote_bid.tender.statements import Consortium, Custodian, Policy, Receipt
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event
 from remote_bid.timeline.entry import Shown, field_salt
@@ -65,6 +69,9 @@ from remote_bid.verify.revocations import Evidence
 
 JOINT = (SignatureAwaited, RequestRefused, WindowExtended, SuspensionCountersigned, OpeningResumed, LotContinued)
 """What host and supervisor sign, or begin to sign, together."""
+
+ACTING = (KeyReleased, PartReleased, RemedyRequested, LineConfirmed, LineDisputed)
+"""What whoever acts for a bid signs."""
 
 OWN = (
     CustodianKeyOffered,
@@ -115,10 +122,28 @@ def _allowed(case: Case, shown: Shown, event: Event, certified: list[Certified])
     if isinstance(event, JOINT):
         _joint(case, shown, event, persons)
         return
-    expected = _expected(case, shown, event)
+    if isinstance(event, ConsortiumDeclared):
+        _consortium(shown, event, certified)
+        return
+    expected = _acting(case, event, certified) or _expected(case, shown, event)
     by = (shown.event or {})["by"]["person"]
     if expected is not None and (persons != expected or persons[-1] != by):
         raise Failed(entry_name(shown), f"signed by {', '.join(persons)}, not by whom it must be")
+
+
+def _consortium(shown: Shown, event: ConsortiumDeclared, certified: list[Certified]) -> None:
+    """Its lead and every other party have signed, each under the name that it has there."""
+    by = (shown.event or {})["by"]["person"]
+    if event.bidder != by or not agreed(said(event.signed.statement, Consortium), certified):
+        raise Failed(entry_name(shown), "signed by others than the parties of the consortium, or in other names")
+
+
+def _acting(case: Case, event: Event, certified: list[Certified]) -> list[str]:
+    """Whoever has signed, where it is one that acts for the bid."""
+    if not isinstance(event, ACTING) or event.bid not in case.state.bids or len(certified) != 1:
+        return []
+    bid = case.state.bids[event.bid]
+    return [certified[0].person] if signs_for(case.state, bid, certified[0]) else [bid.bidder]
 
 
 def _joint(case: Case, shown: Shown, event: Event, persons: list[str]) -> None:
@@ -154,7 +179,7 @@ def _expected(case: Case, shown: Shown, event: Event) -> list[str] | None:
             return [_holder(case, shown, Role.HOST)]
         case CoefficientDrawn():
             return [_holder(case, shown, Role.HOST), _holder(case, shown, Role.SUPERVISOR)]
-        case OpeningSuspended() | AbortOrdered() | RoleHandedOver():
+        case OpeningSuspended() | AbortOrdered() | RoleHandedOver() | DepositNoted():
             return [str((shown.event or {})["by"]["person"])]
         case _:
             return _expected_of_one(case, event)
@@ -165,7 +190,7 @@ def _expected_of_one(case: Case, event: Event) -> list[str] | None:
         case BidSubmitted() | BidWithdrawn() | DealtAgain():
             return [event.bidder]
         case KeyReleased() | PartReleased() | RemedyRequested() | LineConfirmed() | LineDisputed():
-            return [case.state.bids[event.bid].bidder] if event.bid in case.state.bids else []
+            return []
         case _:
             return [event.person] if isinstance(event, OWN) else None
 
@@ -178,6 +203,8 @@ def _receipts(case: Case) -> None:
     owed += [(shown, event.receipt, [statement_id(event.signed.statement)]) for shown, event in halves]
     owed += [(shown, event.receipt, [statement_id(event.signed.statement)]) for shown, event in asked]
     owed += [(shown, event.receipt, [event.release]) for shown, event in others]
+    declared = case.happened(ConsortiumDeclared)
+    owed += [(shown, event.receipt, [statement_id(event.signed.statement)]) for shown, event in declared]
     dealt = case.happened(DealtAgain)
     owed += [(shown, event.receipt, [statement_id(deal.statement) for deal in event.deals]) for shown, event in dealt]
     told = [(shown, event.refusal) for shown, event in case.happened(SubmissionRefused)]

@@ -49,7 +49,7 @@ TENDER = Tender(
     title="Works",
     trading_center="Centre",
     tenderer="Tenderer",
-    lots=[Lot(lot="1", title="Lot 1", ceiling_price="1000000.00")],
+    lots=[Lot(lot="1", title="Lot 1", ceiling_price="1000000.00", consortia=True)],
 )
 
 

@@ -4,7 +4,7 @@ from remote_bid.opening import commands as c
 from remote_bid.timeline.context import Command
 from remote_bid.timeline.marks import RecordCheckpoint, Tick
 from tests.given import Act, Past, at
-from tests.opening import escrow
+from tests.opening import consortia, escrow
 from tests.opening.actors import ALPHA, DEPUTY, FIRST, HOST, SUPERVISOR, TENDERER
 from tests.opening.acts import (
     CLOSE_BIDS,
@@ -26,6 +26,7 @@ from tests.opening.acts import (
     cosign_close,
     deal_again,
     entrust_key,
+    note_deposit,
     pass_drill,
     publish_key,
     raise_objection,
@@ -65,6 +66,7 @@ from tests.opening.day import (
     CONVENED,
     COUNT_CHECK,
     CUSTODY,
+    DEPOSITS,
     KEYS_OFFERED,
     LOBBY,
     OBJECTION,
@@ -112,6 +114,7 @@ ACCEPTED: dict[type[Command], tuple[Past, Act]] = {
     c.ProposeStrike: (CONVENED, propose_strike(FIRST)),
     c.CountersignStrike: (CONVENED, countersign_strike(FIRST)),
     c.DealAgain: ((*CONVENED, *THREE_BIDS, countersign_strike(FIRST)), deal_again(ALPHA)),
+    c.DeclareConsortium: (consortia.OPEN_TO_CONSORTIA, consortia.declare()),
     c.WithdrawBid: ((*CONVENED, *THREE_BIDS), withdraw(ALPHA)),
     c.CheckIn: (LOBBY, check_in(ALPHA)),
     c.OpenLobby: (CONVENED, at(after_t0(-3600), OPEN_LOBBY)),
@@ -128,6 +131,7 @@ ACCEPTED: dict[type[Command], tuple[Past, Act]] = {
     c.PublishKey: (CUSTODY, publish_key(FIRST)),
     c.EntrustKey: (PARTS_CUSTODY, entrust_key(FIRST, TECHNICAL)),
     c.SettleBids: (UNSEAL, SETTLE),
+    c.NoteDeposit: (DEPOSITS, note_deposit(ALPHA)),
     c.ReadOut: (READOUT, read_out(ALPHA)),
     c.SignRecord: (RECORD, sign_record(HOST)),
     c.CloseOpening: (RECORD, CLOSE_OPENING),

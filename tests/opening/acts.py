@@ -13,12 +13,13 @@ from remote_bid.opening.statements import (
     CheckInStatement,
     Confirmation,
     Custody,
+    DepositNote,
     Objection,
     RecordRefusal,
     RecordSignature,
     Release,
 )
-from remote_bid.opening.terms import SealedPart
+from remote_bid.opening.terms import Deposit, DepositForm, DepositStatus, SealedPart
 from remote_bid.people.certificates import Signed
 from remote_bid.people.revocation import CrlNoted
 from remote_bid.seal.canonical import b64
@@ -225,6 +226,30 @@ def custody(story: Story, who: Who, signer: Who, lot: str, part: str, **changes:
     return signed(replace(told, **changes), signer)
 
 
+PAID = Deposit(
+    status=DepositStatus.RECEIVED,
+    form=DepositForm.BID_DEPOSIT,
+    amount="200000.00",
+    received_at=instant.text(after_t0(-86_400)),
+)
+
+
+def note_deposit(who: Who, deposit: Deposit = PAID, by: Who = HOST, signer: Who | None = None, **changes: Any) -> Act:
+    """Host or tenderer notes what has come of a bidder's deposit, after the note before it."""
+
+    def ask(story: Story) -> Command:
+        bid = story.state.bid_of(who.person, LOT)
+        note = DepositNote(
+            session=SESSION,
+            bid=bid_of(story, who),
+            prev=(bid.deposit_note or None) if bid else None,
+            deposit=deposit,
+        )
+        return c.NoteDeposit(signed=signed(replace(note, **changes), signer or by))
+
+    return Act(ask, by)
+
+
 def read_out(who: Who, lot: str = LOT) -> Act:
     """The host reads out this bidder's bid."""
     return Act(lambda story: c.ReadOut(bid=bid_of(story, who, lot)), HOST)
@@ -235,7 +260,7 @@ def confirm_line(who: Who, signer: Who | None = None, lot: str = LOT, **changes:
 
     def ask(story: Story) -> Command:
         bid = story.state.bid_of(who.person, lot)
-        line = line_hash(readout_line(bid)) if bid and bid.settlement else ""
+        line = line_hash(readout_line(story.state, bid)) if bid and bid.settlement else ""
         told = Confirmation(session=SESSION, person=who.person, bid=bid_of(story, who, lot), line=line, dispute=None)
         return c.ConfirmLine(signed=signed(replace(told, **changes), signer or who))
 

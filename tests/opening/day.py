@@ -89,6 +89,12 @@ SEVERAL_PARTS: Past = (
 )
 """A bid has three parts: one is read out, one is opened for the evaluation, one stays sealed."""
 
+DEPOSIT_ASKED: Past = (
+    schedule(tender=replace(TENDER, lots=[replace(TENDER.lots[0], bid_deposit="200000.00")])),
+    *CONVENED[len(SCHEDULED) :],
+)
+"""The lot asks for a deposit."""
+
 THREE_BIDS: Past = tuple(submit(who) for who in BIDDERS)
 ALPHAS_BID, BETAS_BID, GAMMAS_BID = THREE_BIDS
 
@@ -139,6 +145,8 @@ PARTS_CUSTODY: Past = (*PARTS_RELEASED, CLOSE_WINDOW, cosign_window())
 """The same as CUSTODY, of bids with several parts."""
 
 READOUT: Past = (*UNSEAL, SETTLE)
+DEPOSITS: Past = (*DEPOSIT_ASKED, *between(CONVENED, CUSTODY))
+"""The same as CUSTODY, where a deposit is asked for."""
 CONFIRM: Past = (*READOUT, *(read_out(who) for who in BIDDERS))
 OBJECTION: Past = (*CONFIRM, *(confirm_line(who) for who in BIDDERS), OPEN_OBJECTIONS)
 RECORD: Past = (*OBJECTION, after(600_000, PREPARE_RECORD))

@@ -9,22 +9,26 @@ from remote_bid.paper.sheet import Sheet
 from remote_bid.paper.told import told
 from remote_bid.paper.typeset import typeset
 from tests.given import Past, after, given
-from tests.opening.actors import ALPHA, BETA, BIDDERS, HOST, SUPERVISOR
+from tests.opening.actors import ALPHA, BETA, BIDDERS, DELTA, HOST, NAMES, SUPERVISOR
 from tests.opening.acts import (
     CLOSE_OPENING,
     OPEN_OBJECTIONS,
     PREPARE_RECORD,
     SETTLE,
     answer_objection,
+    note_deposit,
     raise_objection,
     read_out,
     refuse_record,
     sign_record,
 )
+from tests.opening.consortia import SLEEPING
 from tests.opening.course import resume, suspend
 from tests.opening.day import (
     ABORTED,
     CLOSED,
+    CUSTODY,
+    DEPOSITS,
     MISSING,
     OBJECTION,
     READOUT,
@@ -35,6 +39,7 @@ from tests.opening.day import (
     opening,
 )
 from tests.paper.reading import text_of
+from tests.verify.test_consortium import DAY as TOGETHER
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -109,3 +114,23 @@ def test_who_refuses_to_sign_is_told_with_the_reason() -> None:
     past = (*RECORD, refuse_record(ALPHA), CLOSE_OPENING)
     (told,) = rows(papers(past)["opening-record"], "Refused")
     assert told[2]
+
+
+def test_a_consortium_stands_in_record_and_sign_in_sheet_with_its_parties() -> None:
+    sheets = {sheet.name: sheet for sheet in opening_sheets(told(given(opening, TOGETHER).story.folded), SHANGHAI)}
+    record, sign_in = text_of_sheet(sheets["opening-record"]), text_of_sheet(sheets["sign-in-sheet"])
+    assert f"{NAMES[ALPHA.person]}（联合体牵头人 lead; 成员 with {NAMES[DELTA.person]}、{SLEEPING.person}）" in record
+    assert "设计" in record
+    assert f"consortium led by {NAMES[ALPHA.person]}" in sign_in
+
+
+def test_what_came_of_the_deposits_stands_in_the_record() -> None:
+    past = (*DEPOSITS, note_deposit(ALPHA), *between(CUSTODY, CLOSED))
+    sheets = {sheet.name: sheet for sheet in opening_sheets(told(given(opening, past).story.folded), SHANGHAI)}
+    record = text_of_sheet(sheets["opening-record"])
+    assert "已到账 received" in record
+    assert record.count("未注明 not stated") == len(BIDDERS) - 1
+
+
+def text_of_sheet(sheet: Sheet) -> str:
+    return "\n".join(cell for table in sheet.tables for row in table.rows for cell in row)

@@ -344,7 +344,7 @@ class _Walk:
                 return {"lots": msgspec.to_builtins(lots)}
             case "confirmation":
                 bid = self._state.bids.get(str(self._strings(self._entry.fields["bid"])))
-                return {"line": line_hash(readout_line(bid))} if bid and bid.settlement else {}
+                return {"line": line_hash(readout_line(self._state, bid))} if bid and bid.settlement else {}
             case "record_signature":
                 return {"record": self._state.record_hash}
             case "receipt":

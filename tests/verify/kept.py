@@ -9,6 +9,7 @@ from tests.opening.actors import (
     BIDDERS,
     COSIGNERS,
     CUSTODIANS,
+    DELTA,
     HOST,
     LOG_NAME,
     SUPERVISOR,
@@ -17,11 +18,15 @@ from tests.opening.actors import (
     log_key_of,
 )
 from tests.opening.authority import key_of
+from tests.opening.consortia import SLEEPING
 from tests.verify.forger import Day
 from tests.verify.keys import Keys
 from tests.verify.told import TRUST, bundled
 
 __all__ = ["TRUST", "bundle_of", "day_of", "identity_of"]
+
+
+PEOPLE = [HOST, SUPERVISOR, TENDERER, *CUSTODIANS, *BIDDERS, DELTA, SLEEPING]
 
 
 @cache
@@ -32,11 +37,10 @@ def bundle_of(past: Past) -> bytes:
 
 def day_of(past: Past) -> Day:
     """The same in the hands of somebody with everybody's keys."""
-    people = [HOST, SUPERVISOR, TENDERER, *CUSTODIANS, *BIDDERS]
     keys = Keys(
         log=log_key_of(LOG_NAME),
         cosigners={name: log_key_of(name) for name in COSIGNERS},
-        people={who.person: identity_of(who.person) for who in people},
+        people={who.person: identity_of(who.person) for who in PEOPLE},
     )
     return Day(bundle_of(past), keys)
 
@@ -45,7 +49,5 @@ def identity_of(person: str) -> Identity:
     """Who can sign as this person."""
     identity = Identity.__new__(Identity)
     identity.signer = KeySigner(key_of(person))
-    identity.certificate = next(
-        certificate_of(who) for who in [HOST, SUPERVISOR, TENDERER, *CUSTODIANS, *BIDDERS] if who.person == person
-    )
+    identity.certificate = next(certificate_of(who) for who in PEOPLE if who.person == person)
     return identity

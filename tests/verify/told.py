@@ -76,6 +76,6 @@ def _lying(lie: Lie) -> Room:
 
     def decide(state: object, command: object, turn: object) -> Sequence[Event | Aside]:
         told = honest.decide(state, command, turn)  # type: ignore[arg-type]  # a room takes its own
-        return [item if isinstance(item, Aside) else lie(item) for item in told]
+        return [Aside(item.person, lie(item.event)) if isinstance(item, Aside) else lie(item) for item in told]
 
     return replace(opening, context=replace(honest, decide=decide))

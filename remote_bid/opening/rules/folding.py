@@ -13,6 +13,7 @@ from remote_bid.opening.events import (
     BidSubmitted,
     BidWithdrawn,
     ConfirmationOpened,
+    ConsortiumDeclared,
     CrlNotedDown,
     CustodianDrilled,
     CustodianKeyOffered,
@@ -54,18 +55,19 @@ from remote_bid.opening.events import (
     WindowClosed,
     WrongKeyTried,
 )
+from remote_bid.opening.rules.acting import bidder_behind
 from remote_bid.opening.rules.course import COURSE, cosigned, enter
 from remote_bid.opening.rules.heard import HEARD
 from remote_bid.opening.rules.remedy import remedy_decided
 from remote_bid.opening.rules.stamping import STAMPING, wanted
-from remote_bid.opening.rules.state import Bid, CheckpointSeen, Opening, Revision
+from remote_bid.opening.rules.state import Bid, CheckpointSeen, Declared, Opening, Revision
 from remote_bid.opening.rules.unsealing import enough_keys_everywhere
 from remote_bid.opening.statements import Close, Custody, EscrowShare, LodgingReceipt, Release
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import AbortCause, Cause, Outcome, Phase, Settlement
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.statements import said, statement_id
-from remote_bid.tender.statements import CustodianKey, Deal, DrillAnswer, Policy, Strike, Timetable
+from remote_bid.tender.statements import Consortium, CustodianKey, Deal, DrillAnswer, Policy, Strike, Timetable
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Happened
 from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, LogKeyRotated, Ticked
@@ -152,6 +154,12 @@ def _submitted(opening: Opening, event: BidSubmitted, happened: Happened) -> Ope
         certificates=event.certificates,
     )
     return replace(opening, bids=bids | {bid.bid: bid}, versions=opening.versions | {place: event.version})
+
+
+def _consortium(opening: Opening, event: ConsortiumDeclared, happened: Happened) -> Opening:
+    told = said(event.signed.statement, Consortium)
+    declared = Declared(statement=statement_id(event.signed.statement), parties=told.parties)
+    return replace(opening, consortia=opening.consortia | {(event.lot, event.bidder): declared})
 
 
 def _withdrawn(opening: Opening, event: BidWithdrawn, happened: Happened) -> Opening:
@@ -379,7 +387,8 @@ def _prepared(opening: Opening, event: RecordPrepared, happened: Happened) -> Op
 
 
 def _record_signed(opening: Opening, event: RecordSigned, happened: Happened) -> Opening:
-    signatures = opening.signatures | {event.person: statement_id(event.signed.statement)}
+    bidder = bidder_behind(opening, event.person, event.signed)
+    signatures = opening.signatures | {bidder: statement_id(event.signed.statement)}
     return replace(opening, signatures=signatures)
 
 
@@ -405,6 +414,7 @@ FOLDS: dict[type[Event], Callable[[Opening, Any, Happened], Opening]] = {
     StrikeProposed: _strike_proposed,
     CustodianStruck: _struck,
     DealtAgain: _dealt_again,
+    ConsortiumDeclared: _consortium,
     BidWithdrawn: _withdrawn,
     DrillPassed: _drill_passed,
     DrillDealt: _drill_dealt,

@@ -1,4 +1,4 @@
-"""How what is drawn, said, confirmed, objected and answered changes the state."""
+"""How what is drawn, noted of deposits, said, confirmed, objected and answered changes the state."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +7,7 @@ import msgspec
 
 from remote_bid.opening.events import (
     CoefficientDrawn,
+    DepositNoted,
     DrawSealed,
     LineConfirmed,
     LineDisputed,
@@ -16,6 +17,7 @@ from remote_bid.opening.events import (
     RecordRefused,
     Said,
 )
+from remote_bid.opening.rules.acting import bidder_behind
 from remote_bid.opening.rules.speaking import alias_of
 from remote_bid.opening.rules.state import Opening, Raised, Spoken
 from remote_bid.opening.terms import DrawLine, LineAnswer
@@ -47,6 +49,12 @@ def _drawn(opening: Opening, event: CoefficientDrawn, happened: Happened) -> Ope
     )
 
 
+def _deposit_noted(opening: Opening, event: DepositNoted, happened: Happened) -> Opening:
+    note = statement_id(event.signed.statement)
+    bid = replace(opening.bids[event.bid], deposit=event.deposit, deposit_note=note)
+    return replace(opening, bids=opening.bids | {bid.bid: bid})
+
+
 def _lottery_called(opening: Opening, event: LotteryCalled, happened: Happened) -> Opening:
     return replace(opening, lotteries=opening.lotteries | {event.lot: event.envelopes})
 
@@ -55,11 +63,11 @@ def _said(opening: Opening, event: Said, happened: Happened) -> Opening:
     person = happened.by.person
     words = (*opening.spoken.get(person, ()), Spoken(happened.at, event.nonce))
     opening = replace(opening, spoken=opening.spoken | {person: words})
-    return opening if event.alias is None else _known_as(opening, person)
+    return opening if event.alias is None else _known_as(opening, bidder_behind(opening, person))
 
 
-def _known_as(opening: Opening, person: str) -> Opening:
-    return replace(opening, aliases=opening.aliases | {person: alias_of(opening, person)})
+def _known_as(opening: Opening, bidder: str) -> Opening:
+    return replace(opening, aliases=opening.aliases | {bidder: alias_of(opening, bidder)})
 
 
 def _line_confirmed(opening: Opening, event: LineConfirmed, happened: Happened) -> Opening:
@@ -85,7 +93,7 @@ def _line_answered(opening: Opening, bid: str, answer: LineAnswer, signed: Signe
 
 def _objection_raised(opening: Opening, event: ObjectionRaised, happened: Happened) -> Opening:
     raised = Raised(number=event.number, person=event.person, name=event.name, text=event.text, raised_at=happened.at)
-    return _raised(_known_as(opening, event.person), raised, event.signed)
+    return _raised(_known_as(opening, bidder_behind(opening, event.person, event.signed)), raised, event.signed)
 
 
 def _raised(opening: Opening, raised: Raised, signed: Signed) -> Opening:
@@ -107,13 +115,15 @@ def _answered(opening: Opening, event: ObjectionAnswered, happened: Happened) ->
 
 
 def _refused(opening: Opening, event: RecordRefused, happened: Happened) -> Opening:
-    return replace(opening, refusals=opening.refusals | {event.person: statement_id(event.signed.statement)})
+    bidder = bidder_behind(opening, event.person, event.signed)
+    return replace(opening, refusals=opening.refusals | {bidder: statement_id(event.signed.statement)})
 
 
 HEARD: dict[type[Event], Callable[[Opening, Any, Happened], Opening]] = {
     DrawSealed: _draw_sealed,
     CoefficientDrawn: _drawn,
     LotteryCalled: _lottery_called,
+    DepositNoted: _deposit_noted,
     Said: _said,
     LineConfirmed: _line_confirmed,
     LineDisputed: _line_disputed,

@@ -3,13 +3,14 @@
 from remote_bid.opening.events import KeyLodged, LodgingFailed, LodgingSeedPublished
 from remote_bid.opening.known import Lodged
 from remote_bid.opening.lodging import BadLodging, lodged_half, lodging_seed
+from remote_bid.opening.rules.acting import acts_for, people_of
 from remote_bid.opening.rules.guards import known, refuse
 from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.state import WRONG_TRIES, Bid, Opening
 from remote_bid.opening.statements import LodgedRelease
 from remote_bid.people.certificates import Signed
 from remote_bid.seal.canonical import b64
-from remote_bid.seal.statements import BadStatement, id_of, said, statement_id
+from remote_bid.seal.statements import BadStatement, id_of, said, signer_ids, statement_id
 from remote_bid.tender.statements import Policy
 from remote_bid.timeline.context import Aside, Event, Turn
 
@@ -32,7 +33,7 @@ def take_lodgings(opening: Opening, turn: Turn) -> list[Event | Aside]:
 def _of_bid(opening: Opening, bid: Bid, lodged: list[Lodged], turn: Turn) -> list[Event]:
     own = [item for item in lodged if item.submission == bid.bid and opening.ends_at and item.at < opening.ends_at]
     failed: dict[str, Event] = {}
-    for item in sorted(own, key=lambda item: (item.person != bid.bidder, item.at)):
+    for item in sorted(own, key=lambda item: (item.person not in people_of(opening, bid), item.at)):
         event = _judged(opening, bid, item, turn)
         if isinstance(event, KeyLodged):
             return [event]
@@ -52,7 +53,7 @@ def _judged(opening: Opening, bid: Bid, item: Lodged, turn: Turn) -> KeyLodged |
 
 def judged_half(opening: Opening, bid: Bid, signed: Signed, person: str, seed: bytes) -> bytes:
     """The half that `person` lodged for this bid, or BadLodging; the verifier asks the same once the seed is public."""
-    if person != bid.bidder:
+    if not acts_for(opening, bid, person, signer_ids(signed.statement)[0]):
         raise BadLodging("not_by_the_bidder")
     close = id_of(opening.close) if opening.close else ""
     try:

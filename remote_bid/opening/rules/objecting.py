@@ -11,6 +11,7 @@ from remote_bid.opening.events import (
     ObjectionsOpened,
     RecordPrepared,
 )
+from remote_bid.opening.rules.acting import bidder_behind, signs_for
 from remote_bid.opening.rules.guards import (
     refuse,
     require_clock,
@@ -39,7 +40,7 @@ def confirm_line(opening: Opening, command: ConfirmLine, turn: Turn) -> list[Eve
     told, certified = signed_by_sender(turn, command.signed, Confirmation)
     require_session(turn, told.session)
     bid = opening.bids.get(told.bid)
-    if bid is None or {bid.bidder, told.person} != {turn.by.person}:
+    if bid is None or told.person != turn.by.person or not signs_for(opening, bid, certified):
         refuse("not_your_bid", "这不是您的投标。", "Only the bidder confirms or disputes its line.")
     if statement_id(command.signed.statement) in opening.line_answer_ids:
         return []
@@ -47,7 +48,7 @@ def confirm_line(opening: Opening, command: ConfirmLine, turn: Turn) -> list[Eve
     _require_open(opening, turn)
     if bid.bid in opening.line_answers:
         refuse("answered_already", "您已经确认或提出异议。", "You have confirmed or disputed this line already.")
-    if told.line != line_hash(readout_line(bid)):
+    if told.line != line_hash(readout_line(opening, bid)):
         refuse("other_line", "所确认的内容与唱标内容不符。", "This is not the line as it was read out.")
     if told.dispute is None:
         return [LineConfirmed(bid=bid.bid, signed=command.signed)]
@@ -80,13 +81,15 @@ def raise_objection(opening: Opening, command: RaiseObjection, turn: Turn) -> li
     require_phase(opening, *HEARING)
     if opening.phase is Phase.OBJECTION:
         _require_open(opening, turn)
-    if turn.by.person not in opening.took_part() or objection.person != turn.by.person:
+    bidder = bidder_behind(opening, turn.by.person, command.signed)
+    if bidder not in opening.took_part() or objection.person != turn.by.person:
         refuse("not_allowed", "只有参加本场开标的投标人可以提出异议。", "Only bidders of this session object.")
-    if sum(raised.person == turn.by.person for raised in opening.objections.values()) >= MOST_OBJECTIONS:
+    own = [raised for raised in opening.objections.values() if bidder_behind(opening, raised.person) == bidder]
+    if len(own) >= MOST_OBJECTIONS:
         refuse("too_many", "异议次数已达上限。", "You have raised as many objections as one bidder may.")
     raised = ObjectionRaised(
         number=len(opening.objections) + 1,
-        alias=alias_of(opening, turn.by.person),
+        alias=alias_of(opening, bidder),
         person=turn.by.person,
         name=certified.name,
         text=objection.text,

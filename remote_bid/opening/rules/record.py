@@ -2,6 +2,9 @@
 
 import hashlib
 
+from remote_bid.opening.events import BidReadOut
+from remote_bid.opening.rules.acting import bids_twice, consortium_of, present_since
+from remote_bid.opening.rules.depositing import deposit_of
 from remote_bid.opening.rules.state import Bid, Opening, Raised
 from remote_bid.opening.terms import (
     LineAnswer,
@@ -38,7 +41,7 @@ def record_hash(record: OpeningRecord) -> str:
     return b64(hashlib.sha256(jcs(record)).digest())
 
 
-def readout_line(bid: Bid) -> ReadoutLine:
+def readout_line(opening: Opening, bid: Bid) -> ReadoutLine:
     """A settled bid as it is read out."""
     if bid.settlement is None:
         raise ValueError("the bid is not settled")
@@ -49,7 +52,14 @@ def readout_line(bid: Bid) -> ReadoutLine:
         outcome=bid.settlement.outcome,
         cause=bid.settlement.cause,
         form=bid.settlement.form,
+        deposit=deposit_of(opening, bid),
+        consortium=consortium_of(opening, bid),
     )
+
+
+def as_read_out(read: BidReadOut) -> ReadoutLine:
+    """The line that was read out."""
+    return ReadoutLine(**{name: getattr(read, name) for name in ReadoutLine.__struct_fields__})
 
 
 def line_hash(line: ReadoutLine) -> str:
@@ -70,7 +80,7 @@ def _objection(raised: Raised) -> ObjectionLine:
 
 
 def _line(opening: Opening, bid: Bid) -> RecordLine:
-    checked_in, settlement = opening.present.get(bid.bidder), bid.settlement
+    checked_in, settlement = present_since(opening, bid), bid.settlement
     if settlement is None:
         raise ValueError("a bid is not settled")
     return RecordLine(
@@ -83,5 +93,8 @@ def _line(opening: Opening, bid: Bid) -> RecordLine:
         outcome=settlement.outcome,
         cause=settlement.cause,
         form=settlement.form,
+        deposit=deposit_of(opening, bid),
+        consortium=consortium_of(opening, bid),
+        bids_twice=bids_twice(opening, bid),
         answer=opening.line_answers.get(bid.bid, LineAnswer.SILENT),
     )

@@ -2,6 +2,8 @@
 
 from remote_bid.opening.commands import CloseOpening, ReadOut, RefuseRecord, SignRecord
 from remote_bid.opening.events import BidReadOut, ConfirmationOpened, OpeningClosed, RecordRefused, RecordSigned
+from remote_bid.opening.rules.acting import bidder_behind, consortium_of
+from remote_bid.opening.rules.depositing import deposit_of
 from remote_bid.opening.rules.guards import (
     refuse,
     require_due,
@@ -36,6 +38,8 @@ def read_out(opening: Opening, command: ReadOut, turn: Turn) -> list[Event]:
         outcome=settlement.outcome,
         cause=settlement.cause,
         form=settlement.form,
+        deposit=deposit_of(opening, bid),
+        consortium=consortium_of(opening, bid),
     )
     unread = [other for other in opening.bids.values() if not other.read_out and other.bid != bid.bid]
     ends_at = instant.later(turn.at, timetable(opening).windows.confirm_ms)
@@ -47,10 +51,11 @@ def sign_record(opening: Opening, command: SignRecord, turn: Turn) -> list[Event
     require_role(opening, turn.by, *_ASKED)
     signature, certified = signed_by_sender(turn, command.signed, RecordSignature)
     require_session(turn, signature.session)
-    if turn.by.person in opening.signatures:
+    bidder = bidder_behind(opening, turn.by.person, command.signed)
+    if bidder in opening.signatures:
         return []
     require_phase(opening, Phase.RECORD)
-    _require_answer(opening, signature, turn)
+    _require_answer(opening, signature, bidder, turn)
     return [RecordSigned(person=turn.by.person, name=certified.name, signed=command.signed)]
 
 
@@ -59,10 +64,11 @@ def refuse_record(opening: Opening, command: RefuseRecord, turn: Turn) -> list[E
     require_role(opening, turn.by, *_ASKED)
     refusal, certified = signed_by_sender(turn, command.signed, RecordRefusal)
     require_session(turn, refusal.session)
-    if opening.refusals.get(turn.by.person) == statement_id(command.signed.statement):
+    bidder = bidder_behind(opening, turn.by.person, command.signed)
+    if opening.refusals.get(bidder) == statement_id(command.signed.statement):
         return []
     require_phase(opening, Phase.RECORD)
-    _require_answer(opening, refusal, turn)
+    _require_answer(opening, refusal, bidder, turn)
     refused = RecordRefused(person=turn.by.person, name=certified.name, reason=refusal.reason, signed=command.signed)
     return [refused]
 
@@ -70,11 +76,13 @@ def refuse_record(opening: Opening, command: RefuseRecord, turn: Turn) -> list[E
 _ASKED = (Role.HOST, Role.SUPERVISOR, Role.WITNESS, Role.BIDDER)
 
 
-def _require_answer(opening: Opening, answer: RecordSignature | RecordRefusal, turn: Turn) -> None:
-    """To this record, by one who is asked, for the first time: who has signed or refused has answered."""
-    if turn.by.person not in opening.signatories():
+def _require_answer(opening: Opening, answer: RecordSignature | RecordRefusal, bidder: str, turn: Turn) -> None:
+    """To this record, by one who is asked, for the first time: who has signed or refused has answered, for its whole
+    consortium too.
+    """
+    if bidder not in opening.signatories():
         refuse("not_allowed", "您没有参加本场开标。", "Only bidders of this session sign its record.")
-    if turn.by.person in opening.signatures or turn.by.person in opening.refusals:
+    if bidder in opening.signatures or bidder in opening.refusals:
         refuse("answered_already", "您已经签署或拒签。", "You have signed or refused already.")
     if (answer.person, answer.record) != (turn.by.person, opening.record_hash):
         refuse("other_record", "签署的不是本场开标记录。", "This is not the signature of this session's record.")

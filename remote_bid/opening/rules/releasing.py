@@ -4,6 +4,7 @@ import hashlib
 
 from remote_bid.opening.commands import CloseWindow, OpenRelease, ReleaseKey
 from remote_bid.opening.events import KeyReleased, PartReleased, ReleaseOpened, WindowClosed, WrongKeyTried
+from remote_bid.opening.rules.acting import signs_for
 from remote_bid.opening.rules.extending import unanswered
 from remote_bid.opening.rules.guards import (
     cadence,
@@ -47,10 +48,10 @@ def open_release(opening: Opening, command: OpenRelease, turn: Turn) -> list[Eve
 
 def release_key(opening: Opening, command: ReleaseKey, turn: Turn) -> list[Event | Aside]:
     require_role(opening, turn.by, Role.BIDDER)
-    release, _ = signed_by_sender(turn, command.signed, Release)
+    release, certified = signed_by_sender(turn, command.signed, Release)
     require_session(turn, release.session)
     bid = opening.bid_with(release.submission)
-    if bid is None or bid.bidder != turn.by.person:
+    if bid is None or not signs_for(opening, bid, certified):
         refuse("not_your_bid", "这不是您的投标。", "Only the bidder who sealed a bid may release its key.")
     half = bid.half_of(release.submission)
     if half.release == statement_id(command.signed.statement):

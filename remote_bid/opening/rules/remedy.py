@@ -2,6 +2,7 @@
 
 from remote_bid.opening.commands import AskRemedy, CloseCustody, PublishEscrowShare
 from remote_bid.opening.events import CustodyClosed, EscrowSharePublished, RemedyRequested
+from remote_bid.opening.rules.acting import signs_for
 from remote_bid.opening.rules.guards import (
     refuse,
     require_clock,
@@ -31,10 +32,10 @@ GROUP = "B"
 
 def ask_remedy(opening: Opening, command: AskRemedy, turn: Turn) -> list[Event | Aside]:
     require_role(opening, turn.by, Role.BIDDER)
-    request, _ = signed_by_sender(turn, command.signed, RemedyRequest)
+    request, certified = signed_by_sender(turn, command.signed, RemedyRequest)
     require_session(turn, request.session)
     bid = opening.bids.get(request.submission)
-    if bid is None or bid.bidder != turn.by.person:
+    if bid is None or not signs_for(opening, bid, certified):
         refuse("not_your_bid", "这不是您的投标。", "Only the bidder who sealed a bid may ask for its remedy.")
     if bid.remedy is not None:
         return []

@@ -6,6 +6,7 @@ of the roster and submissions have other orders.
 
 from remote_bid.opening.commands import Say
 from remote_bid.opening.events import Said
+from remote_bid.opening.rules.acting import bidder_behind
 from remote_bid.opening.rules.guards import refuse, require_phase
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.terms import Phase, Role
@@ -35,7 +36,8 @@ BURST, BURST_MS = 6, 60_000
 
 def say(opening: Opening, command: Say, turn: Turn) -> list[Said]:
     person, role = turn.by.person, opening.role_of(turn.by.person)
-    if turn.by.role != role or role is Role.OBSERVER or (role is Role.BIDDER and person not in opening.took_part()):
+    bidder = bidder_behind(opening, person)
+    if turn.by.role != role or role is Role.OBSERVER or (role is Role.BIDDER and bidder not in opening.took_part()):
         refuse("not_allowed", "您不是本场开标的参加人。", "Only those who take part may speak.")
     spoken = opening.spoken.get(person, ())
     if any(words.nonce == command.nonce for words in spoken):
@@ -45,7 +47,7 @@ def say(opening: Opening, command: Say, turn: Turn) -> list[Said]:
         refuse("too_many", "发言次数已达上限。", "You have said as much as one person may.")
     if len(spoken) >= BURST and turn.at < instant.later(spoken[-BURST].at, BURST_MS):
         refuse("too_fast", "发言过于频繁，请稍后再试。", "Not so fast; try again in a minute.")
-    alias = alias_of(opening, person) if role is Role.BIDDER else None
+    alias = alias_of(opening, bidder) if role is Role.BIDDER else None
     return [Said(alias=alias, text=command.text, nonce=command.nonce)]
 
 

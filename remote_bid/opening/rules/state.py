@@ -9,6 +9,7 @@ from remote_bid.opening.statements import Close, WindowClosed
 from remote_bid.opening.terms import (
     OFFICES,
     AbortCause,
+    Deposit,
     DrawLine,
     DrawSeed,
     LineAnswer,
@@ -25,7 +26,7 @@ from remote_bid.opening.terms import (
 from remote_bid.people.certificates import Signed
 from remote_bid.people.revocation import CrlNoted
 from remote_bid.seal.statements import Statement
-from remote_bid.tender.statements import Custodian, Policy, Timetable
+from remote_bid.tender.statements import ConsortiumParty, Custodian, Policy, Timetable
 from remote_bid.tender.terms import DRAW, READOUT_FORM, Lot, LotPart, ReadoutForm, Tender
 from remote_bid.timeline import instant
 
@@ -83,6 +84,10 @@ class Bid(msgspec.Struct, frozen=True, kw_only=True):
     shares: dict[str, str] = {}
     """Their shares (base64url) by key id, in the order of publication; empty ones did not open."""
     settlement: Settlement | None = None
+    deposit: Deposit | None = None
+    """As the last note tells."""
+    deposit_note: str = ""
+    """The id of that note."""
     read_out: bool = False
     form: ReadoutForm | None = None
     others: dict[str, Half] = {}
@@ -102,6 +107,13 @@ class Bid(msgspec.Struct, frozen=True, kw_only=True):
     def readout_part(self) -> SealedPart:
         """The part that is read out: the one that names the bid."""
         return self.part_of(self.bid)
+
+
+class Declared(msgspec.Struct, frozen=True, kw_only=True):
+    """Who bids together on a lot, the lead first; `statement` is the declaration's id."""
+
+    statement: str
+    parties: list[ConsortiumParty]
 
 
 class Raised(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,6 +201,8 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     """Lots that ended without an award."""
     versions: dict[tuple[str, str], int] = {}
     """Last version by lot and bidder, also of withdrawn bids."""
+    consortia: dict[tuple[str, str], Declared] = {}
+    """By lot and lead."""
     denials: dict[str, list[Statement]] = {}
     """What was refused on record, by person."""
     withdrawals: frozenset[str] = frozenset()

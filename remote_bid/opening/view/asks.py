@@ -1,9 +1,10 @@
 """The one thing that a page asks of its reader now."""
 
+from remote_bid.opening.rules.acting import bidder_behind
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.unsealing import wants_deal
 from remote_bid.opening.terms import Phase, Role
-from remote_bid.opening.view.bids import to_deal_again
+from remote_bid.opening.view.bids import sees_as_own, to_deal_again
 from remote_bid.opening.view.remedies import share_wanted
 from remote_bid.seal.statements import said
 from remote_bid.tender.statements import DrawEnvelope
@@ -44,7 +45,8 @@ def _ask_of_the_two(opening: Opening, who: Who) -> str:
 
 
 def _ask_signature(opening: Opening, who: Who) -> str:
-    answered = who.person in opening.signatures or who.person in opening.refusals
+    bidder = bidder_behind(opening, who.person)
+    answered = bidder in opening.signatures or bidder in opening.refusals
     return "sign_record" if opening.phase is Phase.RECORD and not answered else ""
 
 
@@ -102,7 +104,7 @@ def _ask_custodian(opening: Opening, who: Who) -> str:
 
 
 def _ask_bidder(opening: Opening, who: Who) -> str:
-    own = [bid for bid in opening.bids.values() if bid.bidder == who.person]
+    own = [bid for bid in opening.bids.values() if sees_as_own(opening, bid, who)]
     if opening.phase in (Phase.SCHEDULED, Phase.LOBBY) and not own:
         return "submit" if opening.timetable else ""
     if any(to_deal_again(opening, bid) for bid in own):

@@ -5,6 +5,8 @@ from functools import lru_cache
 import msgspec
 from msgspec import UNSET
 
+from remote_bid.opening.rules.acting import bids_twice, consortium_of, people_of, present_since
+from remote_bid.opening.rules.depositing import deposit_of
 from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.state import WRONG_TRIES, Bid, Opening
 from remote_bid.opening.rules.unsealing import wants_deal
@@ -33,15 +35,22 @@ def _row(opening: Opening, number: int, bid: Bid, who: Who) -> BidRow:
     row = BidRow(number=number, lot=bid.lot)
     if not names_shown(opening, who):
         return row
-    row = msgspec.structs.replace(row, name=bid.name)
+    row = msgspec.structs.replace(
+        row,
+        name=bid.name,
+        consortium=consortium_of(opening, bid) or UNSET,
+        bids_twice=bids_twice(opening, bid) or UNSET,
+    )
     if not (who.role in (Role.SUPERVISOR, Role.WITNESS) or after_window(opening)):
         return row
-    checked_in = opening.present.get(bid.bidder)
+    checked_in = present_since(opening, bid)
     row = msgspec.structs.replace(
         row,
         checked_in_at=instant.text(checked_in) if checked_in else UNSET,
         late=True if checked_in and opening.late(checked_in) else UNSET,
         released=bool(bid.release),
+        deposit=(deposit_of(opening, bid) or UNSET) if after_window(opening) else UNSET,
+        deposit_note=bid.deposit_note or UNSET,
         signed_record=True if bid.bidder in opening.signatures else UNSET,
         answer=opening.line_answers.get(bid.bid, UNSET),
     )
@@ -55,7 +64,14 @@ def _row(opening: Opening, number: int, bid: Bid, who: Who) -> BidRow:
 def own_bids(opening: Opening, who: Who) -> dict[str, OwnBid]:
     """The live bids of a bidder, and those that were returned to it."""
     bids = [*opening.bids.values(), *opening.returned.values()]
-    return {bid.bid: _own(opening, bid) for bid in bids if bid.bidder == who.person}
+    return {bid.bid: _own(opening, bid) for bid in bids if sees_as_own(opening, bid, who)}
+
+
+def sees_as_own(opening: Opening, bid: Bid, who: Who) -> bool:
+    """Its bidder; the other parties of a consortium from the roster on: before, not even they learn who has bid."""
+    if bid.bidder == who.person:
+        return True
+    return reached(opening.phase, Phase.ROSTER) and who.person in people_of(opening, bid)
 
 
 def _own(opening: Opening, bid: Bid) -> OwnBid:

@@ -2,14 +2,18 @@
 
 from collections.abc import Collection
 
+from remote_bid.opening.rules.acting import people_of
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.terms import Phase, Role, reached
 from remote_bid.opening.view.custodians import watches_drills
 from remote_bid.opening.view.heard import words
+from remote_bid.opening.view.names import names_shown
 from remote_bid.timeline.entry import MAIN, Fields, Who
 
 _DRILLS = ("DrillDealt", "CustodianDrilled")
-VEILED = frozenset({"Ticked", "BidsClosed", "BidSettled", "CoefficientDrawn", "Said", "ObjectionRaised", *_DRILLS})
+VEILED = frozenset(
+    {"Ticked", "BidsClosed", "BidSettled", "CoefficientDrawn", "Said", "ObjectionRaised", "DepositNoted", *_DRILLS}
+)
 """Entries of the main line that show more as the day goes on."""
 
 
@@ -40,6 +44,9 @@ def show(opening: Opening, line: str, fields: Fields, who: Who, own: bool) -> Co
             return None if opening.bids[fields["bid"]].read_out else ()
         case "CoefficientDrawn":
             return None if reached(opening.phase, Phase.CONFIRM) or opening.phase is Phase.ABORTED else _UNTIL_READ
+        case "DepositNoted":
+            shown = names_shown(opening, who) or opening.phase is Phase.ABORTED
+            return None if shown else _UNTIL_COUNTED
         case "Said" | "ObjectionRaised":
             return words(opening, fields, who)
         case _:
@@ -68,6 +75,7 @@ def _side(opening: Opening, fields: Fields) -> Collection[str] | None:
     if not reached(opening.phase, Phase.RECORD):
         return ("type",)
     took_part = {bidder for lot, bidder in opening.versions if lot not in stopped}
+    took_part |= {person for bid in opening.bids.values() for person in people_of(opening, bid)}
     if fields.get("bidder", fields["by"]["person"]) not in took_part:
         return ("type",)
     return _without_signed(fields) if fields["type"] == "PartReleased" else None

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from msgspec import UNSET
 
+from remote_bid.opening.rules.acting import bidder_behind
 from remote_bid.opening.rules.state import Opening, Raised
 from remote_bid.opening.terms import Phase
 from remote_bid.opening.view.names import names_shown
@@ -42,7 +43,7 @@ def _objection(opening: Opening, raised: Raised, shown: bool) -> ObjectionRow:
         number=raised.number,
         at=instant.text(raised.raised_at),
         text=raised.text,
-        alias=opening.aliases.get(raised.person, UNSET),
+        alias=opening.aliases.get(bidder_behind(opening, raised.person), UNSET),
         name=raised.name if shown else UNSET,
         bid=raised.bid or UNSET,
         answer=raised.answer or UNSET,

@@ -6,10 +6,12 @@ from msgspec import UNSET, UnsetType
 from remote_bid.opening.terms import (
     AbortCause,
     Cause,
+    Deposit,
     DrawLine,
     LineAnswer,
     Member,
     Outcome,
+    Party,
     Pause,
     Phase,
     Role,
@@ -53,6 +55,11 @@ class BidRow(_Part, frozen=True):
     outcome: Outcome | UnsetType = UNSET
     cause: Cause | UnsetType = UNSET
     form: ReadoutForm | UnsetType = UNSET
+    consortium: list[Party] | UnsetType = UNSET
+    bids_twice: list[str] | UnsetType = UNSET
+    deposit: Deposit | UnsetType = UNSET
+    deposit_note: str | UnsetType = UNSET
+    """The id of the last note of it."""
     signed_record: bool | UnsetType = UNSET
     answer: LineAnswer | UnsetType = UNSET
 

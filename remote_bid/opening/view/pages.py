@@ -2,6 +2,7 @@
 
 from msgspec import UNSET, UnsetType
 
+from remote_bid.opening.rules.acting import bidder_behind
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.terms import Phase, Role, reached
 from remote_bid.opening.view.asks import ask_of
@@ -91,5 +92,5 @@ def _released(opening: Opening, who: Who) -> int | UnsetType:
 
 def _me(opening: Opening, who: Who) -> Me:
     bids = own_bids(opening, who)
-    alias = opening.aliases.get(who.person, UNSET)
+    alias = opening.aliases.get(bidder_behind(opening, who.person), UNSET)
     return Me(person=who.person, role=Role(who.role), ask=ask_of(opening, who), bids=bids or UNSET, alias=alias)

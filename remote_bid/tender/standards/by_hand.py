@@ -18,7 +18,7 @@ EXAMPLE = Tender(
     title="青溪县河道综合整治工程施工",
     trading_center="青溪县公共资源交易中心",
     tenderer="青溪县水利局",
-    lots=[Lot(lot="1", title="施工一标段", ceiling_price="12800000.00")],
+    lots=[Lot(lot="1", title="施工一标段", ceiling_price="12800000.00", bid_deposit="250000.00")],
 )
 
 
@@ -46,6 +46,10 @@ _EXPECTED = {
         'the ceiling price is expected in quotation marks, such as "12800000.00", with at most two decimals',
     ),
     "currency": ("币种应为三个大写字母，如 CNY", "the currency is expected as three capital letters, such as CNY"),
+    "bid_deposit": (
+        '投标保证金应写成带引号的数，如 "250000.00"；不要求的写 null',
+        'the bid deposit is expected in quotation marks, such as "250000.00", or null where none is asked for',
+    ),
     "minimum": (
         "最少投标人数应为 0 至 1000 的整数",
         "the least number of bids is expected as a whole number from 0 to 1000",

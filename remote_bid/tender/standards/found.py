@@ -77,7 +77,14 @@ def lots_in(described: list[dict[str, Any]], whole: Any, minimum: int) -> list[L
         currency = money.currency or fallback.currency
         if money.amount and currency and 0 < len(name) <= 64 and name not in lots:
             title = text_in(item.get("title"), default=name)
-            lots[name] = Lot(lot=name, title=title, ceiling_price=money.amount, currency=currency, minimum=minimum)
+            lots[name] = Lot(
+                lot=name,
+                title=title,
+                ceiling_price=money.amount,
+                currency=currency,
+                minimum=minimum,
+                bid_deposit=_deposit(item.get("guarantee"), currency),
+            )
     if not lots:
         raise NotATender(
             "the tender tells no value, so there is no ceiling price", "文件没有写明金额，无法得出最高投标限价"
@@ -88,6 +95,12 @@ def lots_in(described: list[dict[str, Any]], whole: Any, minimum: int) -> list[L
             f"项目有 {len(lots)} 个标段，一场开标至多 {MOST_LOTS} 个",
         )
     return list(lots.values())
+
+
+def _deposit(guarantee: Any, currency: str) -> str | None:
+    """The deposit that a lot asks for, where it is told in the lot's own currency."""
+    money = money_in(guarantee)
+    return money.amount if money and money.currency in (None, currency) else None
 
 
 def id_in(value: Any) -> str:

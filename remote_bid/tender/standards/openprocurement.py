@@ -21,7 +21,9 @@ def speaks(document: dict[str, Any]) -> bool:
 def tender_in(document: dict[str, Any]) -> Found:
     """The tender with every bid that is not a draft."""
     data = _data(document)
-    described = objects_in(data.get("lots")) or [{"id": _WHOLE, "title": data.get("title")}]
+    described = objects_in(data.get("lots")) or [
+        {"id": _WHOLE, "title": data.get("title"), "guarantee": data.get("guarantee")}
+    ]
     lots = lots_in(described, data.get("value"), _minimum(document.get("config")))
     code = text_in(data.get("tenderID"), data.get("id"), default="tender")
     buyer = data.get("procuringEntity")
