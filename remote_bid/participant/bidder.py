@@ -55,6 +55,7 @@ from remote_bid.participant.client import Client
 from remote_bid.participant.identity import Identity
 from remote_bid.participant.lodging import lodge
 from remote_bid.participant.presence import come
+from remote_bid.participant.receipts import keep_lodging_receipt, keep_receipt
 from remote_bid.participant.release_file import read_release
 from remote_bid.participant.sealing import Before, Sealer, deal_for, policy_for
 from remote_bid.people.certificates import Signed
@@ -87,9 +88,13 @@ class Bidder:
         await self._client.hand_in(SubmitBid(lot=lot, parts=parts))
         await self._client.until(lambda view: bid in (view.me.bids or {}))
         shown, submitted = next(item for item in self._client.copy.events(BidSubmitted) if item[1].bid == bid)
-        check_receipt(self._trust, self._client.copy, submitted.receipt, bid, shown)
-        (self._folder / f"{bid}.receipt.json").write_bytes(msgspec.json.encode(submitted.receipt))
+        await self._receipted(submitted.receipt, bid, shown)
         return bid
+
+    async def _receipted(self, receipt: Statement, statement: str, shown: Shown) -> None:
+        """The receipt for a statement of ours holds, and is on our disk."""
+        check_receipt(self._trust, self._client.copy, receipt, statement, shown)
+        await asyncio.to_thread(keep_receipt, self._folder, statement, receipt)
 
     async def _uploaded(self, lot: str, part: str, raw: bytes) -> OfferedPart:
         upload = b64(secrets.token_bytes(16))
@@ -115,7 +120,7 @@ class Bidder:
             if ids == {statement_id(deal.statement) for deal in item[1].deals}
         )
         for name in ids:
-            check_receipt(self._trust, self._client.copy, dealt.receipt, name, shown)
+            await self._receipted(dealt.receipt, name, shown)
 
     def _dealt(self, bid: str, part: SealedPart) -> Signed:
         core = part.header.core
@@ -192,7 +197,7 @@ class Bidder:
         release_id = statement_id(signed.statement)
         await self._client.until(lambda view: release_id in self._answers())
         shown, receipt = self._answers()[release_id]
-        check_receipt(self._trust, self._client.copy, receipt, release_id, shown)
+        await self._receipted(receipt, release_id, shown)
 
     def _answers(self) -> dict[str, tuple[Shown, Statement]]:
         """The server's receipts for our releases, with the entries that hold them."""
@@ -253,7 +258,7 @@ class Bidder:
         await self._client.hand_in(AskRemedy(signed=signed))
         await self._client.until(lambda _view: bool(self._client.copy.events(RemedyRequested)))
         shown, asked = self._client.copy.events(RemedyRequested)[-1]
-        check_receipt(self._trust, self._client.copy, asked.receipt, statement_id(signed.statement), shown)
+        await self._receipted(asked.receipt, statement_id(signed.statement), shown)
 
     async def lodge(self, bid: str, addresses: Mapping[str, str]) -> None:
         """Leave our half with the cosigners, sealed to the lodging key; their receipts are kept beside the bid's."""
@@ -266,8 +271,7 @@ class Bidder:
         )
         receipts = await lodge(self._trust, addresses, self._identity.sign(lodged))
         for cosigner, receipt in receipts.items():
-            name = f"{bid}.lodged.{b64(hashlib.sha256(cosigner.encode()).digest()[:9])}.json"
-            (self._folder / name).write_bytes(msgspec.json.encode(receipt))
+            await asyncio.to_thread(keep_lodging_receipt, self._folder, bid, cosigner, receipt)
 
     def _sealed_part(self, bid: str) -> tuple[SealedPart, str]:
         """Our readout form as the server took it, and the lodging key of its policy."""

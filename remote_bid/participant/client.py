@@ -53,7 +53,7 @@ class Client:
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator["Client"]:
-        """Keep a line to the server for the time of the context."""
+        """Keep a line to the server for the time of the context; when it ends, the journal is on the disk."""
         async with aiohttp.ClientSession() as self._http:
             self._line = asyncio.create_task(self._keep())
             try:
@@ -61,6 +61,7 @@ class Client:
             finally:
                 self._line.cancel()
                 await asyncio.gather(self._line, return_exceptions=True)
+                await asyncio.to_thread(self.copy.keep)
 
     async def until(self, condition: Callable[[OpeningView], bool]) -> OpeningView:
         """Wait until the view is so; returns it. Raises whatever broke the copy meanwhile."""
