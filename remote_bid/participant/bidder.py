@@ -44,6 +44,7 @@ from remote_bid.opening.statements import (
     RemedyRequest,
 )
 from remote_bid.opening.terms import AbortCause, Phase, ReadoutLine, Role, SealedPart, reached
+from remote_bid.participant.before_signing import line_of
 from remote_bid.participant.checks import (
     Broken,
     check_receipt,
@@ -213,20 +214,18 @@ class Bidder:
     async def confirm(self, bids: Mapping[str, ReadoutForm | None]) -> None:
         """Confirm our own lines if they were read out as we sealed them, dispute those that were not."""
         await self._client.until(lambda view: reached(view.phase, Phase.CONFIRM))
-        for _, read in self._client.copy.events(BidReadOut):
-            if read.bid in bids:
-                line = ReadoutLine(
-                    bid=read.bid,
-                    name=read.name,
-                    lot=read.lot,
-                    outcome=read.outcome,
-                    cause=read.cause,
-                    form=read.form,
-                )
-                right = read.form == bids[read.bid]
-                await self._confirm(line, None if right else "唱标内容与我方递交的开标一览表不一致。")
+        for bid, form in bids.items():
+            line = self.line(bid)
+            if line is not None:
+                await self.answer_line(line, None if line.form == form else "唱标内容与我方递交的开标一览表不一致。")
 
-    async def _confirm(self, line: ReadoutLine, dispute: str | None) -> None:
+    def line(self, bid: str) -> ReadoutLine | None:
+        """A bid's line as it was read out; None if it was not."""
+        read = [event for _, event in self._client.copy.events(BidReadOut) if event.bid == bid]
+        return line_of(read[0]) if read else None
+
+    async def answer_line(self, line: ReadoutLine, dispute: str | None) -> None:
+        """Confirm a line of ours, or say what is wrong with it."""
         told = Confirmation(
             session=self._client.copy.session,
             person=self._person,

@@ -1,4 +1,4 @@
-"""remote-bid for the people of a session: enrol, join, watch, check-in, a bidder's own commands, custodian."""
+"""remote-bid for the people of a session: enrol, join, watch, check-in, everybody's own commands, custodian."""
 
 import asyncio
 from pathlib import Path
@@ -11,7 +11,12 @@ from remote_bid.participant import enrolment
 from remote_bid.participant.bidding import bidding
 from remote_bid.participant.briefcase import Briefcase, Kept, packed
 from remote_bid.participant.custodian import Custodian
+from remote_bid.participant.falling_back import falling_back
+from remote_bid.participant.hosting import hosting
 from remote_bid.participant.presence import come
+from remote_bid.participant.speaking import speaking
+from remote_bid.participant.supervising import supervising
+from remote_bid.participant.tendering import tendering
 from remote_bid.participant.terminal import (
     DAY_S,
     HERE,
@@ -31,7 +36,10 @@ from remote_bid.participant.token import TokenAt
 from remote_bid.participant.watching import watched
 
 commands = typer.Typer(no_args_is_help=True)
-commands.add_typer(bidding)
+for everybodys in (bidding, falling_back, speaking):
+    commands.add_typer(everybodys)
+for office, its_commands in (("host", hosting), ("supervisor", supervising), ("tenderer", tendering)):
+    commands.add_typer(its_commands, name=office)
 custodian = typer.Typer(no_args_is_help=True, help="Keys of a custodian.")
 commands.add_typer(custodian, name="custodian")
 enrol = typer.Typer(no_args_is_help=True, help="A certificate of the centre's own authority.")
@@ -133,6 +141,28 @@ def publish(lot: Lot, part: Part = "readout_form", folder: Folder = HERE, wait: 
     async def act(me: Seated) -> None:
         await _custodian(me).publish(lot, part)
         print("published")
+
+    run(folder, wait, act)
+
+
+@custodian.command("publish-share")
+def publish_share(lot: Lot, part: Part = "readout_form", folder: Folder = HERE, wait: Wait = DAY_S) -> None:
+    """As an escrow holder: give your share of each half whose bidder asks for the remedy; your key stays here."""
+
+    async def act(me: Seated) -> None:
+        await _custodian(me).publish_shares(lot, part)
+        print("given, where a bidder asks")
+
+    run(folder, wait, act)
+
+
+@custodian.command()
+def destroy(folder: Folder = HERE, wait: Wait = SOON_S) -> None:
+    """Of an aborted session: destroy your keys in this folder, and sign that they are gone."""
+
+    async def act(me: Seated) -> None:
+        await _custodian(me).destroy()
+        print("destroyed")
 
     run(folder, wait, act)
 
