@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from remote_bid.opening.terms import Phase, reached
 from remote_bid.participant.terminal import DAY_S, HERE, Folder, Lot, NotHere, Seated, Wait, run, say
 
 falling_back = typer.Typer(no_args_is_help=True)
@@ -41,7 +42,7 @@ def ask_remedy(lot: Lot, folder: Folder = HERE, wait: Wait = DAY_S) -> None:
 
 async def _bid_in_release(me: Seated, lot: str) -> str:
     """Our bid on the lot, once its release is asked for."""
-    view = await me.client.until(lambda view: bool(view.me.bids))
+    view = await me.client.until(lambda view: reached(view.phase, Phase.RELEASE) and bool(view.me.bids))
     bids = [bid for bid, own in (view.me.bids or {}).items() if own.lot == lot]
     if not bids:
         raise NotHere(f"您在标段 {lot} 没有投标。 You have no bid on lot {lot}.")
