@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from remote_bid.gateway.cosigners import HttpCosigner
 from remote_bid.gateway.crls import CrlKeeper
 from remote_bid.gateway.doors import Door, doors
 from remote_bid.gateway.drafts import Drafts
+from remote_bid.gateway.health import Alert, Health
 from remote_bid.gateway.http import Http, guard, headers_for
 from remote_bid.gateway.hub import Hub
 from remote_bid.gateway.lodging import Keepers, LodgingKeys
@@ -114,7 +116,8 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
         opening.name: (opening, Facts(safe, roots, deployment, now, crls, keepers.ask, trust.authorities_of_time())),
         registry.name: (registry, RegistryFacts(issuer, now)),
     }
-    desk = Desk(log, keys.signer, keys.lines, rooms, Guard())
+    guarded = Guard()
+    desk = Desk(log, keys.signer, keys.lines, rooms, guarded)
     papers = Papers(folder / "papers", lambda: seal_key(folder / "seal.pem", settings.log), ZoneInfo(settings.zone))
     porter = Porter(roots, settings.origin, now, crls)
     keeper = CrlKeeper(crls, settings.crls, folder / "crls", desk, now, porter.recheck)
@@ -172,9 +175,12 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
         require_covered(sessions, await log.leaves(0))
         quorum = 0 if settings.serve_without_quorum else settings.quorum
         wait_s = settings.cosigners_within_s
-        await require_cosigned_head(log, settings.log, keys.log, cosigners, quorum, now, wait_s)
+        await require_cosigned_head(log, settings.log, keys.log, cosigners, quorum, now, wait_s, trust.log_keys())
         checkpointer = Checkpointer(log, desk, settings.log, keys.log, cosigners, settings.quorum)
         stamps = StampKeeper(desk, settings.tsa.url, outgoing, now) if settings.tsa else None
+        app.add_routes(
+            Health(log, {"clock": lambda: guarded.alert}, alerts_of(checkpointer, cosigners, stamps)).routes()
+        )
         clock = Clock(desk, now)
         runner = web.AppRunner(
             app, auto_decompress=False, keepalive_timeout=15, lingering_time=5, handler_cancellation=False
@@ -213,6 +219,15 @@ async def _closing(log: SqlLog) -> AsyncIterator[None]:
         yield
     finally:
         await log.close()
+
+
+def alerts_of(
+    checkpointer: Checkpointer, cosigners: Sequence[HttpCosigner], stamps: StampKeeper | None
+) -> dict[str, Alert]:
+    """What may fail for a while and must be seen to."""
+    found: dict[str, Alert] = {"checkpoints": lambda: checkpointer.alert}
+    found |= {f"cosigner {cosigner.key.name}": partial(getattr, cosigner, "alert") for cosigner in cosigners}
+    return found | ({"stamps": lambda: stamps.alert} if stamps is not None else {})
 
 
 async def tell_rotations(desk: Desk, successors: Sequence[Statement]) -> None:

@@ -56,6 +56,7 @@ from remote_bid.participant.client import Client
 from remote_bid.participant.identity import Identity
 from remote_bid.participant.lodging import lodge
 from remote_bid.participant.presence import come
+from remote_bid.participant.receipts import keep_lodging_receipt, keep_receipt
 from remote_bid.participant.release_file import read_release
 from remote_bid.participant.sealing import Before, Sealer, deal_for, policy_for
 from remote_bid.people.certificates import Signed
@@ -88,9 +89,13 @@ class Bidder:
         await self._client.hand_in(SubmitBid(lot=lot, parts=parts))
         await self._client.until(lambda view: bid in (view.me.bids or {}))
         shown, submitted = next(item for item in self._client.copy.events(BidSubmitted) if item[1].bid == bid)
-        check_receipt(self._trust, self._client.copy, submitted.receipt, bid, shown)
-        (self._folder / f"{bid}.receipt.json").write_bytes(msgspec.json.encode(submitted.receipt))
+        await self._receipted(submitted.receipt, bid, shown)
         return bid
+
+    async def _receipted(self, receipt: Statement, statement: str, shown: Shown) -> None:
+        """The receipt for a statement of ours holds, and is on our disk."""
+        check_receipt(self._trust, self._client.copy, receipt, statement, shown)
+        await asyncio.to_thread(keep_receipt, self._folder, statement, receipt)
 
     async def _uploaded(self, lot: str, part: str, raw: bytes) -> OfferedPart:
         upload = b64(secrets.token_bytes(16))
@@ -116,7 +121,7 @@ class Bidder:
             if ids == {statement_id(deal.statement) for deal in item[1].deals}
         )
         for name in ids:
-            check_receipt(self._trust, self._client.copy, dealt.receipt, name, shown)
+            await self._receipted(dealt.receipt, name, shown)
 
     def _dealt(self, bid: str, part: SealedPart) -> Signed:
         core = part.header.core
@@ -201,7 +206,7 @@ class Bidder:
         release_id = statement_id(signed.statement)
         await self._client.until(lambda view: release_id in self._answers())
         shown, receipt = self._answers()[release_id]
-        check_receipt(self._trust, self._client.copy, receipt, release_id, shown)
+        await self._receipted(receipt, release_id, shown)
 
     def _shared(self, bid: str) -> bool:
         """Whether others of a consortium may release it too."""
@@ -223,12 +228,18 @@ class Bidder:
     async def confirm(self, bids: Mapping[str, ReadoutForm | None]) -> None:
         """Confirm our own lines if they were read out as we sealed them, dispute those that were not."""
         await self._client.until(lambda view: reached(view.phase, Phase.CONFIRM))
-        for _, read in self._client.copy.events(BidReadOut):
-            if read.bid in bids:
-                right = read.form == bids[read.bid]
-                await self._confirm(as_read_out(read), None if right else "唱标内容与我方递交的开标一览表不一致。")
+        for bid, form in bids.items():
+            line = self.line(bid)
+            if line is not None:
+                await self.answer_line(line, None if line.form == form else "唱标内容与我方递交的开标一览表不一致。")
 
-    async def _confirm(self, line: ReadoutLine, dispute: str | None) -> None:
+    def line(self, bid: str) -> ReadoutLine | None:
+        """A bid's line as it was read out; None if it was not."""
+        read = [event for _, event in self._client.copy.events(BidReadOut) if event.bid == bid]
+        return as_read_out(read[0]) if read else None
+
+    async def answer_line(self, line: ReadoutLine, dispute: str | None) -> None:
+        """Confirm a line of ours, or say what is wrong with it."""
         told = Confirmation(
             session=self._client.copy.session,
             person=self._person,
@@ -260,7 +271,7 @@ class Bidder:
         await self._client.hand_in(AskRemedy(signed=signed))
         await self._client.until(lambda _view: bool(self._client.copy.events(RemedyRequested)))
         shown, asked = self._client.copy.events(RemedyRequested)[-1]
-        check_receipt(self._trust, self._client.copy, asked.receipt, statement_id(signed.statement), shown)
+        await self._receipted(asked.receipt, statement_id(signed.statement), shown)
 
     async def lodge(self, bid: str, addresses: Mapping[str, str]) -> None:
         """Leave our half with the cosigners, sealed to the lodging key; their receipts are kept beside the bid's."""
@@ -273,8 +284,7 @@ class Bidder:
         )
         receipts = await lodge(self._trust, addresses, self._identity.sign(lodged))
         for cosigner, receipt in receipts.items():
-            name = f"{bid}.lodged.{b64(hashlib.sha256(cosigner.encode()).digest()[:9])}.json"
-            (self._folder / name).write_bytes(msgspec.json.encode(receipt))
+            await asyncio.to_thread(keep_lodging_receipt, self._folder, bid, cosigner, receipt)
 
     def _sealed_part(self, bid: str) -> tuple[SealedPart, str]:
         """Our readout form as the server took it, and the lodging key of its policy."""

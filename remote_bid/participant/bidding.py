@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
@@ -15,6 +14,7 @@ from remote_bid.opening.commands import SubmitBid, WithdrawBid
 from remote_bid.opening.events import BidSubmitted, DealtAgain
 from remote_bid.participant import sealed_files
 from remote_bid.participant.checks import check_receipt
+from remote_bid.participant.receipts import keep_receipt
 from remote_bid.participant.recovery_code import printed, typed
 from remote_bid.participant.sealed_files import SealedFiles, fresh_upload, place_of
 from remote_bid.participant.sealing import Before, Sealer, policy_for
@@ -207,8 +207,8 @@ async def _receipted(me: Seated, bid: str) -> None:
     copy = me.client.copy
     shown, submitted = next(item for item in copy.events(BidSubmitted) if item[1].bid == bid)
     receipt = check_receipt(me.briefcase.trust, copy, submitted.receipt, bid, shown)
-    durable.replace(me.briefcase.folder / f"{bid}.receipt.json", msgspec.json.encode(submitted.receipt))
-    print(f"handed in at {receipt.at}; the receipt is checked and kept as {bid}.receipt.json")
+    kept = keep_receipt(me.briefcase.folder, bid, submitted.receipt)
+    print(f"handed in at {receipt.at}; the receipt is checked and kept as {kept.name}")
 
 
 @contextmanager

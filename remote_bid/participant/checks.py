@@ -56,13 +56,20 @@ def check_strike(trust: Trust, copy: Copy, policy: Policy, strike: Signed) -> Po
 
     Broken unless tenderer and supervisor signed, all other custodians stay as they were, and no side has k of them.
     """
-    scheduled, told = copy.last(OpeningScheduled), said(strike.statement, Strike)
+    scheduled = copy.last(OpeningScheduled)
     roles = {member.person: member.role for member in (scheduled.members if scheduled else [])}
     people = [roles.get(person.person) for person in signers(strike, trust.authorities(), datetime.now(UTC))]
-    if people != [Role.TENDERER, Role.SUPERVISOR] or told.session != copy.session or not follows(policy, told):
+    if people != [Role.TENDERER, Role.SUPERVISOR]:
+        raise Broken("a custodian was struck otherwise than the rules allow")
+    return after_strike(copy, policy, said(strike.statement, Strike))
+
+
+def after_strike(copy: Copy, policy: Policy, told: Strike) -> Policy:
+    """The policy as a strike leaves it; Broken unless all other custodians stay, and no side has k of them."""
+    if told.session != copy.session or not follows(policy, told):
         raise Broken("a custodian was struck otherwise than the rules allow")
     sides = [custodian.side for custodian in told.custodians]
-    if max(sides.count(side) for side in sides) >= policy.k:
+    if max((sides.count(side) for side in sides), default=0) >= policy.k:
         raise Broken("one side would hold enough shares to open")
     return msgspec.structs.replace(policy, custodians=told.custodians)
 

@@ -63,7 +63,7 @@ class Client:
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator["Client"]:
-        """Keep a line to the server for the time of the context."""
+        """Keep a line to the server for the time of the context; when it ends, the journal is on the disk."""
         connector = aiohttp.TCPConnector(ssl=self._tls or True)
         async with aiohttp.ClientSession(connector=connector) as self._http:
             self._line = asyncio.create_task(self._keep())
@@ -72,6 +72,7 @@ class Client:
             finally:
                 self._line.cancel()
                 await asyncio.gather(self._line, return_exceptions=True)
+                await asyncio.to_thread(self.copy.keep)
 
     async def until(self, condition: Callable[[OpeningView], bool]) -> OpeningView:
         """Wait until the view is so; returns it. Raises whatever broke the copy meanwhile."""

@@ -1,4 +1,4 @@
-"""remote-bid for the people of a session: enrol, join, watch, check-in, a bidder's own commands, custodian."""
+"""remote-bid for the people of a session: enrol, join, watch, check-in, everybody's own commands, custodian."""
 
 import asyncio
 from pathlib import Path
@@ -13,7 +13,12 @@ from remote_bid.participant.briefcase import Briefcase, Kept, packed
 from remote_bid.participant.consorting import consortium
 from remote_bid.participant.custodian import Custodian
 from remote_bid.participant.custody_file import read_custody, write_custody
+from remote_bid.participant.falling_back import falling_back
+from remote_bid.participant.hosting import hosting
 from remote_bid.participant.presence import come
+from remote_bid.participant.speaking import speaking
+from remote_bid.participant.supervising import supervising
+from remote_bid.participant.tendering import tendering
 from remote_bid.participant.terminal import (
     DAY_S,
     HERE,
@@ -33,7 +38,10 @@ from remote_bid.participant.token import TokenAt
 from remote_bid.participant.watching import watched
 
 commands = typer.Typer(no_args_is_help=True)
-commands.add_typer(bidding)
+for everybodys in (bidding, falling_back, speaking):
+    commands.add_typer(everybodys)
+for office, its_commands in (("host", hosting), ("supervisor", supervising), ("tenderer", tendering)):
+    commands.add_typer(its_commands, name=office)
 commands.add_typer(consortium, name="consortium")
 custodian = typer.Typer(no_args_is_help=True, help="Keys of a custodian.")
 commands.add_typer(custodian, name="custodian")
@@ -178,13 +186,24 @@ def publish(lot: Lot, part: Part = "readout_form", folder: Folder = HERE, wait: 
     run(folder, wait, act)
 
 
-@custodian.command()
-def share(lot: Lot, part: Part = "readout_form", folder: Folder = HERE, wait: Wait = DAY_S) -> None:
-    """As escrow holder: give your share of each bid whose bidder asks for the remedy; the key stays here."""
+@custodian.command("publish-share")
+def publish_share(lot: Lot, part: Part = "readout_form", folder: Folder = HERE, wait: Wait = DAY_S) -> None:
+    """As an escrow holder: give your share of each half whose bidder asks for the remedy; your key stays here."""
 
     async def act(me: Seated) -> None:
         await _custodian(me).publish_shares(lot, part)
-        print("given")
+        print("given, where a bidder asks")
+
+    run(folder, wait, act)
+
+
+@custodian.command()
+def destroy(folder: Folder = HERE, wait: Wait = SOON_S) -> None:
+    """Of an aborted session: destroy your keys in this folder, and sign that they are gone."""
+
+    async def act(me: Seated) -> None:
+        await _custodian(me).destroy()
+        print("destroyed")
 
     run(folder, wait, act)
 

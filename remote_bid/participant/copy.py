@@ -8,6 +8,7 @@ import msgspec
 from remote_bid.opening.events import OpeningEvent
 from remote_bid.opening.view import OpeningView
 from remote_bid.seal.canonical import unb64
+from remote_bid.timeline import durable
 from remote_bid.timeline.chain import check, genesis
 from remote_bid.timeline.context import Event
 from remote_bid.timeline.entry import MAIN, Mismatch, Shown
@@ -24,7 +25,8 @@ class Gap(Exception):
 class Copy:
     """What one participant holds of one session. Raises Mismatch the moment the server contradicts itself.
 
-    With a `journal`, the leaf of every entry is written down as it arrives: what the server may never take back.
+    With a `journal`, the leaf of every entry is written down as it arrives: what the server may never take back. It
+    outlives a power cut from `keep` on.
     """
 
     def __init__(self, session: str, journal: Path | None = None) -> None:
@@ -94,6 +96,13 @@ class Copy:
         """The latest event of a kind."""
         found = self.events(kind)
         return found[-1][1] if found else None
+
+    def keep(self) -> None:
+        """What the journal tells is on the disk."""
+        if self._journal is not None and self._journal.exists():
+            with self._journal.open("rb") as file:
+                durable.flush(file.fileno())
+            durable.flush_folder(self._journal.parent)
 
     def _extend(self, line: list[Shown], name: str, shown: Shown) -> None:
         prev = unb64(line[-1].leaf) if line else genesis(self.session, name)

@@ -35,6 +35,12 @@ class _Signed(msgspec.Struct, frozen=True):
     size: int = 0
     root: bytes = EMPTY_ROOT
     successors: list[Statement] = []
+    note: str = ""
+    """The checkpoint itself, as the log signed it: proof against a log that has forgotten it."""
+
+    def same_head(self, other: "_Signed") -> bool:
+        """Whether both are of one log at one size."""
+        return (self.size, self.root) == (other.size, other.root)
 
 
 class Cosigner:
@@ -72,6 +78,7 @@ class Cosigner:
             "/add-checkpoint": self.add_checkpoint,
             "/add-leaves": self.add_leaves,
             "/add-successors": self.add_successors,
+            "/last-signed": self.last_signed,
             "/lodge": self.lodge,
             "/lodgings": self.lodgings,
         }
@@ -91,13 +98,19 @@ class Cosigner:
                 return web.Response(status=400, text="old is above the checkpoint's size")
         except (BadRequest, BadNote, UnicodeDecodeError) as error:
             return web.Response(status=400, text=str(error))
-        new = _Signed(checkpoint.size, checkpoint.root, self._signed.successors)
-        if asked.old != self._signed.size or (new.size == asked.old and new != self._signed):
+        new = _Signed(checkpoint.size, checkpoint.root, self._signed.successors, asked.note)
+        if asked.old != self._signed.size or (new.size == asked.old and not new.same_head(self._signed)):
             return web.Response(status=409, text=f"{self._signed.size}\n", content_type="text/x.tlog.size")
         if not self._continues(asked, new) or not self._as_shown(new):
             return web.Response(status=422, text="the checkpoint does not extend what was signed")
         self._keep(new)
         return web.Response(text=cosign(body, self._name, self._key, int(time.time())))
+
+    async def last_signed(self, request: web.Request) -> web.Response:
+        """200 with the log's own note that was signed last; 404 before there is one."""
+        if not self._signed.note:
+            return web.Response(status=404, text="nothing is signed yet")
+        return web.Response(text=self._signed.note)
 
     async def add_successors(self, request: web.Request) -> web.Response:
         """200 when the log's key is now the last of these (JSON, all key_rotated statements so far); 409 if its key has

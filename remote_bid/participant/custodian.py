@@ -37,6 +37,7 @@ from remote_bid.participant.checks import Broken, cosigned_times, from_server
 from remote_bid.participant.client import Client
 from remote_bid.participant.custody_file import Seeds
 from remote_bid.participant.identity import Identity
+from remote_bid.participant.policies import held_by
 from remote_bid.people.certificates import Signed, signers
 from remote_bid.seal.canonical import b64, jcs, labelled_hash, unb64
 from remote_bid.seal.dealing import BadDeal, opened_share
@@ -99,12 +100,16 @@ class Custodian:
         public = part in (READOUT_FORM, DRAW)
         await self._client.hand_in(PublishKey(signed=signed) if public else EntrustKey(signed=signed))
 
-    async def destroy(self, lots: list[tuple[str, str]]) -> None:
-        """Of an aborted session: destroy the keys for these lots and parts, then sign that they are gone."""
-        await self._client.until(lambda view: view.phase is Phase.ABORTED)
-        kids = sorted(key_id(public_key(self._seed(lot, part))) for lot, part in lots)
-        for lot, part in lots:
-            self._path(lot, part).unlink()
+    async def destroy(self) -> None:
+        """Of an aborted session: destroy every key of ours, then sign that they are gone. A repetition finishes what a
+        power cut left half done.
+        """
+        view = await self._client.until(lambda view: view.phase is Phase.ABORTED)
+        own = held_by(self._client.copy, view.me.person)
+        for offer in own:
+            self._path(offer.lot, offer.part).unlink(missing_ok=True)
+        durable.flush_folder(self._folder)
+        kids = sorted({key_id(unb64(offer.public_key)) for offer in own})
         destroyed = KeysDestroyed(session=self._client.copy.session, kids=kids)
         await self._client.hand_in(ConfirmKeysDestroyed(signed=self._identity.sign(destroyed)))
 

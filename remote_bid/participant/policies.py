@@ -6,7 +6,7 @@ from remote_bid.opening.events import CustodianStruck, PolicyPublished
 from remote_bid.participant.checks import Broken
 from remote_bid.participant.copy import Copy
 from remote_bid.seal.statements import said, statement_id
-from remote_bid.tender.statements import Policy, Strike
+from remote_bid.tender.statements import CustodianKey, Policy, Strike
 
 
 def current_policy(copy: Copy, lot: str, part: str) -> tuple[str, Policy, str | None]:
@@ -16,6 +16,14 @@ def current_policy(copy: Copy, lot: str, part: str) -> tuple[str, Policy, str | 
         if (policy.lot, policy.part) == (lot, part):
             return name, *_after_strikes(copy, name, policy)
     raise Broken("no policy for this lot and part")
+
+
+def held_by(copy: Copy, person: str) -> list[CustodianKey]:
+    """Every key of this person's that policies and strikes have named."""
+    lists = [said(event.signed.statement, Policy).custodians for _, event in copy.events(PolicyPublished)]
+    lists += [said(event.signed.statement, Strike).custodians for _, event in copy.events(CustodianStruck)]
+    own = [custodian.proof.statement for custodians in lists for custodian in custodians if custodian.person == person]
+    return [said(proof, CustodianKey) for proof in {statement_id(proof): proof for proof in own}.values()]
 
 
 def _after_strikes(copy: Copy, name: str, policy: Policy) -> tuple[Policy, str | None]:

@@ -20,5 +20,5 @@ def answered(body: Any) -> Any:
     if isinstance(body, dict) and body.get("ok") is False:
         signed = body.get("refusal")
         refusal = msgspec.convert(signed, type=Statement) if signed else None
-        raise ServerRefused(str(body.get("code")), str(body.get("en")), refusal)
+        raise ServerRefused(str(body.get("code")), f"{body.get('zh')} {body.get('en')}", refusal)
     return body

@@ -8,15 +8,13 @@ import msgspec
 from remote_bid.opening.commands import (
     AbortOpening,
     AnswerObjection,
-    CloseOpening,
     CountersignStrike,
     CountersignTimetable,
+    DrawByLottery,
     NoteDeposit,
-    OpenRelease,
     ProposeStrike,
     ProposeTimetable,
     PublishPolicy,
-    ReadOut,
     ScheduleOpening,
     SuspendOpening,
 )
@@ -30,7 +28,7 @@ from remote_bid.opening.events import (
     StrikeProposed,
     TimetableProposed,
 )
-from remote_bid.opening.statements import Abort, Answer, DepositNote, Schedule
+from remote_bid.opening.statements import Abort, Answer, DepositNote, Lottery, Schedule
 from remote_bid.opening.terms import Deposit, Member, Phase, Role, reached
 from remote_bid.opening.view import OpeningView
 from remote_bid.opening.view.page import BidRow
@@ -38,7 +36,7 @@ from remote_bid.participant.checks import Broken
 from remote_bid.participant.client import ServerRefused
 from remote_bid.participant.draw_sealer import DrawSealer
 from remote_bid.participant.policies import current_policy
-from remote_bid.participant.two import OneOfTheTwo
+from remote_bid.participant.two import OneOfTheTwo, over
 from remote_bid.people.certificates import Signed, fingerprint
 from remote_bid.seal.envelope import SUITE
 from remote_bid.seal.statements import said, statement_id
@@ -107,15 +105,23 @@ class Tenderer(DrawSealer):
 
     async def propose(self, timetable: Timetable) -> None:
         """Sign a timetable that follows the present one; returns when it holds, or when the deadline has come."""
+        before = self.client.copy.view.timetable
+        await self.hand_in_timetable(self.following(timetable))
+        await self.client.until(lambda now: now.timetable != before or reached(now.phase, Phase.ROSTER))
+
+    def following(self, timetable: Timetable) -> Timetable:
+        """The timetable as it must be to follow the present one."""
         view = self.client.copy.view
-        proposal = msgspec.structs.replace(
+        return msgspec.structs.replace(
             timetable,
             session=self.client.copy.session,
             policies=list(view.policies or []),
             prev=view.timetable or None,
         )
-        await self.client.hand_in(ProposeTimetable(signed=self.identity.sign(proposal)))
-        await self.client.until(lambda now: now.timetable != view.timetable or reached(now.phase, Phase.ROSTER))
+
+    async def hand_in_timetable(self, timetable: Timetable) -> None:
+        """Sign a timetable; it holds when the supervisor has signed it too."""
+        await self.client.hand_in(ProposeTimetable(signed=self.identity.sign(timetable)))
 
     def _scheduled(self) -> OpeningScheduled:
         scheduled = self.client.copy.last(OpeningScheduled)
@@ -144,7 +150,23 @@ class Supervisor(OneOfTheTwo, DrawSealer):
         stopped = self.client.copy.last(OpeningSuspended)
         if stopped is None or stopped.signed is None:
             raise Broken("the host has not suspended the session")
-        await self.client.hand_in(SuspendOpening(signed=self._with_ours(stopped.signed)))
+        await self.sign_suspension(stopped.signed)
+
+    async def sign_suspension(self, signed: Signed) -> None:
+        """Sign the host's suspension, which then lasts until both resume."""
+        await self.client.hand_in(SuspendOpening(signed=self._with_ours(signed)))
+
+    async def sign_timetable(self, signed: Signed) -> None:
+        """Sign the tenderer's timetable, which then holds."""
+        await self.client.hand_in(CountersignTimetable(signed=self._with_ours(signed)))
+
+    async def sign_strike(self, signed: Signed) -> None:
+        """Sign the tenderer's strike, which then holds."""
+        await self.client.hand_in(CountersignStrike(signed=self._with_ours(signed)))
+
+    async def draw_by_lottery(self, signed: Signed) -> None:
+        """Sign what the host says came out, and hand it in."""
+        await self.client.hand_in(DrawByLottery(signed=self._with_ours(signed)))
 
     async def abort(self) -> None:
         """End a session that has been suspended for too long."""
@@ -160,7 +182,7 @@ class Supervisor(OneOfTheTwo, DrawSealer):
         proposed = self.client.copy.last(StrikeProposed)
         if proposed is None:
             raise Broken("the strike was not shown")
-        await self.client.hand_in(CountersignStrike(signed=self._with_ours(proposed.signed)))
+        await self.sign_strike(proposed.signed)
 
     async def keep_countersigning(self) -> None:
         """Sign every timetable the tenderer proposes, until the opening is under way."""
@@ -174,7 +196,7 @@ class Supervisor(OneOfTheTwo, DrawSealer):
             if proposed is None:
                 raise Broken("the timetable was not shown")
             try:
-                await self.client.hand_in(CountersignTimetable(signed=self._with_ours(proposed.signed)))
+                await self.sign_timetable(proposed.signed)
             except ServerRefused as refusal:
                 if refusal.code not in OVERTAKEN:
                     raise
@@ -197,59 +219,70 @@ class Host(OneOfTheTwo):
         note = DepositNote(session=self.client.copy.session, bid=bid, prev=row.deposit_note or None, deposit=deposit)
         await self.client.hand_in(NoteDeposit(signed=self.identity.sign(note)))
 
+    async def _note_deposits(self, known: Callable[[BidRow], Deposit | None]) -> None:
+        for bid, row in (self.client.copy.view.bids or {}).items():
+            if row.deposit and (found := known(row)):
+                await self.note_deposit(bid, found)
+
     async def run(
         self, pause_s: float, signatures: int, answer: str, deposits: Callable[[BidRow], Deposit | None]
     ) -> None:
         """From the roster to the end, resting `pause_s` between steps; notes what `deposits` knows of each bid before
         reading it out; gives every objection this answer; closes when so many have signed.
         """
-        view = await self.client.until(lambda view: _over(view) or reached(view.phase, Phase.ROSTER))
+        view = await self.client.until(lambda view: over(view) or reached(view.phase, Phase.ROSTER))
         if view.phase is Phase.ABORTED:
             return
         await asyncio.sleep(pause_s)
-        await self.client.hand_in(OpenRelease())
-        view = await self.client.until(lambda view: _over(view) or reached(view.phase, Phase.READOUT))
+        await self.open_release()
+        view = await self.client.until(lambda view: over(view) or reached(view.phase, Phase.READOUT))
         if view.phase is Phase.ABORTED:
             return
-        for bid, row in sorted((view.bids or {}).items(), key=lambda item: item[1].number):
-            await asyncio.sleep(pause_s)
-            if row.deposit and (found := deposits(row)):
-                await self.note_deposit(bid, found)
-            await self.client.hand_in(ReadOut(bid=bid))
+        await self._note_deposits(deposits)
+        await self.read_out(pause_s)
         await self.answer_objections(answer)
         await self.sign_record()
-        await self.client.until(lambda view: _over(view) or len(view.signed_by or []) >= signatures)
+        await self.client.until(lambda view: over(view) or len(view.signed_by or []) >= signatures)
         await asyncio.sleep(pause_s)
-        await self.client.hand_in(CloseOpening())
+        await self.close()
 
     async def answer_objections(self, text: str) -> None:
         """Give every objection and dispute this answer, until the record is prepared."""
         while True:
             view = await self.client.until(
-                lambda view: _over(view) or reached(view.phase, Phase.RECORD) or _has_unanswered(view)
+                lambda view: over(view) or reached(view.phase, Phase.RECORD) or _has_unanswered(view)
             )
             if not _has_unanswered(view):
                 return
             for objection in self._unanswered():
-                answer = Answer(session=self.client.copy.session, objection=objection, text=text)
-                await self.client.hand_in(AnswerObjection(signed=self.identity.sign(answer)))
+                await self.answer(objection, text)
             await self.client.until(lambda view, known=view: view.objections != known.objections)  # type: ignore[misc]  # a lambda with a default
+
+    async def answer(self, objection: str, text: str) -> None:
+        """Answer the statement with this id, an objection or a dispute."""
+        told = Answer(session=self.client.copy.session, objection=objection, text=text)
+        await self.client.hand_in(AnswerObjection(signed=self.identity.sign(told)))
+
+    def objections(self) -> dict[int, str]:
+        """Ids of the statements that object or dispute, by their number."""
+        copy = self.client.copy
+        raised = {event.number: event.signed for _, event in copy.events(ObjectionRaised)}
+        raised |= {event.number: event.signed for _, event in copy.events(LineDisputed)}
+        return {number: statement_id(signed.statement) for number, signed in sorted(raised.items())}
+
+    def lottery(self, lot: str, coefficient: str, value: str) -> Signed:
+        """What came out when lots were drawn by hand: for the supervisor to sign too, and to hand in."""
+        told = Lottery(session=self.client.copy.session, lot=lot, coefficient=coefficient, value=value)
+        return self.identity.sign(told)
 
     def _unanswered(self) -> list[str]:
         """Ids of the statements that object and have no answer."""
-        copy = self.client.copy
-        answered = {said(event.signed.statement, Answer).objection for _, event in copy.events(ObjectionAnswered)}
-        ids = [statement_id(event.signed.statement) for _, event in copy.events(ObjectionRaised)]
-        ids += [statement_id(event.signed.statement) for _, event in copy.events(LineDisputed)]
-        return [name for name in ids if name not in answered]
+        answered = {event.number for _, event in self.client.copy.events(ObjectionAnswered)}
+        return [name for number, name in self.objections().items() if number not in answered]
 
 
 def _has_unanswered(view: OpeningView) -> bool:
     return any(not row.answer for row in (view.objections or {}).values()) and not reached(view.phase, Phase.RECORD)
-
-
-def _over(view: OpeningView) -> bool:
-    return view.phase in (Phase.CLOSED, Phase.ABORTED)
 
 
 def _wants_timetable(view: OpeningView) -> bool:

@@ -11,22 +11,28 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, TypeVar
 
 import typer
 
+from remote_bid.opening.terms import Role
 from remote_bid.participant.bidder import Bidder
 from remote_bid.participant.briefcase import BadBriefcase, Briefcase
 from remote_bid.participant.checks import Broken
 from remote_bid.participant.client import Client, ServerRefused
 from remote_bid.participant.enrolment import NotYet
 from remote_bid.participant.identity import BadIdentity, Identity
+from remote_bid.participant.member import Staff
 from remote_bid.participant.passphrase import CannotRead
 from remote_bid.participant.recovery_code import BadCode
+from remote_bid.seal.canonical import jcs
 from remote_bid.seal.envelope import BadEnvelope
+from remote_bid.seal.statements import Payload
 from remote_bid.tender.terms import InvalidForm
 from remote_bid.timeline.entry import Mismatch
 from remote_bid.verify.trust import BadTrust
+
+S = TypeVar("S", bound=Staff)
 
 UNUSABLE, REFUSED, BROKEN, LATE = 2, 3, 4, 5
 
@@ -35,6 +41,8 @@ Folder = Annotated[
 ]
 Wait = Annotated[float, typer.Option("--wait", help="seconds to wait until it can be done")]
 Lot = Annotated[str, typer.Argument(help="the lot")]
+
+Yes = Annotated[bool, typer.Option("--yes", help="sign without being asked again")]
 
 HERE = Path()
 SOON_S, DAY_S = 60.0, 86_400.0
@@ -52,6 +60,13 @@ class Seated:
     identity: Identity
     person: str
     client: Client
+
+    async def staff(self, kind: type[S], *roles: Role) -> S:
+        """As somebody of these roles; NotHere if the session knows us as something else."""
+        view = await self.client.until(lambda view: True)
+        if roles and view.me.role not in roles:
+            raise NotHere(f"您在本场的身份是 {view.me.role}。 In this session you are its {view.me.role}.")
+        return kind(self.client, self.identity, self.person, view.me.role)
 
     def bidder(self) -> Bidder:
         """As a bidder, with the passphrase of the release files."""
@@ -92,6 +107,22 @@ def tried(act: Callable[[], None]) -> None:
         give_up("not done in time; try again, a repetition changes nothing", LATE)
     except OSError as error:
         give_up(f"{error.filename or ''}: {error.strerror or error}".lstrip(": "), UNUSABLE)
+
+
+def say(zh: str, en: str) -> None:
+    """What was done, in both languages."""
+    print(f"{zh} {en}")
+
+
+async def agreed(told: Payload, yes: bool) -> None:
+    """Show what is about to be signed; NotHere unless `yes`, or the person at the keyboard says so."""
+    print(jcs(told).decode())
+    try:
+        signs = yes or await asyncio.to_thread(typer.confirm, "签署？ Sign this?")
+    except typer.Abort:
+        signs = False
+    if not signs:
+        raise NotHere("未签署。 Not signed.")
 
 
 def ask(what: str) -> str:

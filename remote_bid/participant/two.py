@@ -1,15 +1,20 @@
 """Host and supervisor: what either may begin, and both must sign."""
 
+import asyncio
+
 from remote_bid.opening.commands import (
+    CloseOpening,
     ContinueLot,
     DeclineRequest,
     ExtendWindow,
+    OpenRelease,
+    ReadOut,
     ResumeOpening,
     SuspendOpening,
 )
 from remote_bid.opening.events import BidsClosed
 from remote_bid.opening.statements import BelowMinimum, Extension, Resume, Suspend
-from remote_bid.opening.terms import ExtensionCause, SuspensionCause
+from remote_bid.opening.terms import ExtensionCause, Phase, SuspensionCause, reached
 from remote_bid.opening.view import OpeningView
 from remote_bid.participant.checks import Broken
 from remote_bid.participant.member import Staff
@@ -18,7 +23,26 @@ from remote_bid.seal.statements import media_type, statement_id
 
 
 class OneOfTheTwo(Staff):
-    """Host or supervisor: moves and stops the day's clocks, mostly together with the other."""
+    """Host or supervisor: takes the day's steps, moves and stops its clocks, mostly together with the other."""
+
+    async def open_release(self) -> None:
+        """Ask the bidders for their halves, from the roster on."""
+        await self.client.until(lambda view: over(view) or reached(view.phase, Phase.ROSTER))
+        await self.client.hand_in(OpenRelease())
+
+    async def read_out(self, pause_s: float = 0.0) -> int:
+        """Read out every bid in its order, resting before each; how many there are."""
+        view = await self.client.until(lambda view: over(view) or reached(view.phase, Phase.READOUT))
+        bids = sorted((view.bids or {}).items(), key=lambda item: item[1].number)
+        for bid, _ in bids:
+            await asyncio.sleep(pause_s)
+            await self.client.hand_in(ReadOut(bid=bid))
+        return len(bids)
+
+    async def close(self) -> None:
+        """End the session, once its record is there to be signed."""
+        await self.client.until(lambda view: over(view) or reached(view.phase, Phase.RECORD))
+        await self.client.hand_in(CloseOpening())
 
     async def extend(self, by_ms: int, cause: ExtensionCause) -> None:
         """Ask to extend the bidders' window."""
@@ -50,8 +74,12 @@ class OneOfTheTwo(Staff):
         """Sign what the other of the two has signed and asks for."""
         view = await self.client.until(lambda view: view.me.ask == "countersign")
         for signed in (view.awaited or {}).values():
-            both = self._with_ours(signed)
-            await self.client.hand_in(_JOINT[signed.statement.payload_type](signed=both))
+            await self.sign_too(signed)
+
+    async def sign_too(self, signed: Signed) -> None:
+        """Sign one thing that the other has signed."""
+        both = self._with_ours(signed)
+        await self.client.hand_in(_JOINT[signed.statement.payload_type](signed=both))
 
     async def decline(self) -> None:
         """Say no to all that awaits our signature."""
@@ -70,6 +98,11 @@ class OneOfTheTwo(Staff):
         if closed is None:
             raise Broken("the close was not shown")
         return statement_id(closed.close)
+
+
+def over(view: OpeningView) -> bool:
+    """Whether nothing more will happen."""
+    return view.phase in (Phase.CLOSED, Phase.ABORTED)
 
 
 _JOINT: dict[str, type[ExtendWindow] | type[ResumeOpening] | type[ContinueLot]] = {

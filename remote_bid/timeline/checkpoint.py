@@ -31,6 +31,8 @@ class Cosigner(Protocol):
     """An outside key that signs checkpoints which extend what it has signed before."""
 
     key: NamedKey
+    alert: str
+    """Why it did not sign when it was asked last, for health and operators; empty if it did."""
 
     async def cosign(self, note: str, leaves: Sequence[bytes]) -> str:
         """Its signature line for the checkpoint note over `leaves`; raises CosignerAway."""
@@ -41,7 +43,11 @@ class CosignerAway(Exception):
 
 
 class CosignerAhead(CosignerAway):
-    """The cosigner has signed more of this log than there is, or something else."""
+    """The cosigner says that it has signed more of this log than there is, or something else. `note` is what it shows
+    for that: only what the log itself has signed is proof, and a cosigner may lie.
+    """
+
+    note: str = ""
 
 
 class Checkpointer:
@@ -115,7 +121,8 @@ class Checkpointer:
     async def _cosigned(self, note: str, leaves: Sequence[bytes]) -> str:
         """The note with the lines that hold: at least a quorum; who is much slower than that is not waited for."""
         began = time.monotonic()
-        waiting = {asyncio.ensure_future(line_of_cosigner(c, note, leaves)) for c in self._cosigners}
+        asked = {asyncio.ensure_future(line_of_cosigner(c, note, leaves)): c for c in self._cosigners}
+        waiting = set(asked)
         lines, away = list[str](), list[str]()
         while waiting:
             grace = _GRACE_S if len(lines) >= self._quorum else None
@@ -128,6 +135,7 @@ class Checkpointer:
                 except CosignerAway as error:
                     away.append(str(error))
         for task in waiting:
+            asked[task].alert = "slower than the quorum"
             task.cancel()
         if len(lines) < self._quorum:
             raise CosignerAway("; ".join(away))
@@ -137,8 +145,20 @@ class Checkpointer:
 
 async def line_of_cosigner(cosigner: Cosigner, note: str, leaves: Sequence[bytes]) -> str:
     """A cosigner's line, if it is one line and its signature holds; whatever else comes of asking is CosignerAway, for
-    no cosigner may stand in the others' way.
+    no cosigner may stand in the others' way. Its alert tells which it was.
     """
+    try:
+        line = await _line(cosigner, note, leaves)
+    except CosignerAway as away:
+        if cosigner.alert != str(away):
+            _LOG.warning("cosigner did not sign", cosigner=cosigner.key.name, why=str(away))
+        cosigner.alert = str(away)
+        raise
+    cosigner.alert = ""
+    return line
+
+
+async def _line(cosigner: Cosigner, note: str, leaves: Sequence[bytes]) -> str:
     try:
         line = await cosigner.cosign(note, leaves)
         holds = line.count("\n") == 1 and cosigned_at(note + line, cosigner.key) is not None

@@ -42,6 +42,12 @@ class Guard:
     def __init__(self, monotonic: Callable[[], float] = time.monotonic, most_s: float = MOST_S) -> None:
         self.monotonic, self._most_s = monotonic, most_s
         self._seen: dict[str, _Seen] = {}
+        self._jumped: set[str] = set()
+
+    @property
+    def alert(self) -> str:
+        """Why turns are refused, for health and operators; empty while they are not."""
+        return "clock jumped" if self._jumped else ""
 
     def check(self, session: str, at: datetime, before: float) -> None:
         """ClockJumped unless the log's time `at`, asked for at `before` by the monotonic clock and answered by now,
@@ -50,8 +56,10 @@ class Guard:
         now = _Seen(at, before, self.monotonic())
         jump = _jump(self._seen.get(session, now), now)
         if abs(jump) > self._most_s:
+            self._jumped.add(session)
             _LOG.error("clock jumped", session=session, seconds=round(jump, 3))
             raise ClockJumped(jump)
+        self._jumped.discard(session)
         self._seen[session] = now
 
 

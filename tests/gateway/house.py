@@ -62,6 +62,7 @@ class House:
     authority: Authority
     people: Path
     http: aiohttp.ClientSession
+    neighbour: Neighbour
     lines: list[Any] = field(default_factory=list)
 
     @property
@@ -175,7 +176,7 @@ async def premises(
         **({"limits": TIRELESS} | more),
     )
     async with aiohttp.ClientSession() as http:
-        found = House(settings, folder, authority, people or folder / "people", http)
+        found = House(settings, folder, authority, people or folder / "people", http, cosigner)
         try:
             yield found
         finally:

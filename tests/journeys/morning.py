@@ -1,13 +1,14 @@
 """A session brought towards its deadline by real clients: staff, custodians, bidders, each at its own line."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 from remote_bid.opening import COSIGNED
-from remote_bid.opening.terms import Role
+from remote_bid.opening.terms import Member, Role
 from remote_bid.participant.bidder import Bidder
 from remote_bid.participant.client import Client
 from remote_bid.participant.custodian import Custodian
@@ -30,6 +31,7 @@ class Pace:
     lobby_s: float
     deadline_s: float
     tick_s: float
+    windows: Windows = field(default_factory=lambda: Windows(release_ms=20_000, custody_ms=60_000, record_ms=20_000))
 
     def timetable(self) -> Timetable:
         return Timetable(
@@ -37,7 +39,7 @@ class Pace:
             policies=[],
             prev=None,
             deadline=instant.text(instant.later(datetime.now(UTC), int(self.deadline_s * 1000))),
-            windows=Windows(release_ms=20_000, custody_ms=60_000, record_ms=20_000),
+            windows=self.windows,
             lobby_ms=int((self.deadline_s - self.lobby_s) * 1000),
             ticks=Cadence(every_ms=int(self.tick_s * 1000), slots=256),
             lobby_ticks=Cadence(every_ms=int(self.tick_s * 1000), slots=256),
@@ -59,20 +61,27 @@ class Morning:
         self.clients.append(client)
         return await self._lines.enter_async_context(client.connected())
 
-    async def prepare(self) -> None:
-        """From nothing to a published policy."""
+    async def prepare(self, holders: Mapping[Member, Path] | None = None) -> None:
+        """From nothing to a published policy; any two of the `holders`, with their folders, give a lost half back."""
+        holders = holders or {}
         person = self.house.person
         self.host = Host(await self.line("host-01"), person("host-01"), "host-01", Role.HOST)
-        await self.host.schedule(TENDER, MEMBERS)
+        await self.host.schedule(TENDER, [*MEMBERS, *holders])
         for name in CUSTODIANS:
             custodian = Custodian(await self.line(name), person(name), self.house.trust, self.house.home(name))
             self.custodians[name] = custodian
             await custodian.offer_key(LOT, READOUT_FORM)
+        for holder, folder in holders.items():
+            keeper = Custodian(await self.line(holder.person), person(holder.person), self.house.trust, folder)
+            await keeper.offer_key(LOT, READOUT_FORM)
         self.tenderer = Tenderer(await self.line("tenderer-01"), person("tenderer-01"), "tenderer-01", Role.TENDERER)
         self.supervisor = Supervisor(
             await self.line("supervisor-01"), person("supervisor-01"), "supervisor-01", Role.SUPERVISOR
         )
-        await self.tenderer.publish_policy(self.house.trust, LOT, READOUT_FORM, len(CUSTODIANS))
+        escrow = [holder.person for holder in holders]
+        await self.tenderer.publish_policy(
+            self.house.trust, LOT, READOUT_FORM, len(CUSTODIANS), escrow, escrow_k=2 if escrow else 0
+        )
         await self.quiet()
 
     async def begin(self) -> None:
@@ -82,10 +91,10 @@ class Morning:
         await self.host.client.until(lambda view: bool(view.timetable))
         await self.quiet()
 
-    async def bidder(self, person: str) -> Bidder:
+    async def bidder(self, person: str, folder: Path | None = None, passphrase: str = PASSPHRASE) -> Bidder:
         """A bidder at its own line."""
-        home = self.house.home(person)
-        return Bidder(await self.line(person), self.house.person(person), person, self.house.trust, home, PASSPHRASE)
+        home, trust = folder or self.house.home(person), self.house.trust
+        return Bidder(await self.line(person), self.house.person(person), person, trust, home, passphrase)
 
     async def quiet(self) -> None:
         """Wait until every entry that must be is cosigned, so that nothing is under way."""

@@ -58,6 +58,19 @@ async def test_it_signs_what_extends_what_it_signed(neighbour: Neighbour) -> Non
         old = size
 
 
+async def test_it_shows_the_logs_own_checkpoint_that_it_signed_last(neighbour: Neighbour) -> None:
+    async with aiohttp.ClientSession() as http:
+        async with http.post(f"{neighbour.url}/last-signed") as nothing:
+            assert nothing.status == 404
+        await sees(neighbour, LEAVES[:3], 0)
+        await sees(neighbour, FORK, 3)
+        await sees(neighbour, LEAVES[:2], 3)
+        await neighbour.stop()
+        await neighbour.start()
+        async with http.post(f"{neighbour.url}/last-signed") as shown:
+            assert (shown.status, await shown.text()) == (200, note_over(FORK))
+
+
 async def test_it_signs_the_same_checkpoint_again(neighbour: Neighbour) -> None:
     assert [await sees(neighbour, LEAVES, old) for old in (0, 8, 8)] == [200, 200, 200]
 

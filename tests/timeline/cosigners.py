@@ -35,6 +35,11 @@ class Neighbour:
         self._port = 0
 
     @property
+    def port(self) -> int:
+        """Its address is this one, whoever answers there."""
+        return self._port
+
+    @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port}"
 

@@ -10,12 +10,16 @@ from pathlib import Path
 import aiohttp
 import msgspec
 import pytest
+from aiohttp import web
+from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from remote_bid.gateway.cosigners import HttpCosigner
 from remote_bid.seal.canonical import b64, unb64
+from remote_bid.seal.tree import root_of
+from remote_bid.timeline.checkpoint import CosignerAway
 from remote_bid.timeline.entry import Entry
 from remote_bid.timeline.log import MemoryLog
-from remote_bid.timeline.note import NamedKey
+from remote_bid.timeline.note import Checkpoint, NamedKey, platform_leaf, sign
 from remote_bid.timeline.office import office_keys
 from remote_bid.timeline.start import MayNotServe, require_cosigned_head, require_covered
 from tests.gateway.house import LOG, House, premises
@@ -108,6 +112,95 @@ async def test_a_clock_that_is_off_its_cosigners_does_not_serve(
     async with neighbours(1, tmp_path) as found:
         with pytest.raises(MayNotServe, match=r"clock is [+-]\d+ s off"):
             await start(await log_of(1), list(found), http, off_s=off_s)
+
+
+# ── A cosigner that lies ─────────────────────────────────────────────────────────────────────────────────
+
+
+def liar(**answers: tuple[int, str]) -> web.Application:
+    """Answers by path (its last word); 404 elsewhere."""
+
+    async def answer(request: web.Request) -> web.Response:
+        status, text = answers.get(request.path.rpartition("-")[2], (404, ""))
+        return web.Response(status=status, text=text)
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", answer)
+    return app
+
+
+def signed_note(size: int, key: ed25519.Ed25519PrivateKey = LOG_KEY, prefix: str = "head") -> str:
+    leaves = [platform_leaf(HALL.id, seq, f"{prefix}{seq}") for seq in range(1, size + 1)]
+    return sign(Checkpoint(origin=ORIGIN, size=size, root=root_of(leaves)), ORIGIN, key)
+
+
+OTHER = ed25519.Ed25519PrivateKey.from_private_bytes(bytes([8]) * 32)
+LIES = {
+    "it has signed more": {"checkpoint": (409, "999")},
+    "it has signed another log": {"checkpoint": (422, "no")},
+    "it has signed more, in another log's words": {"checkpoint": (409, "9"), "signed": (200, signed_note(9, OTHER))},
+    "it has signed more, as what this log holds": {"checkpoint": (409, "9"), "signed": (200, signed_note(2))},
+    "it has signed more, in noise": {"checkpoint": (409, "9"), "signed": (200, "\N{SNOWMAN}" * 70_000)},
+    "a signature of nothing": {"checkpoint": (200, "\u2014 cosigner-1.example AAAA\n")},
+    "noise": {"checkpoint": (200, "noise")},
+    "the log has another key": {"checkpoint": (403, ""), "successors": (400, "no")},
+    "an impossible number": {"checkpoint": (409, "9" * 5000)},
+    "other leaves": {"leaves": (409, "17"), "checkpoint": (200, "")},
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+async def test_a_cosigner_that_lies_is_named_but_neither_believed_nor_in_the_way(
+    lie: str, http: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    async with neighbours(2, tmp_path) as found:
+        await found[1].stop()
+        await found[1].serve(liar(**LIES[lie]))
+        log = await log_of(2)
+        honest, lying = (HttpCosigner(n.named, n.url, http, log.leaves) for n in found)
+        for quorum in (0, 1):
+            await require_cosigned_head(log, ORIGIN, LOG_KEY, [honest, lying], quorum, lambda: datetime.now(UTC), 0.3)
+            assert (honest.alert, lying.key.name in lying.alert) == ("", True)
+        with pytest.raises(MayNotServe, match=f"Only 1 of 2 .*{lying.key.name}"):
+            await require_cosigned_head(log, ORIGIN, LOG_KEY, [honest, lying], 2, lambda: datetime.now(UTC), 0.3)
+
+
+async def test_a_cosigner_that_sends_one_to_and_fro_is_not_followed(
+    http: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+
+    async def to_and_fro(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        return web.Response(status=409, text=str(len(asked) % 2))
+
+    app = web.Application()
+    app.router.add_post("/add-leaves", to_and_fro)
+    async with neighbours(1, tmp_path) as found:
+        await found[0].stop()
+        await found[0].serve(app)
+        log = await log_of(2)
+        cosigner = HttpCosigner(found[0].named, found[0].url, http, log.leaves)
+        with pytest.raises(CosignerAway, match="does not take"):
+            await cosigner.cosign("note", [])
+        assert len(asked) == 2
+
+
+@pytest.mark.parametrize("earlier", [False, True])
+async def test_one_cosigner_that_proves_to_have_signed_more_is_enough_to_refuse(
+    earlier: bool, http: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    """By this log's own signature, with its key of now or an earlier one."""
+    key = OTHER if earlier else LOG_KEY
+    before = [NamedKey(name=ORIGIN, key=OTHER.public_key().public_bytes_raw())]
+    async with neighbours(2, tmp_path) as found:
+        for size, prefix in ((9, "head"), (2, "forgotten")):
+            await found[1].stop()
+            await found[1].serve(liar(checkpoint=(422, ""), signed=(200, signed_note(size, key, prefix))))
+            with pytest.raises(MayNotServe, match=f"{found[1].name}.* behind its last cosigned head"):
+                await require_cosigned_head(
+                    await log_of(2), ORIGIN, LOG_KEY, as_asked(found, http), 1, lambda: datetime.now(UTC), 0.3, before
+                )
 
 
 async def test_a_session_behind_a_head_in_the_platform_log_is_not_served() -> None:

@@ -57,8 +57,8 @@ def readout_line(opening: Opening, bid: Bid) -> ReadoutLine:
     )
 
 
-def as_read_out(read: BidReadOut) -> ReadoutLine:
-    """The line that was read out."""
+def as_read_out(read: BidReadOut | RecordLine) -> ReadoutLine:
+    """A bid's line as it was read out."""
     return ReadoutLine(**{name: getattr(read, name) for name in ReadoutLine.__struct_fields__})
 
 
