@@ -22,11 +22,21 @@ test('another passphrase and another file are told apart', async () => {
   await expect(readPkcs12(new Uint8Array([1, 2, 3]).buffer, PASSPHRASE)).rejects.toThrow('not_pkcs12')
 })
 
+test('each attribute of the name stands in a set of its own, whatever their lengths', async () => {
+  const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])
+  for (const [person, name] of [['zhang-03', '张三'], ['z-3', '一个名称很长的公司']] as const) {
+    const hex = Buffer.from(await certificateRequest(pair, person, name)).toString('hex')
+    expect(hex.match(/31..30..0603550403/g)).toHaveLength(1)
+    expect(hex.match(/31..30..0603550405/g)).toHaveLength(1)
+  }
+})
+
 test('a request for a certificate is signed by its own key and names the person', async () => {
   const how = { name: 'ECDSA', namedCurve: 'P-256' }
   const pair = await crypto.subtle.generateKey(how, false, ['sign', 'verify'])
-  const request = CertificationRequest.fromBER(await certificateRequest(pair, 'zhang-03', '张三'))
+  const der = await certificateRequest(pair, 'zhang-03', '张三')
+  const request = CertificationRequest.fromBER(der)
   expect(await request.verify()).toBe(true)
-  expect(request.attributes).toEqual([])
+  expect(Buffer.from(der).toString('hex')).toContain('a000') // no attributes, but their place
   expect(request.subject.typesAndValues.map(({ value }) => value.valueBlock.value)).toEqual(['张三', 'zhang-03'])
 })

@@ -9,7 +9,7 @@ import {
   CertificationRequest,
   PFX,
   PKCS8ShroudedKeyBag,
-  type RelativeDistinguishedNames,
+  RelativeDistinguishedNames,
   type SafeBag,
 } from 'pkijs'
 import { b64, text, unb64, type Bytes } from '../seal/bytes'
@@ -67,13 +67,21 @@ export function serialOf(certificate: string): string {
 export async function certificateRequest(pair: CryptoKeyPair, person: string, name: string): Promise<Bytes> {
   // RFC 2986 wants the attributes even if there are none; left out, the server cannot read the request.
   const request = new CertificationRequest({ attributes: [] })
-  request.subject.typesAndValues.push(
-    new AttributeTypeAndValue({ type: COMMON_NAME, value: new asn1.Utf8String({ value: name }) }),
-    new AttributeTypeAndValue({ type: SERIAL_NUMBER, value: new asn1.PrintableString({ value: person }) }),
-  )
+  request.subject = new RelativeDistinguishedNames({
+    valueBeforeDecode: dn(
+      new AttributeTypeAndValue({ type: COMMON_NAME, value: new asn1.Utf8String({ value: name }) }),
+      new AttributeTypeAndValue({ type: SERIAL_NUMBER, value: new asn1.PrintableString({ value: person }) }),
+    ),
+  })
   await request.subjectPublicKeyInfo.importKey(pair.publicKey)
   await request.sign(pair.privateKey, 'SHA-256')
   return new Uint8Array(request.toSchema(true).toBER(false))
+}
+
+/** A name of one attribute after another; all in one set they would have to be sorted by their bytes. */
+function dn(...attributes: readonly AttributeTypeAndValue[]): ArrayBuffer {
+  const sets = attributes.map((one) => new asn1.Set({ value: [one.toSchema()] }))
+  return new asn1.Sequence({ value: sets }).toBER(false)
 }
 
 function parsed(file: ArrayBuffer): PFX {
