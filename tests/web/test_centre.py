@@ -1,4 +1,4 @@
-"""The centre's offices in real browsers: a bidder's enrolment, halls and schedule, the audit log; each sees its own only."""
+"""The centre's offices in real browsers: enrolment, halls and schedule, the audit log; each sees its own only."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -144,9 +144,8 @@ async def test_the_first_page_and_the_self_test_are_walked_by_keyboard(hall: Hou
     await pictured(tenderer, "home-phone")
     await tenderer.get_by_role("link", name="自检").click()
     await expect(tenderer.get_by_text("✓ 正常")).to_have_count(7)
-    await tenderer.context.grant_permissions(["camera", "microphone"])
     await tenderer.get_by_role("button", name="检查摄像头和麦克风").focus()
     await tenderer.keyboard.press("Enter")
-    await expect(tenderer.get_by_text("没有听到声音").or_(tenderer.get_by_text("没有摄像头")).first).to_be_visible()
+    await expect(tenderer.get_by_text("✓ 正常")).to_have_count(9)
     await fair(tenderer)
     await pictured(tenderer, "self-test-phone")
