@@ -20,6 +20,8 @@ _CHROMIUM = os.environ.get("REMOTE_BID_CHROMIUM") or "/usr/bin/chromium"
 _ARGS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",

@@ -9,10 +9,10 @@ import {
   CertificationRequest,
   PFX,
   PKCS8ShroudedKeyBag,
-  type RelativeDistinguishedNames,
+  RelativeDistinguishedNames,
   type SafeBag,
 } from 'pkijs'
-import { b64, text, type Bytes } from '../seal/bytes'
+import { b64, text, unb64, type Bytes } from '../seal/bytes'
 import { keyIdOf } from '../seal/signing'
 import { Refused } from '../timeline/refused'
 import type { KeptKey } from './store'
@@ -57,16 +57,31 @@ export async function keptKey(der: Bytes, privateKey: CryptoKey): Promise<KeptKe
   }
 }
 
+/** A certificate's number, as its authority lists it: hexadecimal, without leading zeros. */
+export function serialOf(certificate: string): string {
+  const bytes = Certificate.fromBER(unb64(certificate)).serialNumber.valueBlock.valueHexView
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('').replace(/^0+(?=.)/, '')
+}
+
 /** A PKCS#10 request, in DER, for a new key's certificate. */
 export async function certificateRequest(pair: CryptoKeyPair, person: string, name: string): Promise<Bytes> {
-  const request = new CertificationRequest()
-  request.subject.typesAndValues.push(
-    new AttributeTypeAndValue({ type: COMMON_NAME, value: new asn1.Utf8String({ value: name }) }),
-    new AttributeTypeAndValue({ type: SERIAL_NUMBER, value: new asn1.PrintableString({ value: person }) }),
-  )
+  // RFC 2986 wants the attributes even if there are none; left out, the server cannot read the request.
+  const request = new CertificationRequest({ attributes: [] })
+  request.subject = new RelativeDistinguishedNames({
+    valueBeforeDecode: dn(
+      new AttributeTypeAndValue({ type: COMMON_NAME, value: new asn1.Utf8String({ value: name }) }),
+      new AttributeTypeAndValue({ type: SERIAL_NUMBER, value: new asn1.PrintableString({ value: person }) }),
+    ),
+  })
   await request.subjectPublicKeyInfo.importKey(pair.publicKey)
   await request.sign(pair.privateKey, 'SHA-256')
   return new Uint8Array(request.toSchema(true).toBER(false))
+}
+
+/** A name of one attribute after another; all in one set they would have to be sorted by their bytes. */
+function dn(...attributes: readonly AttributeTypeAndValue[]): ArrayBuffer {
+  const sets = attributes.map((one) => new asn1.Set({ value: [one.toSchema()] }))
+  return new asn1.Sequence({ value: sets }).toBER(false)
 }
 
 function parsed(file: ArrayBuffer): PFX {
