@@ -9,13 +9,15 @@ from remote_bid.demo.cast import Cast
 from remote_bid.demo.programme import Contender, Fault, Programme, simulated
 from remote_bid.demo.stage import Visitor
 from remote_bid.opening.commands import OfferedPart, ReleaseKey, SubmitBid
+from remote_bid.opening.events import BidSubmitted
 from remote_bid.opening.statements import Release
 from remote_bid.opening.terms import Phase, reached
 from remote_bid.participant.identity import Identity
 from remote_bid.people.certificates import Signed
 from remote_bid.seal.canonical import b64, unb64
-from remote_bid.seal.dealing import SECRET_SIZE
-from remote_bid.seal.statements import said
+from remote_bid.seal.dealing import SECRET_SIZE, commitment
+from remote_bid.seal.envelope import ctx_of
+from remote_bid.seal.statements import said, statement_id
 from remote_bid.tender.statements import Deal
 from remote_bid.timeline.context import Command
 
@@ -65,9 +67,15 @@ class Unlucky(Visitor):
                 spoiled = badly_dealt(first, self.identity)
                 command = msgspec.structs.replace(command, parts=[spoiled, *others])
             case ReleaseKey(signed=signed) if Fault.WRONG_HALF in self._faults:
-                await super().hand_in(ReleaseKey(signed=with_wrong_half(signed, self.identity)))
+                await super().hand_in(with_wrong_half(signed, self._ctx(signed), self.identity))
                 await self.until(lambda view: bool(view.pauses) or reached(view.phase, Phase.CUSTODY))
         return await super().hand_in(command)
+
+    def _ctx(self, signed: Signed) -> bytes:
+        """Of the envelope whose half is released."""
+        name = said(signed.statement, Release).submission
+        parts = [part for _, event in self.copy.events(BidSubmitted) for part in event.parts]
+        return next(ctx_of(part.header.core) for part in parts if statement_id(part.submission) == name)
 
 
 def badly_dealt(offered: OfferedPart, identity: Identity) -> OfferedPart:
@@ -79,7 +87,8 @@ def badly_dealt(offered: OfferedPart, identity: Identity) -> OfferedPart:
     return msgspec.structs.replace(offered, deal=identity.sign(deal))
 
 
-def with_wrong_half(signed: Signed, identity: Identity) -> Signed:
+def with_wrong_half(signed: Signed, ctx: bytes, identity: Identity) -> ReleaseKey:
     """The same release with another half, properly signed."""
-    release = said(signed.statement, Release)
-    return identity.sign(msgspec.structs.replace(release, s_b=b64(secrets.token_bytes(SECRET_SIZE))))
+    release, half = said(signed.statement, Release), secrets.token_bytes(SECRET_SIZE)
+    wrong = identity.sign(msgspec.structs.replace(release, c=commitment(ctx, "B", half)))
+    return ReleaseKey(signed=wrong, s_b=b64(half))

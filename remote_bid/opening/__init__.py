@@ -76,6 +76,11 @@ def _checkpoints(event: Event) -> bool:
     return isinstance(event, COSIGNED)
 
 
+def _considers(opening: Opening, command: OpeningCommand) -> object:
+    """What settlements are made of: were it another meanwhile, they would be made again."""
+    return (opening.bids, opening.keys, opening.crls) if isinstance(command, SettleBids) else None
+
+
 opening: Context[Opening, OpeningView] = Context(
     name="opening",
     command=OpeningCommand,
@@ -93,5 +98,5 @@ opening: Context[Opening, OpeningView] = Context(
     standing=_standing,
     audience=_audience,
     checkpoints=_checkpoints,
-    considers=lambda opening, command: (opening.bids, opening.keys) if isinstance(command, SettleBids) else None,
+    considers=_considers,
 )

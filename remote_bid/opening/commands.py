@@ -128,9 +128,10 @@ class OpenRelease(Command, frozen=True):
 
 
 class ReleaseKey(Command, frozen=True):
-    """A bidder releases its half of one submission's key."""
+    """A bidder releases its half (32 bytes, base64url) of one submission's key."""
 
     signed: Signed
+    s_b: str
 
 
 class AskRemedy(Command, frozen=True):

@@ -192,6 +192,7 @@ class KeyReleased(Event, frozen=True):
 
     bid: str
     signed: Signed
+    s_b: str
     receipt: Statement
 
 
@@ -257,21 +258,34 @@ class ReleaseRefused(Event, frozen=True):
 
 
 class PartReleased(Event, frozen=True):
-    """(side line) The half of a part that is not read out. The public never sees `signed`, which holds the half."""
+    """(side line) The half of a part that is not read out. The public never sees `s_b`."""
 
     bid: str
     submission: str
-    release: str
+    signed: Signed
     receipt: Statement
-    signed: Signed | None = None
+    s_b: str | None = None
+
+
+class ReleaseHindered(Event, frozen=True):
+    """(side line) A half that matches its commitment, not taken because by `crl` (its hash), the list of `authority` in
+    force, the signer's certificate is revoked. The half is not kept; `refusal` is what its sender was told.
+    """
+
+    bid: str
+    submission: str
+    signed: Signed
+    authority: str
+    crl: str
+    refusal: Statement
 
 
 class WrongKeyTried(Event, frozen=True):
-    """(side line) A half that does not match; only its hash is kept."""
+    """(side line) A half that does not match, as its sender has signed; it is not kept."""
 
     bid: str
     submission: str
-    tried: str
+    signed: Signed
     left: int
 
 
@@ -592,6 +606,7 @@ OpeningEvent = (
     | ReleaseOpened
     | KeyReleased
     | PartReleased
+    | ReleaseHindered
     | WrongKeyTried
     | KeyLodged
     | LodgingFailed

@@ -15,19 +15,21 @@ from remote_bid.opening.commands import (
     DrawCoefficients,
     OpeningCommand,
     RecordStamp,
+    ReleaseKey,
     ScheduleOpening,
     SettleBids,
     SubmitBid,
 )
-from remote_bid.opening.known import Deployment, Known, Lodged, Lodgings, StoredEnvelope
+from remote_bid.opening.known import Deployment, Known, Lodged, Lodgings, Revoked, StoredEnvelope
 from remote_bid.opening.lodging import KeptRelease, LodgingsAnswer, only_signer
 from remote_bid.opening.rules.drawing import lot_draw
 from remote_bid.opening.rules.judging import judge
+from remote_bid.opening.rules.late import CERTIFICATE_REVOKED, SENTENCES
 from remote_bid.opening.rules.state import Bid, Opening
 from remote_bid.opening.statements import LodgingReceipt
 from remote_bid.opening.terms import LotDraw, Settlement
 from remote_bid.people.certificates import Certified, NotTrusted, Signed, signers
-from remote_bid.people.revocation import Crls, Status
+from remote_bid.people.revocation import Crls, Status, list_for, status_of
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.drill import Dummy, dummy_for
 from remote_bid.seal.envelope import BadEnvelope, Head
@@ -77,6 +79,7 @@ class Facts:
             deployment=self._deployment,
             signers=self._signers(command),
             envelopes=await self._envelopes(opening, command, by),
+            revoked=self._revoked(command) if isinstance(command, ReleaseKey) else None,
             settlements=await self._settlements(opening) if isinstance(command, SettleBids) else {},
             draws=await self._draws(opening) if isinstance(command, DrawCoefficients) else {},
             lodgings=await self._lodgings(opening) if isinstance(command, CloseWindow) and by == CLOCK else None,
@@ -112,12 +115,20 @@ class Facts:
         now, all_signed = self._now(), _signed(command)
         try:
             known = {statement_id(signed.statement): signers(signed, self._roots, now) for signed in all_signed}
-            certificates = {certificate for signed in all_signed for certificate in signed.certificates}
-            if any(self._crls.status(certificate, now) is Status.REVOKED for certificate in certificates):
-                raise Refused("certificate_revoked", "证书已被吊销。", "The certificate has been revoked.")
+            if self._revoked(command) is not None and not isinstance(command, ReleaseKey):
+                raise Refused(CERTIFICATE_REVOKED, *SENTENCES[CERTIFICATE_REVOKED])
             return known
         except (NotTrusted, BadStatement) as error:
             raise Refused("not_trusted", "证书或签名无效。", str(error)) from error
+
+    def _revoked(self, command: OpeningCommand) -> Revoked | None:
+        """By which list one of the signers' certificates is revoked now; they are known to be certificates."""
+        certificates = {certificate for signed in _signed(command) for certificate in signed.certificates}
+        for certificate in sorted(certificates):
+            crl = list_for(certificate, self._crls.current())
+            if crl is not None and status_of(certificate, [crl], self._now()) is Status.REVOKED:
+                return Revoked(authority=crl.noted.authority, crl=crl.noted.hash)
+        return None
 
     async def _envelopes(self, opening: Opening, command: OpeningCommand, by: Who) -> dict[str, StoredEnvelope]:
         if not isinstance(command, SubmitBid):
@@ -154,7 +165,7 @@ class Facts:
 
     def _settle(self, opening: Opening, bid: Bid) -> Settlement:
         upload = bid.readout_part().upload
-        return judge(opening, bid, lambda: self._safe.open(opening.session, bid.bidder, upload))
+        return judge(opening, bid, lambda: self._safe.open(opening.session, bid.bidder, upload), self._crls.known())
 
 
 def _dummy(opening: Opening, kid: str, by: Who) -> Dummy | None:

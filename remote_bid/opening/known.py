@@ -59,6 +59,13 @@ class Lodgings(msgspec.Struct, frozen=True, kw_only=True):
     lodged: list[Lodged]
 
 
+class Revoked(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose list (hash) tells that the certificate that signed is revoked; `authority` is its fingerprint."""
+
+    authority: str
+    crl: str
+
+
 class Known(msgspec.Struct, frozen=True, kw_only=True):
     """Facts for one command: who signed which statement (by id), the uploads it names, the bids it settles, the
     draws it makes (by lot).
@@ -71,6 +78,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     draws: dict[str, LotDraw] = {}
     lodgings: Lodgings | None = None
     """None where nobody was asked."""
+    revoked: Revoked | None = None
+    """Of a release, whose refusal may be evidence; everything else that is signed so is refused at once."""
     crls: list[CrlNoted] = []
     """The lists of revoked certificates that are in force, for a session that begins."""
     stamped_at: datetime | None = None

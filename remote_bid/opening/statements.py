@@ -41,13 +41,15 @@ class Close(Payload, frozen=True):
 
 
 class Release(Payload, frozen=True):
-    """The bidder hands over its half s_B (32 bytes) of one submission's key."""
+    """The bidder hands over its half s_B of one submission's key, which goes beside this: `c` is c("B", s_B) over the
+    envelope's context. So everybody sees whether the half matched, and who handed it over, and nobody sees the half.
+    """
 
     kind: ClassVar[str] = "release"
     session: str
     submission: str
     close: str
-    s_b: str
+    c: str
 
 
 class LodgedRelease(Payload, frozen=True):

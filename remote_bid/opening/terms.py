@@ -87,6 +87,7 @@ class Cause(StrEnum):
     GARBAGE = "garbage"
     INVALID_FORM = "invalid_form"
     ENVELOPE_LOST = "envelope_lost"
+    AUTHORITY_FAILED = "authority_failed"
     ABORTED = "aborted"
 
 

@@ -39,6 +39,7 @@ CAUSES = {
     Cause.REMEDIED: "密钥由补救托管人恢复 key recovered from escrow",
     Cause.BAD_ESCROW: "补救份额有误 bad escrow shares",
     Cause.ESCROW_ABSENT: "补救托管人未到 escrow holders absent",
+    Cause.AUTHORITY_FAILED: "认证机构原因：证书被误吊销 certificate wrongly revoked by its authority",
     Cause.ABORTED: "本场终止 the session was aborted",
     Cause.ENVELOPE_LOST: "平台原因：文件遗失 envelope lost by the platform",
 }

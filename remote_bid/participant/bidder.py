@@ -4,10 +4,11 @@ import asyncio
 import hashlib
 import io
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+from msgspec import UnsetType
 
 from remote_bid.opening.commands import (
     AskRemedy,
@@ -45,6 +46,7 @@ from remote_bid.opening.statements import (
     RemedyRequest,
 )
 from remote_bid.opening.terms import AbortCause, Phase, ReadoutLine, Role, SealedPart, reached
+from remote_bid.opening.view.page import OwnBid
 from remote_bid.participant.checks import (
     Broken,
     check_receipt,
@@ -60,7 +62,8 @@ from remote_bid.participant.receipts import keep_lodging_receipt, keep_receipt
 from remote_bid.participant.release_file import read_release
 from remote_bid.participant.sealing import Before, Sealer, deal_for, policy_for
 from remote_bid.people.certificates import Signed
-from remote_bid.seal.canonical import b64
+from remote_bid.seal.canonical import b64, jcs
+from remote_bid.seal.dealing import commitment
 from remote_bid.seal.envelope import Head, ctx_of, keyed, read_head
 from remote_bid.seal.statements import Statement, id_of, said, statement_id
 from remote_bid.tender.statements import Deal, Policy, Submission
@@ -175,30 +178,42 @@ class Bidder:
         proofs = own.proofs or {}
         for name in [bid, *proofs]:
             check_set_proof(root, name, proofs.get(name))
-        names = self._opened_here(bid, proofs) if half is None else [bid]
-        await asyncio.gather(*(self._release(bid, name, close, half) for name in names))
+        parts = {statement_id(part.submission): part for part in self._parts(bid, own)}
+        names = self._opened_here(own.lot, parts) if half is None else [bid]
+        await asyncio.gather(*(self._release(bid, parts[name], close, half) for name in names))
         await self._client.until(lambda view: bool((view.me.bids or {})[bid].released_at))
 
-    def _opened_here(self, bid: str, submissions: Iterable[str]) -> list[str]:
+    def _parts(self, bid: str, own: OwnBid) -> list[SealedPart]:
+        """What we have submitted, or the lead of our consortium has, as its statements in the close vouch for it."""
+        if isinstance(own.parts, UnsetType):
+            return self._submitted(bid).parts
+        for part in own.parts:
+            header = b64(hashlib.sha256(jcs(part.header)).digest())
+            if statement_id(part.submission) not in (own.proofs or {}) or header != _submission(part).header:
+                raise Broken("a part shown to us is not what the lead of our consortium has submitted")
+        return own.parts
+
+    def _opened_here(self, lot: str, parts: Mapping[str, SealedPart]) -> list[str]:
         """The submissions of our bid that are opened at the opening; of one that our consortium's lead has handed in,
         those whose release file it gave us.
         """
-        submitted = next((event for _, event in self._client.copy.events(BidSubmitted) if event.bid == bid), None)
-        if submitted is None:
-            return [name for name in submissions if (self._folder / f"{name}.release").exists()]
         tender = self._client.copy.view.tender
-        lot = next(lot for lot in (tender.lots if tender else []) if lot.lot == submitted.lot)
-        here = {part.part for part in lot.parts if part.opened_here}
-        return [statement_id(part.submission) for part in submitted.parts if part.part in here]
+        lots = [found for found in (tender.lots if tender else []) if found.lot == lot]
+        here = {part.part for found in lots for part in found.parts if part.opened_here}
+        own = {statement_id(part.submission) for _, e in self._client.copy.events(BidSubmitted) for part in e.parts}
+        files = {name for name in parts if (self._folder / f"{name}.release").exists()}
+        return [name for name, part in parts.items() if part.part in here and name in own | files]
 
-    async def _release(self, bid: str, submission: str, close: Close, half: bytes | None) -> None:
+    async def _release(self, bid: str, part: SealedPart, close: Close, half: bytes | None) -> None:
         """One half; the first of a consortium to release gets the receipt for it."""
+        submission = statement_id(part.submission)
         if half is None:
             _, halves = await asyncio.to_thread(read_release, self._folder / f"{submission}.release", self._passphrase)
             half = halves.s_b
-        release = Release(session=self._client.copy.session, submission=submission, close=id_of(close), s_b=b64(half))
+        made = commitment(ctx_of(part.header.core), "B", half)
+        release = Release(session=self._client.copy.session, submission=submission, close=id_of(close), c=made)
         signed = self._identity.sign(release)
-        happened = await self._client.hand_in(ReleaseKey(signed=signed))
+        happened = await self._client.hand_in(ReleaseKey(signed=signed, s_b=b64(half)))
         if happened == ["WrongKeyTried"]:
             raise Broken("the half in our release file does not match our bid")
         if not happened and self._shared(bid):
@@ -218,7 +233,8 @@ class Bidder:
         """The server's receipts for our releases, with the entries that hold them."""
         copy = self._client.copy
         read_out = {statement_id(e.signed.statement): (shown, e.receipt) for shown, e in copy.events(KeyReleased)}
-        return read_out | {e.release: (shown, e.receipt) for shown, e in copy.events(PartReleased)}
+        others = {statement_id(e.signed.statement): (shown, e.receipt) for shown, e in copy.events(PartReleased)}
+        return read_out | others
 
     async def say(self, text: str) -> None:
         """Speak in the hall, which is open from the roster on."""
@@ -327,3 +343,7 @@ class Bidder:
         if roster is None:
             raise Broken("the close was not shown")
         return roster
+
+
+def _submission(part: SealedPart) -> Submission:
+    return said(part.submission, Submission)

@@ -7,6 +7,7 @@ one from the future) is not believed.
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -53,6 +54,8 @@ class Crl(msgspec.Struct, frozen=True, kw_only=True):
     noted: CrlNoted
     raw: bytes
     revoked: Mapping[int, datetime]
+    reasons: Mapping[int, x509.ReasonFlags]
+    """Why, where the list tells."""
 
     @property
     def this_update(self) -> datetime:
@@ -94,14 +97,44 @@ def _believed(crl: x509.CertificateRevocationList, roots: Iterable[x509.Certific
         next_update=instant.text(crl.next_update_utc),
     )
     revoked = {entry.serial_number: entry.revocation_date_utc for entry in crl}
-    return Crl(root=root, noted=noted, raw=der, revoked=revoked)
+    return Crl(root=root, noted=noted, raw=der, revoked=revoked, reasons=_reasons(crl))
+
+
+def _reasons(crl: x509.CertificateRevocationList) -> dict[int, x509.ReasonFlags]:
+    found = {}
+    for entry in crl:
+        with suppress(x509.ExtensionNotFound):
+            found[entry.serial_number] = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
+    return found
+
+
+_ITS_OWN = (x509.ReasonFlags.ca_compromise, x509.ReasonFlags.aa_compromise)
+
+
+def taken_back_wrongly(certificate: str, then: Crl, last: Crl) -> bool:
+    """Whether it is the authority's failure that its list `then` had this certificate, by what its lists say: it was
+    itself compromised, or it had put the certificate on hold and no longer has it on its list `last`, though the
+    certificate has not run out.
+    Whatever else a certificate is revoked for lies with its holder.
+    """
+    leaf = x509.load_der_x509_certificate(unb64(certificate))
+    reason = then.reasons.get(leaf.serial_number)
+    if reason is x509.ReasonFlags.certificate_hold:
+        return leaf.serial_number not in last.revoked and last.this_update <= leaf.not_valid_after_utc
+    return reason in _ITS_OWN
 
 
 def status_of(certificate: str, crls: Sequence[Crl], at: datetime) -> Status:
     """The status of a certificate (DER, base64url) that an authority vouches for, by the lists at hand."""
     leaf = x509.load_der_x509_certificate(unb64(certificate))
-    crl = next((crl for crl in crls if _issued(leaf, crl.root)), None)
+    crl = list_for(certificate, crls)
     return crl.status(leaf, at) if crl else Status.UNKNOWN
+
+
+def list_for(certificate: str, crls: Sequence[Crl]) -> Crl | None:
+    """The list of the authority that has issued the certificate."""
+    leaf = x509.load_der_x509_certificate(unb64(certificate))
+    return next((crl for crl in crls if _issued(leaf, crl.root)), None)
 
 
 class Crls:
@@ -110,6 +143,7 @@ class Crls:
     def __init__(self, roots: Sequence[x509.Certificate]) -> None:
         self._roots = list(roots)
         self._current: dict[str, Crl] = {}
+        self._known: dict[str, Crl] = {}
 
     def current(self) -> list[Crl]:
         """Every authority's, in a fixed order."""
@@ -129,8 +163,12 @@ class Crls:
             return None
         if before is not None and crl.this_update < before.this_update:
             raise BadCrl("the list is older than the one in force")
-        self._current[crl.noted.authority] = crl
+        self._current[crl.noted.authority] = self._known[crl.noted.hash] = crl
         return crl
+
+    def known(self) -> Mapping[str, Crl]:
+        """Every list that was ever in force here, by its hash."""
+        return self._known
 
     def status(self, certificate: str, at: datetime) -> Status:
         """The status of a certificate by the lists in force."""

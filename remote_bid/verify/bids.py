@@ -9,8 +9,10 @@ from remote_bid.opening.events import (
     PartReleased,
     RecordPrepared,
     RecordSigned,
+    ReleaseHindered,
     RosterPublished,
     WindowClosed,
+    WrongKeyTried,
 )
 from remote_bid.opening.rules.closing import lot_sets, set_root
 from remote_bid.opening.rules.counting import minimum
@@ -132,10 +134,24 @@ def _window(case: Case, stated: Close) -> None:
             raise Failed(name, "the window does not account for every lot")
     for shown, read_out in case.happened(KeyReleased):
         with about(entry_name(shown)):
-            _release(case, entry_name(shown), case.state.bids[read_out.bid], read_out.bid, read_out.signed)
+            bid = case.state.bids[read_out.bid]
+            _release(case, entry_name(shown), bid, read_out.bid, read_out.signed)
+            _half(entry_name(shown), bid, read_out.bid, read_out.s_b)
     for shown, other in case.happened(PartReleased):
         with about(entry_name(shown)):
             _part_release(case, entry_name(shown), other)
+    _attempts(case)
+
+
+def _attempts(case: Case) -> None:
+    """Halves that were not taken: wrong ones, and right ones under a revoked certificate."""
+    for shown, tried in case.happened(WrongKeyTried):
+        with about(entry_name(shown)):
+            bid = case.state.bids[tried.bid]
+            _release(case, entry_name(shown), bid, tried.submission, tried.signed, wrong=True)
+    for shown, event in case.happened(ReleaseHindered):
+        with about(entry_name(shown)):
+            _release(case, entry_name(shown), case.state.bids[event.bid], event.submission, event.signed)
 
 
 def _releases(case: Case) -> dict[str, str]:
@@ -153,19 +169,19 @@ def _lot_window(case: Case, name: str, lot: LotWindow, stated: Close) -> None:
 
 
 def _part_release(case: Case, name: str, event: PartReleased) -> None:
-    """A half that no public bundle shows; where it is shown, it is the one that was named."""
+    """A half that no public bundle shows; where it is shown, it is the one that was signed for."""
     bid = case.state.bids[event.bid]
     if event.submission == bid.bid or event.submission not in case.state.opened_here(bid):
         raise Failed(name, "a half was taken for a part that is not opened here")
-    if event.signed is None:
-        case.report.withheld(9, name, "the half of a part that is not read out")
-        return
-    if statement_id(event.signed.statement) != event.release:
-        raise Failed(name, "the release is not the one named")
     _release(case, name, bid, event.submission, event.signed)
+    if event.s_b is None:
+        case.report.withheld(9, name, "the half of a part that is not read out")
+    else:
+        _half(name, bid, event.submission, event.s_b)
 
 
-def _release(case: Case, name: str, bid: Bid, submission: str, signed: Signed) -> None:
+def _release(case: Case, name: str, bid: Bid, submission: str, signed: Signed, wrong: bool = False) -> None:
+    """For this submission and close; of a half that matches, or of a wrong one."""
     release, part, close = said(signed.statement, Release), bid.part_of(submission), case.state.close
     if close is None or (release.session, release.submission, release.close) != (
         case.session,
@@ -173,7 +189,16 @@ def _release(case: Case, name: str, bid: Bid, submission: str, signed: Signed) -
         id_of(close),
     ):
         raise Failed(name, "the release is for another submission or close")
-    if commitment(ctx_of(part.header.core), "B", unb64(release.s_b)) != part.header.B:
+    if wrong and release.c == part.header.B:
+        raise Failed(name, "the half that is called wrong is the right one")
+    if not wrong and release.c != part.header.B:
+        raise Failed(name, "the released half does not match its commitment")
+
+
+def _half(name: str, bid: Bid, submission: str, s_b: str) -> None:
+    """The half itself, where it is shown."""
+    header = bid.part_of(submission).header
+    if commitment(ctx_of(header.core), "B", unb64(s_b)) != header.B:
         raise Failed(name, "the released half does not match its commitment")
 
 

@@ -114,7 +114,7 @@ def entry_name(shown: Shown) -> str:
     return f"timeline.json entry {shown.seq}" if shown.line == "main" else f"lines.json {shown.line} entry {shown.seq}"
 
 
-KEPT = {"PartReleased": frozenset({"signed"}), "KeyEntrusted": frozenset({"signed"})}
+KEPT = {"PartReleased": frozenset({"s_b"}), "KeyEntrusted": frozenset({"signed"})}
 """What no public bundle shows: halves and keys of parts that are not read out. Nothing is decided by them here."""
 
 

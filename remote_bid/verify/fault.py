@@ -14,6 +14,7 @@ class Fault(Enum):
     SIGNED = ("签署人，以及收下这份签署的平台", "whoever signed, and the platform that took it")
     TENDERER = ("招标人：招标规则由其签署", "the tenderer, who signed the policy")
     CUSTODIANS = ("保管人", "the custodians")
+    AUTHORITY = ("签发证书的认证机构", "the authority that issued the certificate")
     BIDDER = ("投标人", "the bidder")
     NOBODY = ("无人有责", "nobody")
 
@@ -49,4 +50,12 @@ def fault_of(cause: Cause) -> Fault | None:
     """Who answers for a bid that was not opened, as arithmetic has it; None for one that was."""
     if cause is Cause.OPENED:
         return None
-    return Fault.PLATFORM if cause is Cause.ENVELOPE_LOST else Fault.BIDDER
+    return _ELSEWHERE.get(cause, Fault.BIDDER)
+
+
+_ELSEWHERE = {
+    Cause.ENVELOPE_LOST: Fault.PLATFORM,
+    Cause.ESCROW_ABSENT: Fault.CUSTODIANS,
+    Cause.AUTHORITY_FAILED: Fault.AUTHORITY,
+}
+"""Where a cause lies elsewhere than with the bidder."""

@@ -28,16 +28,20 @@ from remote_bid.opening.events import (
     PolicyPublished,
     RecordRefused,
     RecordSigned,
+    ReleaseHindered,
     RosterPublished,
     Said,
+    WrongKeyTried,
 )
 from remote_bid.opening.rules import Opening
 from remote_bid.opening.rules.acting import bidder_behind
 from remote_bid.opening.rules.consorting import sound
 from remote_bid.opening.rules.depositing import NOTING, deposit_of
 from remote_bid.opening.rules.depositing import sound as sound_note
+from remote_bid.opening.rules.late import CERTIFICATE_REVOKED
 from remote_bid.opening.rules.speaking import HEARING, SPEAKING
-from remote_bid.opening.statements import DepositNote
+from remote_bid.opening.rules.state import WRONG_TRIES
+from remote_bid.opening.statements import DepositNote, Refusal, Release
 from remote_bid.opening.terms import Phase, Role
 from remote_bid.seal.statements import said, statement_id
 from remote_bid.tender.statements import Consortium, Deal, Policy, Submission
@@ -56,6 +60,8 @@ _PHASES: dict[type[Event], tuple[Phase, ...]] = {
     DrillPassed: (Phase.SCHEDULED, Phase.LOBBY),
     KeyReleased: (Phase.RELEASE,),
     PartReleased: (Phase.RELEASE,),
+    WrongKeyTried: (Phase.RELEASE,),
+    ReleaseHindered: (Phase.RELEASE,),
     KeyPublished: (Phase.CUSTODY,),
     BidSettled: (Phase.UNSEAL,),
     DepositNoted: NOTING,
@@ -125,6 +131,24 @@ def _consortium(event: ConsortiumDeclared, happened: Happened, opening: Opening)
     return stated and sound(opening, told) and told.prev == (before.statement if before else None)
 
 
+def _wrong(event: WrongKeyTried, happened: Happened, opening: Opening) -> bool:
+    """One try more of a bid that is asked for this half, and there are so many left."""
+    bid = opening.bids.get(event.bid)
+    if bid is None or event.submission not in opening.opened_here(bid):
+        return False
+    half, tried = bid.half_of(event.submission), said(event.signed.statement, Release)
+    left = WRONG_TRIES - len(half.wrong) - 1
+    return not half.release and tried.c not in half.wrong and 0 <= left == event.left
+
+
+def _hindered(event: ReleaseHindered, happened: Happened, opening: Opening) -> bool:
+    """A half that is asked for and not here, refused for the certificate under the server's key."""
+    bid, refusal = opening.bids.get(event.bid), said(event.refusal, Refusal)
+    if bid is None or event.submission not in opening.opened_here(bid) or bid.half_of(event.submission).release:
+        return False
+    return (refusal.code, refusal.statements) == (CERTIFICATE_REVOKED, [statement_id(event.signed.statement)])
+
+
 def _deposit(event: DepositNoted, happened: Happened, opening: Opening) -> bool:
     """Noted once names are shown and before the bid is read out, as signed, after the note before it."""
     told, bid = said(event.signed.statement, DepositNote), opening.bids.get(event.bid)
@@ -150,6 +174,8 @@ _CHECKS: dict[type[Event], Callable[[Any, Happened, Opening], bool]] = {
     PolicyPublished: _policy,
     RosterPublished: _roster,
     CustodyOpened: _custody,
+    WrongKeyTried: _wrong,
+    ReleaseHindered: _hindered,
     DepositNoted: _deposit,
     ConsortiumDeclared: _consortium,
     RecordSigned: _record_answered,

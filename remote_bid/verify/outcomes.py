@@ -2,6 +2,8 @@
 
 import io
 
+import msgspec
+
 from remote_bid.opening.events import (
     BidReadOut,
     BidSettled,
@@ -19,6 +21,7 @@ from remote_bid.tender.statements import Submission
 from remote_bid.verify.case import Case, Failed, about
 from remote_bid.verify.fault import Fault, fault_of
 from remote_bid.verify.manifest import LINES, MANIFEST, RECORD, TIMELINE, crl_name, envelope_name
+from remote_bid.verify.revocations import Evidence
 
 
 def outcomes(case: Case) -> None:
@@ -27,12 +30,13 @@ def outcomes(case: Case) -> None:
     if case.state.window_closed is None:
         return
     settled = {event.bid: event for _, event in case.happened(BidSettled)}
+    judged = _Judged(case)
     read = {event.bid: event for _, event in case.happened(BidReadOut)}
     for bid in in_order(case.state):
         name = f"{envelope_name(bid.bid)} ({bid.name})"
         try:
             with about(name):
-                found = _outcome(case, name, bid, settled.get(bid.bid), read.get(bid.bid))
+                found = _outcome(judged, name, bid, settled.get(bid.bid), read.get(bid.bid))
         except Failed as failure:
             case.report.fails(11, failure.what, failure.why)
         else:
@@ -49,10 +53,25 @@ def _members(case: Case) -> None:
         case.report.fails(11, name, "the member is none of this session's")
 
 
-def _outcome(case: Case, name: str, bid: Bid, event: BidSettled | None, aloud: BidReadOut | None) -> Settlement:
+class _Judged:
+    """The session as it was when its bids were settled, and the lists of revoked certificates that it had noted."""
+
+    def __init__(self, case: Case) -> None:
+        before = [case.before[shown.seq] for shown, _ in case.happened(BidSettled)]
+        self.case, self._lists = case, Evidence(case).by_hash()
+        self._state = msgspec.structs.replace(case.state, crls=before[0].crls) if before else case.state
+
+    def judge(self, bid: Bid) -> Settlement:
+        """What arithmetic says of a bid."""
+        members = self.case.members
+        return judge(self._state, bid, lambda: io.BytesIO(members[envelope_name(bid.bid)]), self._lists)
+
+
+def _outcome(judged: _Judged, name: str, bid: Bid, event: BidSettled | None, aloud: BidReadOut | None) -> Settlement:
     """What became of one bid, as it was settled and as it was read out."""
+    case = judged.case
     _envelope(case, name, bid)
-    found = _settled(case, bid)
+    found = judged.judge(bid)
     if event is None:
         raise Failed(name, "the bid was not settled")
     told = Settlement(outcome=event.outcome, cause=event.cause, detail=event.detail, form=event.form)
@@ -89,7 +108,3 @@ def _envelope(case: Case, name: str, bid: Bid) -> None:
     lost = bid.settlement is not None and bid.settlement.cause is Cause.ENVELOPE_LOST
     if not same and not lost:
         raise Failed(name, "the envelope is not the one submitted")
-
-
-def _settled(case: Case, bid: Bid) -> Settlement:
-    return judge(case.state, bid, lambda: io.BytesIO(case.members[envelope_name(bid.bid)]))

@@ -57,6 +57,7 @@ from remote_bid.opening.events import (
     RecordPrepared,
     RecordRefused,
     RecordSigned,
+    ReleaseHindered,
     ReleaseOpened,
     ReleaseRefused,
     RemedyRequested,
@@ -117,6 +118,7 @@ _AUTHORS: dict[type[Event], tuple[str, ...]] = {
     ReleaseOpened: _TWO,
     KeyReleased: (Role.BIDDER,),
     PartReleased: (Role.BIDDER,),
+    ReleaseHindered: (Role.BIDDER,),
     WrongKeyTried: (Role.BIDDER,),
     KeyLodged: (CLOCK.role,),
     LodgingFailed: (CLOCK.role,),
@@ -290,7 +292,7 @@ _LODGED = (KeyLodged, LodgingFailed)
 """The server's, in the line of the bidder who left it with a cosigner."""
 
 _REFUSED = (SubmissionRefused, ReleaseRefused)
-_RELEASES = (KeyReleased, PartReleased, WrongKeyTried, RemedyRequested)
+_RELEASES = (KeyReleased, PartReleased, ReleaseHindered, WrongKeyTried, RemedyRequested)
 _SIDE = (
     ConsortiumDeclared,
     BidSubmitted,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from remote_bid.opening.events import CrlNotedDown
+from remote_bid.opening.events import CrlNotedDown, ReleaseHindered
 from remote_bid.people.certificates import Signed
 from remote_bid.people.revocation import BadCrl, Crl, Status, read_crl, status_of
 from remote_bid.timeline import instant
@@ -27,6 +27,18 @@ class Evidence:
         if Status.REVOKED in found:
             raise Failed(entry_name(shown), "the certificate had been revoked")
         self.unknown += Status.UNKNOWN in found
+
+    def hindered(self, shown: Shown, event: ReleaseHindered) -> None:
+        """Failed unless the certificate was revoked by the list that is named, and that list was in force."""
+        at, [certificate] = _at(shown), event.signed.certificates
+        lists = [*self._in_force(shown, at), *(crl for listed, crl in self._lists if _at(listed) == at)]
+        named = [crl for crl in lists if (crl.noted.authority, crl.noted.hash) == (event.authority, event.crl)]
+        if status_of(certificate, named, at) is not Status.REVOKED:
+            raise Failed(entry_name(shown), "the certificate was not revoked by the list that is named")
+
+    def by_hash(self) -> dict[str, Crl]:
+        """Every list that the session has noted."""
+        return {crl.noted.hash: crl for _, crl in self._lists}
 
     def _in_force(self, judged: Shown, at: datetime) -> list[Crl]:
         newest: dict[str, Crl] = {}

@@ -37,6 +37,7 @@ from remote_bid.opening.events import (
     PolicyPublished,
     RecordRefused,
     RecordSigned,
+    ReleaseHindered,
     ReleaseRefused,
     RemedyRequested,
     RequestRefused,
@@ -48,6 +49,7 @@ from remote_bid.opening.events import (
     TimetableProposed,
     TimetableSigned,
     WindowExtended,
+    WrongKeyTried,
 )
 from remote_bid.opening.rules.acting import signs_for
 from remote_bid.opening.rules.consorting import agreed
@@ -70,7 +72,7 @@ from remote_bid.verify.revocations import Evidence
 JOINT = (SignatureAwaited, RequestRefused, WindowExtended, SuspensionCountersigned, OpeningResumed, LotContinued)
 """What host and supervisor sign, or begin to sign, together."""
 
-ACTING = (KeyReleased, PartReleased, RemedyRequested, LineConfirmed, LineDisputed)
+ACTING = (KeyReleased, PartReleased, WrongKeyTried, ReleaseHindered, RemedyRequested, LineConfirmed, LineDisputed)
 """What whoever acts for a bid signs."""
 
 OWN = (
@@ -100,7 +102,10 @@ def people(case: Case) -> None:
             if event is not None:
                 _allowed(case, shown, event, certified)
                 named(shown, event, certified)
-            evidence.judge(shown, signed)
+            if isinstance(event, ReleaseHindered):
+                evidence.hindered(shown, event)
+            else:
+                evidence.judge(shown, signed)
             count += 1
     silent = f"; revocation unknown of {evidence.unknown}" if evidence.unknown else "; none revoked"
     case.report.holds(7, "signatures", f"{count} statements, every certificate trusted{silent}")
@@ -202,13 +207,14 @@ def _receipts(case: Case) -> None:
     asked = case.happened(RemedyRequested)
     owed += [(shown, event.receipt, [statement_id(event.signed.statement)]) for shown, event in halves]
     owed += [(shown, event.receipt, [statement_id(event.signed.statement)]) for shown, event in asked]
-    owed += [(shown, event.receipt, [event.release]) for shown, event in others]
+    owed += [(shown, event.receipt, [statement_id(event.signed.statement)]) for shown, event in others]
     declared = case.happened(ConsortiumDeclared)
     owed += [(shown, event.receipt, [statement_id(event.signed.statement)]) for shown, event in declared]
     dealt = case.happened(DealtAgain)
     owed += [(shown, event.receipt, [statement_id(deal.statement) for deal in event.deals]) for shown, event in dealt]
     told = [(shown, event.refusal) for shown, event in case.happened(SubmissionRefused)]
     told += [(shown, event.refusal) for shown, event in case.happened(ReleaseRefused)]
+    told += [(shown, event.refusal) for shown, event in case.happened(ReleaseHindered)]
     for shown, statement in told:
         refusal = case.from_log(shown, statement, Refusal)
         if (refusal.session, refusal.at) != (case.session, (shown.event or {})["at"]):

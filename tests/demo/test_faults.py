@@ -14,8 +14,8 @@ from remote_bid.opening.commands import OfferedPart
 from remote_bid.opening.statements import Release
 from remote_bid.participant.identity import Identity, read_identity
 from remote_bid.people.certificates import signers
-from remote_bid.seal.canonical import b64, unb64
-from remote_bid.seal.dealing import BadDeal, deal, recover
+from remote_bid.seal.canonical import b64, unb64_sized
+from remote_bid.seal.dealing import BadDeal, commitment, deal, recover
 from remote_bid.seal.statements import said
 from remote_bid.seal.xwing import SEED_SIZE, key_id, public_key
 from remote_bid.tender.statements import Deal, Submission
@@ -109,8 +109,8 @@ def test_a_bad_deal_is_properly_signed_and_shown_by_arithmetic(identity: Identit
 
 
 def test_a_wrong_half_is_a_half_of_the_same_release(identity: Identity) -> None:
-    release = Release(session="KB", submission="s", close="c", s_b=b64(bytes(32)))
-    wrong = said(with_wrong_half(identity.sign(release), identity).statement, Release)
+    release, ctx = Release(session="KB", submission="s", close="c", c=b64(bytes(32))), bytes(32)
+    command = with_wrong_half(identity.sign(release), ctx, identity)
+    wrong = said(command.signed.statement, Release)
     assert (wrong.session, wrong.submission, wrong.close) == ("KB", "s", "c")
-    assert len(unb64(wrong.s_b)) == 32
-    assert wrong.s_b != release.s_b
+    assert wrong.c == commitment(ctx, "B", unb64_sized(command.s_b, 32)) != release.c

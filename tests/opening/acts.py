@@ -23,6 +23,7 @@ from remote_bid.opening.terms import Deposit, DepositForm, DepositStatus, Sealed
 from remote_bid.people.certificates import Signed
 from remote_bid.people.revocation import CrlNoted
 from remote_bid.seal.canonical import b64
+from remote_bid.seal.dealing import commitment
 from remote_bid.seal.dealing import deal as deal_evenly
 from remote_bid.seal.drill import Dummy, secret_in
 from remote_bid.seal.envelope import ctx_of
@@ -202,10 +203,13 @@ def release(
 
     def ask(story: Story) -> Command:
         version = story.state.versions.get((lot, who.person), 1)
-        mine = b64(half or halves_of(who, version, lot, part).s_b)
+        mine = half or halves_of(who, version, lot, part).s_b
         named = submission_of(story, who, part, lot)
-        handed = Release(session=SESSION, submission=named, close=close_of(story), s_b=mine)
-        return c.ReleaseKey(signed=signed(replace(handed, **changes), signer or who))
+        bid = story.state.bid_of(who.person, lot)
+        ctx = ctx_of(bid.part_of(named).header.core) if bid else b""
+        handed = Release(session=SESSION, submission=named, close=close_of(story), c=commitment(ctx, "B", mine))
+        told = replace(handed, **{name: value for name, value in changes.items() if name != "s_b"})
+        return c.ReleaseKey(signed=signed(told, signer or who), s_b=changes.get("s_b", b64(mine)))
 
     return Act(ask, who)
 

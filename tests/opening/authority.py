@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from remote_bid.seal.canonical import b64
+from remote_bid.seal.canonical import b64, unb64
 
 VALID = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC))
 
@@ -41,6 +41,19 @@ class Authority:
             .sign(self._key, hashes.SHA256())
         )
         return b64(certificate.public_bytes(serialization.Encoding.DER))
+
+    def list_of(
+        self, begins: datetime, *revoked: tuple[str, x509.ReasonFlags | None], ends: datetime = VALID[1]
+    ) -> bytes:
+        """Its list of revoked certificates (DER, base64url), with the reason for each, in DER."""
+        builder = x509.CertificateRevocationListBuilder().issuer_name(self._name).last_update(begins).next_update(ends)
+        for certificate, reason in revoked:
+            serial = x509.load_der_x509_certificate(unb64(certificate)).serial_number
+            entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(begins)
+            if reason is not None:
+                entry = entry.add_extension(x509.CRLReason(reason), critical=False)
+            builder = builder.add_revoked_certificate(entry.build())
+        return builder.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 
 def _named(*attributes: tuple[x509.ObjectIdentifier, str]) -> x509.Name:

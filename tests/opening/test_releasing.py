@@ -1,15 +1,16 @@
 """The bidders' window: each hands over its half, nobody else's, in time; the end of it accounts for every bid."""
 
-import hashlib
-
 import msgspec
 import pytest
 
 from remote_bid.opening.events import KeyReleased, ReleaseOpened, WindowClosed, WrongKeyTried
 from remote_bid.opening.rules.state import WRONG_TRIES
+from remote_bid.opening.statements import Release
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import Phase
 from remote_bid.seal.canonical import b64, unb64
+from remote_bid.seal.dealing import commitment
+from remote_bid.seal.envelope import ctx_of
 from remote_bid.seal.statements import id_of, is_signed_by, said, statement_id
 from remote_bid.seal.tree import leaf_hash, root_of
 from remote_bid.tender.statements import Receipt
@@ -82,14 +83,16 @@ def test_the_half_of_a_replaced_version_is_a_wrong_one() -> None:
     given(opening, RELEASE).when(release(OWNER, half=halves_of(OWNER, 2).s_b)).then_aside(OWNER, WrongKeyTried)
 
 
-def test_a_wrong_half_is_evidence_and_only_its_hash_is_kept() -> None:
+def test_a_wrong_half_is_evidence_as_its_sender_has_signed_and_is_not_kept() -> None:
     before = given(opening, RELEASE)
     [tried] = before.when(release(OWNER, half=wrong(0))).then_aside(OWNER, WrongKeyTried)
-    assert tried.tried == b64(hashlib.sha256(wrong(0)).digest())
+    told = said(tried.signed.statement, Release)
+    core = before.story.state.bids[tried.bid].readout_part().header.core
+    assert told.c == commitment(ctx_of(core), "B", wrong(0))
     assert tried.left == WRONG_TRIES - 1
     [entry] = before.when(release(OWNER, half=wrong(0))).story.turns[-1]
     assert b64(wrong(0)) not in msgspec.json.encode(entry.fields).decode()
-    assert set(entry.fields) == {"type", "at", "by", "bid", "submission", "tried", "left"}
+    assert set(entry.fields) == {"type", "at", "by", "bid", "submission", "signed", "left"}
 
 
 def test_five_wrong_halves_and_no_more() -> None:
@@ -104,6 +107,10 @@ def test_five_wrong_halves_and_no_more() -> None:
 
 def test_after_four_wrong_ones_the_right_one_is_taken() -> None:
     given(opening, RELEASE, wrong_tries(WRONG_TRIES - 1)).when(release(OWNER)).then_aside(OWNER, KeyReleased)
+
+
+def test_a_half_that_was_not_signed_for_costs_no_try() -> None:
+    given(opening, RELEASE).when(release(OWNER, s_b=b64(wrong(0)))).then_refused("other_half")
 
 
 @pytest.mark.parametrize("s_b", ["", "AAAA", "no base64url!", b64(bytes(31)), b64(bytes(33))])

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.x509.oid import NameOID
 
 from remote_bid.demo.authority import Authority
-from remote_bid.opening.statements import Custody, Release
+from remote_bid.opening.statements import Custody
 from remote_bid.participant.identity import Identity, read_identity
 from remote_bid.people.certificates import fingerprint
 from remote_bid.seal.canonical import b64, parse_jcs, unb64
@@ -125,14 +125,14 @@ class Reborn(Day):
     def _opened(self, fields: Fields) -> Inside:
         """What anybody can read out of the public bundle."""
         part, bid = fields["parts"][0], fields["bid"]
-        releases = [entry.fields["signed"] for entry in self.all("KeyReleased") if entry.fields["bid"] == bid]
+        releases = [entry.fields["s_b"] for entry in self.all("KeyReleased") if entry.fields["bid"] == bid]
         if not releases:
             return Inside(msgspec.json.encode(UNKNOWN), fresh_secrets())
         header, dealt = msgspec.convert(part["header"], type=Header), said(_said(part["deal"]), Deal)
         custody = [said(_said(entry.fields["signed"]["statement"]), Custody) for entry in self.all("KeyPublished")]
         seeds = {told.kid: unb64(told.seed) for told in custody}
         s_t = recover(ctx_of(header.core), header.T, dealt.k, dealt.shares, seeds)
-        halves = Secrets(unb64(said(_said(releases[0]["statement"]), Release).s_b), s_t)
+        halves = Secrets(unb64(releases[0]), s_t)
         plain = io.BytesIO()
         unseal(io.BytesIO(self.members[envelope_name(bid)]), plain, halves)
         return Inside(plain.getvalue(), halves)

@@ -44,6 +44,7 @@ from remote_bid.opening.events import (
     ReadoutOpened,
     RecordPrepared,
     RecordSigned,
+    ReleaseHindered,
     ReleaseOpened,
     ReleaseRefused,
     RemedyRequested,
@@ -60,7 +61,7 @@ from remote_bid.opening.rules.course import COURSE, cosigned, enter
 from remote_bid.opening.rules.heard import HEARD
 from remote_bid.opening.rules.remedy import remedy_decided
 from remote_bid.opening.rules.stamping import STAMPING, wanted
-from remote_bid.opening.rules.state import Bid, CheckpointSeen, Declared, Opening, Revision
+from remote_bid.opening.rules.state import Bid, CheckpointSeen, Declared, Hindrance, Opening, Revision
 from remote_bid.opening.rules.unsealing import enough_keys_everywhere
 from remote_bid.opening.statements import Close, Custody, EscrowShare, LodgingReceipt, Release
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
@@ -248,11 +249,11 @@ def _release_opened(opening: Opening, event: ReleaseOpened, happened: Happened) 
 
 
 def _released(opening: Opening, event: KeyReleased, happened: Happened) -> Opening:
-    release, bid = said(event.signed.statement, Release), opening.bids[event.bid]
+    bid = opening.bids[event.bid]
     bid = replace(
         bid,
         release=statement_id(event.signed.statement),
-        s_b=release.s_b,
+        s_b=event.s_b,
         released_at=happened.at,
         receipts=[*bid.receipts, event.receipt],
     )
@@ -262,8 +263,8 @@ def _released(opening: Opening, event: KeyReleased, happened: Happened) -> Openi
 def _part_released(opening: Opening, event: PartReleased, happened: Happened) -> Opening:
     """Where the half is withheld, that it was released is known all the same."""
     bid = opening.bids[event.bid]
-    s_b = said(event.signed.statement, Release).s_b if event.signed else ""
-    half = replace(bid.half_of(event.submission), release=event.release, s_b=s_b)
+    release = statement_id(event.signed.statement)
+    half = replace(bid.half_of(event.submission), release=release, s_b=event.s_b or "")
     bid = replace(bid, others=bid.others | {event.submission: half}, receipts=[*bid.receipts, event.receipt])
     return replace(opening, bids=opening.bids | {bid.bid: bid})
 
@@ -296,9 +297,20 @@ def _refused(opening: Opening, event: SubmissionRefused | ReleaseRefused, happen
     return replace(opening, denials=opening.denials | {event.person: told})
 
 
-def _wrong_key(opening: Opening, event: WrongKeyTried, happened: Happened) -> Opening:
+def _hindered(opening: Opening, event: ReleaseHindered, happened: Happened) -> Opening:
+    told = [*opening.denials.get(happened.by.person, []), event.refusal]
+    opening = replace(opening, denials=opening.denials | {happened.by.person: told})
+    if event.submission != event.bid:
+        return opening
+    found = Hindrance(certificate=event.signed.certificates[0], authority=event.authority, crl=event.crl)
     bid = opening.bids[event.bid]
-    wrong = (*bid.half_of(event.submission).wrong, event.tried)
+    bid = replace(bid, hindered=(*bid.hindered, found))
+    return replace(opening, bids=opening.bids | {bid.bid: bid})
+
+
+def _wrong_key(opening: Opening, event: WrongKeyTried, happened: Happened) -> Opening:
+    bid, tried = opening.bids[event.bid], said(event.signed.statement, Release)
+    wrong = (*bid.half_of(event.submission).wrong, tried.c)
     if event.submission == bid.bid:
         bid = replace(bid, wrong=wrong)
     else:
@@ -432,6 +444,7 @@ FOLDS: dict[type[Event], Callable[[Opening, Any, Happened], Opening]] = {
     ReleaseOpened: _release_opened,
     KeyReleased: _released,
     PartReleased: _part_released,
+    ReleaseHindered: _hindered,
     WrongKeyTried: _wrong_key,
     KeyLodged: _key_lodged,
     LodgingFailed: _lodging_failed,

@@ -1,5 +1,7 @@
 """What came too late: its sender gets the server's signed word for it, and the attempt is kept in the sender's line."""
 
+from collections.abc import Callable
+
 from remote_bid.opening.events import ReleaseRefused, SubmissionRefused
 from remote_bid.opening.rules.guards import cadence, deadline, signed_by_sender
 from remote_bid.opening.rules.state import Opening
@@ -8,13 +10,16 @@ from remote_bid.opening.terms import Phase, reached
 from remote_bid.people.certificates import Signed
 from remote_bid.seal.statements import Payload, Statement, said, state, statement_id
 from remote_bid.timeline import instant
-from remote_bid.timeline.context import Aside, Refused, Turn
+from remote_bid.timeline.context import Aside, Event, Refused, Turn
 
 ON_RECORD = 8
 """Attempts of one person that are kept; more are answered alike, and leave no entry."""
 
 
-_SENTENCES = {
+CERTIFICATE_REVOKED = "certificate_revoked"
+
+SENTENCES = {
+    CERTIFICATE_REVOKED: ("证书已被吊销。", "The certificate has been revoked."),
     "held": ("开标已暂停，待新的时间表公布后再递交。", "The session is held; wait for a new timetable."),
     "window_over": ("解密时限已过。", "The time for releasing keys is over."),
     "too_late": ("投标截止时间已过，递交或撤回无效。", "The submission deadline has passed."),
@@ -38,19 +43,23 @@ def late_submission(opening: Opening, turn: Turn, offered: list[Signed], kind: t
     for signed in offered:
         signed_by_sender(turn, signed, kind)
     code = "held" if opening.phase is Phase.HELD else "too_late"
-    refusal = _refusal(opening, turn, code, offered)
-    event = SubmissionRefused(person=turn.by.person, refusal=refusal)
-    evidence = [Aside(turn.by.person, event)] if _kept(opening, turn, refusal) else []
-    return Refused(code, *_SENTENCES[code], refusal, evidence)
+    person = turn.by.person
+    return on_record(opening, turn, code, offered, lambda told: SubmissionRefused(person=person, refusal=told))
 
 
 def late_release(opening: Opening, turn: Turn, signed: Signed) -> Refused:
     """No to a release, or to the request for a remedy, after the bidders' window."""
-    code = "window_over"
-    refusal = _refusal(opening, turn, code, [signed])
-    event = ReleaseRefused(person=turn.by.person, refusal=refusal)
-    evidence = [Aside(turn.by.person, event)] if _kept(opening, turn, refusal) else []
-    return Refused(code, *_SENTENCES[code], refusal, evidence)
+    person = turn.by.person
+    return on_record(opening, turn, "window_over", [signed], lambda told: ReleaseRefused(person=person, refusal=told))
+
+
+def on_record(
+    opening: Opening, turn: Turn, code: str, offered: list[Signed], event: Callable[[Statement], Event]
+) -> Refused:
+    """No, with the server's signed word for it, which `event` keeps in the sender's line."""
+    refusal = _refusal(opening, turn, code, offered)
+    evidence = [Aside(turn.by.person, event(refusal))] if _kept(opening, turn, refusal) else []
+    return Refused(code, *SENTENCES[code], refusal, evidence)
 
 
 def _refusal(opening: Opening, turn: Turn, code: str, offered: list[Signed]) -> Statement:

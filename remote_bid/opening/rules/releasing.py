@@ -1,9 +1,15 @@
 """The bidders' window: each releases its half; nobody sees plaintext, for the custodians have not acted."""
 
-import hashlib
-
 from remote_bid.opening.commands import CloseWindow, OpenRelease, ReleaseKey
-from remote_bid.opening.events import KeyReleased, PartReleased, ReleaseOpened, WindowClosed, WrongKeyTried
+from remote_bid.opening.events import (
+    KeyReleased,
+    PartReleased,
+    ReleaseHindered,
+    ReleaseOpened,
+    WindowClosed,
+    WrongKeyTried,
+)
+from remote_bid.opening.known import Revoked
 from remote_bid.opening.rules.acting import signs_for
 from remote_bid.opening.rules.extending import unanswered
 from remote_bid.opening.rules.guards import (
@@ -20,7 +26,7 @@ from remote_bid.opening.rules.guards import (
     signed_by_sender,
     timetable,
 )
-from remote_bid.opening.rules.late import late_release, window_over
+from remote_bid.opening.rules.late import CERTIFICATE_REVOKED, SENTENCES, late_release, on_record, window_over
 from remote_bid.opening.rules.lodging import take_lodgings
 from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.state import WRONG_TRIES, Bid, Opening
@@ -28,12 +34,12 @@ from remote_bid.opening.rules.submitting import receipt
 from remote_bid.opening.statements import LotWindow, Release, Released
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import Phase, Role, reached
-from remote_bid.seal.canonical import NotCanonical, b64, unb64_sized
+from remote_bid.seal.canonical import NotCanonical, unb64_sized
 from remote_bid.seal.dealing import SECRET_SIZE, commitment
 from remote_bid.seal.envelope import ctx_of
 from remote_bid.seal.statements import id_of, state, statement_id
 from remote_bid.timeline import instant
-from remote_bid.timeline.context import Aside, Event, Turn
+from remote_bid.timeline.context import Aside, Event, Refused, Turn
 from remote_bid.timeline.marks import tick
 
 
@@ -65,6 +71,9 @@ def release_key(opening: Opening, command: ReleaseKey, turn: Turn) -> list[Event
         refuse("released_already", "您已经解密，无需重复。", "This bid's key is released already.")
     _require_this_close(opening, release)
     require_room_in_line(opening, turn)
+    _require_half(bid, release, command)
+    if (revoked := known(turn).revoked) is not None:
+        raise _hindered(opening, bid, release, command, revoked, turn)
     return [Aside(turn.by.person, event) for event in _judged(opening, bid, release, command, turn)]
 
 
@@ -73,30 +82,65 @@ def _require_this_close(opening: Opening, release: Release) -> None:
         refuse("other_close", "解密内容与本次截标不符。", "The release does not name this session's close.")
 
 
-def _judged(opening: Opening, bid: Bid, release: Release, command: ReleaseKey, turn: Turn) -> list[Event]:
-    """A half that matches, or the attempt as evidence; the same wrong half again is no second attempt."""
+def _require_half(bid: Bid, release: Release, command: ReleaseKey) -> None:
+    """The half beside the statement is the one that was signed, right or wrong."""
     try:
-        half = unb64_sized(release.s_b, SECRET_SIZE)
+        half = unb64_sized(command.s_b, SECRET_SIZE)
     except NotCanonical:
         refuse("malformed_key", "密钥格式有误。", "The key is not 32 bytes.")
-    header, wrong = bid.part_of(release.submission).header, bid.half_of(release.submission).wrong
-    if commitment(ctx_of(header.core), "B", half) == header.B:
+    if commitment(ctx_of(bid.part_of(release.submission).header.core), "B", half) != release.c:
+        refuse("other_half", "所交的密钥不是签署的那一把。", "The half is not the one that you have signed for.")
+
+
+def matches(bid: Bid, release: Release) -> bool:
+    """Whether the half that was signed for is the one that the sealed envelope commits to."""
+    return release.c == bid.part_of(release.submission).header.B
+
+
+def _judged(opening: Opening, bid: Bid, release: Release, command: ReleaseKey, turn: Turn) -> list[Event]:
+    """A half that matches, or the attempt as evidence; the same wrong half again is no second attempt."""
+    if matches(bid, release):
         return [_taken(opening, bid, release.submission, command, turn)]
-    tried = b64(hashlib.sha256(half).digest())
-    if tried in wrong:
+    wrong = bid.half_of(release.submission).wrong
+    if release.c in wrong:
         return []
     left = WRONG_TRIES - len(wrong) - 1
     if left < 0:
         refuse("no_tries_left", "错误次数已达上限。", "Too many wrong keys.")
-    return [WrongKeyTried(bid=bid.bid, submission=release.submission, tried=tried, left=left)]
+    return [WrongKeyTried(bid=bid.bid, submission=release.submission, signed=command.signed, left=left)]
+
+
+def _hindered(
+    opening: Opening, bid: Bid, release: Release, command: ReleaseKey, revoked: Revoked, turn: Turn
+) -> Refused:
+    """No to a release under a revoked certificate. If the half is right, that is evidence: it may be the authority that
+    is at fault. Only lists that the session has noted are any.
+    """
+    noted = opening.crls.get(revoked.authority)
+    if not matches(bid, release) or noted is None or noted.hash != revoked.crl:
+        return Refused(CERTIFICATE_REVOKED, *SENTENCES[CERTIFICATE_REVOKED])
+    return on_record(
+        opening,
+        turn,
+        CERTIFICATE_REVOKED,
+        [command.signed],
+        lambda refusal: ReleaseHindered(
+            bid=bid.bid,
+            submission=release.submission,
+            signed=command.signed,
+            authority=revoked.authority,
+            crl=revoked.crl,
+            refusal=refusal,
+        ),
+    )
 
 
 def _taken(opening: Opening, bid: Bid, submission: str, command: ReleaseKey, turn: Turn) -> Event:
     release = statement_id(command.signed.statement)
     answer = receipt(opening, turn, [release])
     if submission == bid.bid:
-        return KeyReleased(bid=bid.bid, signed=command.signed, receipt=answer)
-    return PartReleased(bid=bid.bid, submission=submission, release=release, receipt=answer, signed=command.signed)
+        return KeyReleased(bid=bid.bid, signed=command.signed, s_b=command.s_b, receipt=answer)
+    return PartReleased(bid=bid.bid, submission=submission, signed=command.signed, receipt=answer, s_b=command.s_b)
 
 
 def close_window(opening: Opening, command: CloseWindow, turn: Turn) -> list[Event | Aside]:

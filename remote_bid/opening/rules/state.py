@@ -36,12 +36,22 @@ WRONG_TRIES = 5
 
 class Half(msgspec.Struct, frozen=True, kw_only=True):
     """The bidder's half of one part's key: id of the release statement and the half (base64url), both empty before; the
-    hashes of those tried in vain.
+    commitments to those tried in vain.
     """
 
     release: str = ""
     s_b: str = ""
     wrong: tuple[str, ...] = ()
+
+
+class Hindrance(msgspec.Struct, frozen=True, kw_only=True):
+    """A release whose signer's certificate (DER, base64url) was revoked by the list (hash) of its authority that was in
+    force; all by name.
+    """
+
+    certificate: str
+    authority: str
+    crl: str
 
 
 class Revision(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +84,9 @@ class Bid(msgspec.Struct, frozen=True, kw_only=True):
     s_b: str = ""
     """The released half, base64url; empty until then."""
     wrong: tuple[str, ...] = ()
-    """Hashes of the halves tried in vain."""
+    """Commitments to the halves tried in vain."""
+    hindered: tuple[Hindrance, ...] = ()
+    """Releases of its readout form that were not taken for a revoked certificate."""
     failed_lodgings: tuple[str, ...] = ()
     """Ids of what its bidder lodged in vain."""
     bad_lodging: str = ""

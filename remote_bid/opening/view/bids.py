@@ -64,7 +64,7 @@ def _row(opening: Opening, number: int, bid: Bid, who: Who) -> BidRow:
 def own_bids(opening: Opening, who: Who) -> dict[str, OwnBid]:
     """The live bids of a bidder, and those that were returned to it."""
     bids = [*opening.bids.values(), *opening.returned.values()]
-    return {bid.bid: _own(opening, bid) for bid in bids if sees_as_own(opening, bid, who)}
+    return {bid.bid: _own(opening, bid, who) for bid in bids if sees_as_own(opening, bid, who)}
 
 
 def sees_as_own(opening: Opening, bid: Bid, who: Who) -> bool:
@@ -74,7 +74,7 @@ def sees_as_own(opening: Opening, bid: Bid, who: Who) -> bool:
     return reached(opening.phase, Phase.ROSTER) and who.person in people_of(opening, bid)
 
 
-def _own(opening: Opening, bid: Bid) -> OwnBid:
+def _own(opening: Opening, bid: Bid, who: Who) -> OwnBid:
     settlement = bid.settlement if bid.read_out else None
     return OwnBid(
         lot=bid.lot,
@@ -86,6 +86,8 @@ def _own(opening: Opening, bid: Bid) -> OwnBid:
         proofs=_set_proofs(opening, bid) if _counted(opening, bid) else UNSET,
         released_at=instant.text(bid.released_at) if bid.released_at else UNSET,
         tries_left=WRONG_TRIES - len(bid.wrong) if bid.wrong else UNSET,
+        hindered=True if bid.hindered and not bid.release else UNSET,
+        parts=bid.parts if bid.bidder != who.person else UNSET,
         outcome=settlement.outcome if settlement else UNSET,
         cause=settlement.cause if settlement else UNSET,
     )

@@ -78,9 +78,9 @@ def _side(opening: Opening, fields: Fields) -> Collection[str] | None:
     took_part |= {person for bid in opening.bids.values() for person in people_of(opening, bid)}
     if fields.get("bidder", fields["by"]["person"]) not in took_part:
         return ("type",)
-    return _without_signed(fields) if fields["type"] == "PartReleased" else None
+    return [name for name in fields if name != "s_b"] if fields["type"] == "PartReleased" else None
 
 
 def _without_signed(fields: Fields) -> Collection[str]:
-    """All but the paper that holds a half or a key of a part that is not read out."""
+    """All but the paper that holds a key of a part that is not read out."""
     return [name for name in fields if name != "signed"]

@@ -93,6 +93,10 @@ class OwnBid(_Part, frozen=True):
     proofs: dict[str, SetProof] | UnsetType = UNSET
     released_at: str | UnsetType = UNSET
     tries_left: int | UnsetType = UNSET
+    hindered: bool | UnsetType = UNSET
+    """Its half was not taken for a revoked certificate; another certificate may still release it."""
+    parts: list[SealedPart] | UnsetType = UNSET
+    """For the other parties of a consortium, who have not submitted it themselves."""
     outcome: Outcome | UnsetType = UNSET
     cause: Cause | UnsetType = UNSET
 
