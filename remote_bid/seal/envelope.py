@@ -321,6 +321,6 @@ class _Unpadded:
         inside = part[: self._left]
         self._target.write(inside)
         self._left -= len(inside)
-        padding = bytes(part[len(inside) :])
-        if padding != bytes(len(padding)):
+        padding = part[len(inside) :]
+        if bytearray(len(padding)) != padding:
             raise BadEnvelope("garbage", "the padding is not zero")
