@@ -7,7 +7,7 @@ handing in their commands at good and at bad moments. All signatures, seals and 
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 import pytest
@@ -19,9 +19,9 @@ from remote_bid.opening import commands as c
 from remote_bid.opening.events import WindowExtended
 from remote_bid.opening.statements import Extension
 from remote_bid.opening.terms import ORDER, Phase, Role, reached, under_way
+from remote_bid.opening.view.bids import to_deal_again
 from remote_bid.seal.canonical import b64
 from remote_bid.seal.statements import said
-from remote_bid.tender.terms import DRAW, READOUT_FORM
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import CLOCK, Event, Refused
 from remote_bid.timeline.desk import happening
@@ -29,88 +29,22 @@ from remote_bid.timeline.entry import Who
 from remote_bid.timeline.marks import Tick
 from tests.given import Act, Past, RefusedOnRecord, Story, given, handle
 from tests.opening.actors import (
-    ALPHA,
-    BETA,
     BIDDERS,
     CUSTODIANS,
-    DELTA,
     DEPUTY,
     EVERYBODY,
-    GAMMA,
     HOST,
     SUPERVISOR,
-    TENDERER,
-    WITNESS,
-    secret_of,
 )
 from tests.opening.acts import (
-    CLOSE_BIDS,
-    CLOSE_OPENING,
-    CLOSE_WINDOW,
-    HOLD,
-    OPEN_LOBBY,
-    OPEN_OBJECTIONS,
-    OPEN_RELEASE,
-    PREPARE_RECORD,
-    SETTLE,
-    TICK,
-    answer_objection,
-    check_in,
-    confirm_line,
-    publish_key,
-    raise_objection,
-    read_out,
-    record_checkpoint,
-    refuse_record,
-    release,
-    say,
-    sign_record,
-    submit,
-    withdraw,
+    deal_again,
 )
+from tests.opening.anything import IN_A_LOT, IN_A_PART, MANY_BIDDERS, STRIKERS, anything, struck
 from tests.opening.course import (
-    ABSENT,
-    CARRY_OUT_ABORT,
-    DEPUTY_IN_OFFICE,
-    END_COUNT_CHECK,
-    END_CUSTODY,
-    END_PAUSE,
-    NOTICE_OUTAGE,
-    SUSPENDED,
-    WITH_DEPUTY,
-    abort,
-    continue_lot,
-    decline,
-    destroy,
-    extend,
-    hand_over,
     resume,
-    suspend,
 )
 from tests.opening.day import (
-    CLOSED_FOR_BIDS,
-    CONFIRM,
-    CONVENED,
-    COUNT_CHECK,
-    CUSTODY,
-    LOBBY,
-    OBJECTION,
-    READOUT,
-    RELEASE,
-    ROSTER,
-    WINDOW_CLOSED,
     opening,
-)
-from tests.opening.draws import (
-    BOTH_SEALED,
-    DRAW_COEFFICIENTS,
-    DRAW_CONVENED,
-    DRAWING,
-    NOBODY_SEALED,
-    lottery,
-    seal_draw,
-    sealed_wrongly,
-    until_unsealed,
 )
 from tests.opening.invariants import (
     chain_verifies,
@@ -119,172 +53,10 @@ from tests.opening.invariants import (
     rivals_read_nothing_too_early,
     ticks_hold_every_entry_once,
 )
-from tests.opening.preparing import countersign_timetable, offer_key, propose_timetable, publish_policy, schedule
+from tests.opening.needed import BEGINNINGS, needs, wanting
 from tests.opening.sealed import PRICES, halves_of
-from tests.opening.tender import after_t0
 
 E = TypeVar("E", bound=Event)
-
-MANY_BIDDERS = [*BIDDERS, DELTA]
-
-
-def cosigned(choose: Callable[[list[int]], int], late: tuple[float | None, ...]) -> Act:
-    """The log hands in a note over one of the entries that are cosigned, at some distance from the deadline."""
-
-    def covers(story: Story) -> int:
-        wanted = [
-            entry.seq
-            for entry in story.folded.main
-            if opening.context.checkpoints(happening(opening.context, entry).event)
-        ]
-        return choose(wanted)
-
-    def ask(story: Story) -> Any:
-        t0 = instant.when(story.state.timetable.deadline)
-        times = [None if seconds is None else instant.later(t0, round(seconds * 1000)) for seconds in late]
-        return record_checkpoint(covers, *times).asked(story)
-
-    return Act(ask, record_checkpoint(covers).by)
-
-
-def postponed(hours: int) -> tuple[Act, Act]:
-    """A timetable with a deadline some hours from now, proposed and countersigned."""
-
-    def sooner_or_later(make: Callable[..., Act]) -> Act:
-        def ask(story: Story) -> Any:
-            deadline = instant.text(instant.later(story.at, hours * 3_600_000))
-            return make(deadline=deadline).asked(story)
-
-        return Act(ask, make().by)
-
-    return sooner_or_later(propose_timetable), sooner_or_later(countersign_timetable)
-
-
-BY_BIDDERS: list[Callable[[Who], Act]] = [
-    submit,
-    withdraw,
-    check_in,
-    release,
-    sign_record,
-    refuse_record,
-    say,
-    raise_objection,
-    confirm_line,
-    lambda who: confirm_line(who, dispute="报价有误"),
-    lambda who: say(who, nonce="another of the nonces"),
-    lambda who: release(who, half=secret_of("a wrong half")),
-    lambda who: release(who, half=halves_of(BETA, 1).s_b),
-    lambda who: submit(who, version=1),
-    lambda who: submit(who, core={"bidder": BETA.person}),
-    lambda who: submit(who, raw=b"no form at all"),
-]
-BY_CUSTODIANS: list[Callable[[Who], Act]] = [
-    publish_key,
-    check_in,
-    offer_key,
-    lambda who: publish_key(who, seed=b64(bytes(32))),
-    destroy,
-]
-BY_STAFF = [
-    OPEN_RELEASE,
-    CLOSE_OPENING,
-    schedule(),
-    publish_policy(),
-    *(seal_draw(who) for who in (TENDERER, SUPERVISOR)),
-    *(answer_objection(number) for number in (1, 2)),
-    *(say(who) for who in (HOST, SUPERVISOR, WITNESS, TENDERER)),
-    *(sealed_wrongly(TENDERER), lottery(), lottery(value="1.00")),
-    *(read_out(who) for who in MANY_BIDDERS),
-    *(sign_record(who) for who in (HOST, SUPERVISOR, WITNESS, TENDERER)),
-    *(check_in(who) for who in (HOST, SUPERVISOR, TENDERER)),
-    *(act for hours in (-1, 0, 2, 48) for act in postponed(hours)),
-]
-COURSE = [
-    *(act(*by) for act in (extend, resume, continue_lot) for by in ((HOST,), (SUPERVISOR,), (HOST, SUPERVISOR))),
-    *(suspend(*by) for by in ((HOST,), (SUPERVISOR,), (HOST, SUPERVISOR))),
-    extend(minutes=31),
-    abort(),
-    decline(HOST),
-    decline(SUPERVISOR),
-    hand_over(HOST, DEPUTY),
-    hand_over(DEPUTY, HOST),
-    *(replace(OPEN_RELEASE, by=by) for by in (DEPUTY, SUPERVISOR)),
-]
-"""What moves or stops the clocks, and who acts instead of whom."""
-BY_THE_CLOCK = [
-    OPEN_LOBBY,
-    TICK,
-    CLOSE_BIDS,
-    HOLD,
-    CLOSE_WINDOW,
-    SETTLE,
-    DRAW_COEFFICIENTS,
-    OPEN_OBJECTIONS,
-    PREPARE_RECORD,
-    Act(CLOSE_OPENING.ask, CLOCK),
-    END_COUNT_CHECK,
-    END_CUSTODY,
-    END_PAUSE,
-    NOTICE_OUTAGE,
-    CARRY_OUT_ABORT,
-]
-LATENESS = [(0, 0, 0), (2, -2, None), (3, 3, 3), (0, None, None), (0, 3, 3), (-3, 0, 0)]
-
-anything = st.one_of(
-    st.builds(lambda make, who: make(who), st.sampled_from(BY_BIDDERS), st.sampled_from(MANY_BIDDERS)),
-    st.builds(lambda make, who: make(who), st.sampled_from(BY_CUSTODIANS), st.sampled_from(CUSTODIANS)),
-    st.sampled_from(BY_STAFF),
-    st.sampled_from(COURSE),
-    st.sampled_from(BY_THE_CLOCK),
-    st.builds(
-        lambda number, late: cosigned(lambda seqs: seqs[number % len(seqs)], late),
-        st.integers(0, 20),
-        st.sampled_from(LATENESS),
-    ),
-)
-
-BEGINNINGS = [
-    CONVENED,
-    LOBBY,
-    CLOSED_FOR_BIDS,
-    COUNT_CHECK,
-    ROSTER,
-    WITH_DEPUTY,
-    DEPUTY_IN_OFFICE,
-    RELEASE,
-    SUSPENDED,
-    WINDOW_CLOSED,
-    CUSTODY,
-    ABSENT,
-    READOUT,
-    CONFIRM,
-    OBJECTION,
-    DRAW_CONVENED,
-    until_unsealed(*BOTH_SEALED),
-    DRAWING,
-    NOBODY_SEALED,
-]
-
-COSIGN_WINDOW = record_checkpoint(
-    lambda story: int(story.state.window_closed_seq or story.folded.head), *[after_t0(2000)] * 3
-)
-"""Over the end of the bidders' window, whatever was ticked after it."""
-
-NEXT: dict[Phase, list[Act]] = {
-    Phase.SCHEDULED: [submit(ALPHA), submit(BETA), submit(GAMMA)],
-    Phase.LOBBY: [submit(ALPHA), submit(BETA), submit(GAMMA), check_in(ALPHA)],
-    Phase.CLOSED_FOR_BIDS: [cosigned(max, (0, 0, 0))],
-    Phase.HELD: [postponed(2)[1]],
-    Phase.ROSTER: [OPEN_RELEASE],
-    Phase.RELEASE: [release(ALPHA), release(BETA), release(GAMMA), COSIGN_WINDOW],
-    Phase.CUSTODY: [publish_key(who, part=part) for who in CUSTODIANS for part in (READOUT_FORM, DRAW)],
-    Phase.DRAW: [lottery()],
-    Phase.READOUT: [read_out(who) for who in MANY_BIDDERS],
-    Phase.CONFIRM: [confirm_line(ALPHA), confirm_line(BETA), confirm_line(GAMMA, dispute="报价有误")],
-    Phase.OBJECTION: [raise_objection(ALPHA), answer_objection(1), answer_objection(2)],
-    Phase.RECORD: [sign_record(ALPHA), sign_record(HOST), CLOSE_OPENING],
-}
-"""What the day needs in each phase."""
 
 
 class AnyDay(RuleBasedStateMachine):
@@ -328,10 +100,44 @@ class AnyDay(RuleBasedStateMachine):
     def time_passes(self, ms: int) -> None:
         self.story = replace(self.story, at=instant.later(self.story.at, ms))
 
-    @rule(number=st.integers(0, 3))
+    @rule(number=st.integers(0, 11))
     def somebody_does_what_the_day_needs(self, number: int) -> None:
-        if needed := NEXT.get(self.story.state.phase):
+        if needed := needs(self.story):
             self.attempt(needed[number % len(needed)])
+
+    def place(self, number: int) -> tuple[str, str]:
+        """One of the session's lots and parts."""
+        places: list[tuple[str, str]] = self.story.state.places()
+        return places[number % len(places)]
+
+    @rule(act=st.sampled_from(IN_A_LOT), who=st.sampled_from(MANY_BIDDERS), number=st.integers(0, 11))
+    def somebody_tries_something_in_a_lot(self, act: Callable[[Who, str], Act], who: Who, number: int) -> None:
+        self.attempt(act(who, self.place(number)[0]))
+
+    @rule(act=st.sampled_from(IN_A_PART), who=st.sampled_from([*BIDDERS, *CUSTODIANS[:2]]), number=st.integers(0, 11))
+    def somebody_tries_something_in_a_part(self, act: Callable[[Who, str, str], Act], who: Who, number: int) -> None:
+        self.attempt(act(who, *self.place(number)))
+
+    @rule(
+        who=st.sampled_from(CUSTODIANS),
+        number=st.integers(0, 11),
+        signers=st.sampled_from(STRIKERS),
+        again=st.booleans(),
+    )
+    def a_custodian_is_struck(self, who: Who, number: int, signers: tuple[Who, ...], again: bool) -> None:
+        """Before the deadline two people can; afterwards nobody."""
+        for act in struck(who, *self.place(number), signers, again):
+            done = self.attempt(act)
+            assert not (done and reached(self.story.state.phase, Phase.CLOSED_FOR_BIDS)), "struck after the deadline"
+
+    @precondition(lambda self: bool(self.story.state.revisions))
+    @rule(number=st.integers(0, 11))
+    def those_who_must_deal_again(self, number: int) -> None:
+        """Whoever is asked to can, as long as there is time."""
+        lot = self.place(number)[0]
+        for who in BIDDERS:
+            if (bid := self.story.state.bid_of(who.person, lot)) and to_deal_again(self.story.state, bid):
+                assert self.attempt(deal_again(who, lot=lot)), "a deal that is asked for is refused"
 
     @precondition(lambda self: bool(opening.context.due(self.story.state)))
     @rule(number=st.integers(0, 1))
@@ -352,7 +158,7 @@ class AnyDay(RuleBasedStateMachine):
     def people_do_their_part(self) -> None:
         if self.story.state.suspension is not None:
             self.attempt(resume(*self.in_office()))
-        for act in NEXT.get(self.story.state.phase, []):
+        for act in wanting(self.story):
             host, _ = self.in_office()
             self.attempt(replace(act, by=host) if act.by == HOST else act)
 
@@ -369,6 +175,15 @@ class AnyDay(RuleBasedStateMachine):
             step = min(steps, key=lambda item: item.at, default=first)
             self.story = replace(self.story, at=max(step.at, self.story.at))
             assert self.attempt(Act(step.command, CLOCK)), "what is due is refused"
+
+    @invariant()
+    def every_list_of_custodians_can_open_and_no_side_can_alone(self) -> None:
+        """However many were struck: k remain, on several sides, each once."""
+        for name in self.story.state.policies:
+            policy = self.story.state.current(name)
+            sides = [custodian.side for custodian in policy.custodians]
+            assert len({custodian.person for custodian in policy.custodians}) == len(sides) >= policy.k
+            assert max(map(sides.count, sides)) < policy.k
 
     @invariant()
     def every_pause_has_a_cause_and_a_time(self) -> None:
