@@ -24,6 +24,9 @@ from remote_bid.seal.canonical import b64
 TAKEN = "taken"
 """In a simulated participant's folder: a person sits in its chair."""
 
+CUSTODY = "keys.custody"
+"""In a simulated custodian's folder: its keys, for whoever takes its chair."""
+
 _LOOK_S = 0.2
 _SCALAR = 32
 
@@ -79,8 +82,14 @@ class Chairs:
         """The person who is signed in sits down: its program steps aside, and leaves what it has made so far."""
         home = self._cast.home(signed_in(request).person)
         (home / TAKEN).touch()
-        releases = [path.read_text() for path in sorted(home.glob("*.release"))]
-        return web.json_response({"session": SESSION, "releases": releases, "passphrase": PASSPHRASE})
+        left = {
+            "session": SESSION,
+            "releases": [path.read_text() for path in sorted(home.glob("*.release"))],
+            "custody": [path.read_text() for path in home.glob(CUSTODY)],
+            "trust": (self._cast.folder / "trust.json").read_text(),
+            "passphrase": PASSPHRASE,
+        }
+        return web.json_response(left)
 
     def _home(self, request: web.Request) -> Path:
         person = request.match_info["person"]
