@@ -45,7 +45,8 @@ class Orphans:
 
     async def sweep(self) -> int:
         """Take away what is due; returns how many uploads. Every version of a bid that has a receipt stays."""
-        return sum([await self._of(folded) for folded in await self._desk.load()])
+        openings = [folded for folded in await self._desk.load() if folded.session.room == "opening"]
+        return sum([await self._of(folded) for folded in openings])
 
     async def _of(self, folded: Folded) -> int:
         opening: Opening = folded.state

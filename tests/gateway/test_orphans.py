@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from remote_bid.gateway.orphans import Orphans, named
+from remote_bid.people.registry import registry
+from remote_bid.people.registry.terms import REGISTRY
 from remote_bid.tender.safe import NotThere, Safe
-from remote_bid.timeline.desk import Folded
+from remote_bid.timeline.desk import Folded, unfolded
+from remote_bid.timeline.log import Session
 from tests.given import Past, given
 from tests.opening.actors import ALPHA
 from tests.opening.acts import submit
@@ -24,11 +27,11 @@ LATER = T0 + timedelta(days=DAYS)
 class Sessions:
     """As many of a desk as is needed here."""
 
-    def __init__(self, folded: Folded) -> None:
+    def __init__(self, *folded: Folded) -> None:
         self._folded = folded
 
     async def load(self) -> list[Folded]:
-        return [self._folded]
+        return list(self._folded)
 
 
 def swept(safe: Safe, past: Past, now: datetime) -> int:
@@ -39,7 +42,7 @@ async def _swept(safe: Safe, folded: Folded, now: datetime) -> int:
     for person, upload in named(folded):
         await put(safe, session=folded.session.id, person=person, upload=upload)
     await put(safe, session=folded.session.id, upload="orphan")
-    desk: Any = Sessions(folded)
+    desk: Any = Sessions(unfolded(Session(REGISTRY, registry.name, ""), registry), folded)
     taken = await Orphans(desk, safe, DAYS, lambda: now).sweep()
     for person, upload in named(folded):
         assert held(safe, folded.session.id, person, upload) == SMALL

@@ -15,6 +15,8 @@ export const router = createRouter({
     { path: '/me', name: 'me', component: () => import('../keys/Profile.vue') },
     { path: '/plan', name: 'drafts', component: () => import('../tender/DraftList.vue') },
     { path: '/plan/:draft', name: 'draft', component: () => import('../tender/DraftPage.vue'), props: true },
+    { path: '/office', name: 'office', component: () => import('../centre/OfficePage.vue') },
+    { path: '/schedule', name: 'schedule', component: () => import('../centre/SchedulePage.vue') },
     { path: '/self-test', name: 'self-test', component: () => import('./SelfTest.vue') },
     { path: '/:elsewhere(.*)*', component: NotFound },
   ],

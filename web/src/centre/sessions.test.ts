@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { OpeningView, Phase } from '../wire'
-import { inOrder } from './sessions'
+import { clashes } from './halls'
+import { grouped, inOrder } from './sessions'
 
 function session(name: string, phase: Phase, deadline?: string): OpeningView {
   return { session: name, phase, me: { person: '', role: 'observer', ask: 'wait' }, ...(deadline && { deadline }) }
@@ -23,4 +24,26 @@ test('what goes on comes first, then the next deadline, then what is over, the l
     'over today',
     'over long ago',
   ])
+})
+
+test('a session stands where its reader looks first: what is asked, today, next, over', () => {
+  const asked = { ...session('asked', 'SCHEDULED'), me: { person: 'a', role: 'tenderer' as const, ask: 'publish_policy' } }
+  const views = [
+    asked,
+    session('runs', 'READOUT', '2026-11-22T01:00:00.000Z'),
+    session('tonight', 'SCHEDULED', '2026-11-22T15:59:00.000Z'),
+    session('after midnight', 'SCHEDULED', '2026-11-22T16:01:00.000Z'),
+    session('done', 'CLOSED', '2026-11-22T01:00:00.000Z'),
+  ]
+  const { asking, today, next, over } = grouped(views, '2026-11-22')
+  const names = [asking, today, next, over].map((group) => group.map((view) => view.session))
+  expect(names).toEqual([['asked'], ['runs', 'tonight'], ['after midnight'], ['done']])
+})
+
+test('two sessions clash in one hall within four hours, not in two halls, nor when one is over', () => {
+  const at = (name: string, phase: Phase, hour: string) => session(name, phase, `2026-11-22T${hour}:00:00.000Z`)
+  const views = [at('a', 'SCHEDULED', '01'), at('b', 'LOBBY', '04'), at('c', 'SCHEDULED', '08'), at('d', 'CLOSED', '08')]
+  const inOne = { a: '1', b: '1', c: '1', d: '1' }
+  expect([...clashes(views, { halls: ['1', '2'], placed: inOne })]).toEqual(['a', 'b'])
+  expect([...clashes(views, { halls: ['1', '2'], placed: { ...inOne, b: '2' } })]).toEqual([])
 })

@@ -1,4 +1,5 @@
 import { onScopeDispose, ref, shallowRef } from 'vue'
+import { momentOf } from '../timeline/instants'
 import type { OpeningView } from '../wire'
 
 const AGAIN_MS = 30_000
@@ -48,6 +49,57 @@ export function inOrder(sessions: readonly OpeningView[]): OpeningView[] {
     const sooner = (a.deadline ?? '9').localeCompare(b.deadline ?? '9')
     return stage === 'over' ? -sooner : sooner
   })
+}
+
+export interface Groups {
+  /** They ask something of this person now. */
+  readonly asking: readonly OpeningView[]
+  readonly today: readonly OpeningView[]
+  readonly next: readonly OpeningView[]
+  readonly over: readonly OpeningView[]
+}
+
+/** Each session in one group: what it asks of its reader comes before when it is. `day` is today's date. */
+export function grouped(sessions: readonly OpeningView[], day: string): Groups {
+  const groups = { asking: [], today: [], next: [], over: [] } as Record<keyof Groups, OpeningView[]>
+  for (const view of sessions) groups[groupOf(view, day)].push(view)
+  return groups
+}
+
+function groupOf(view: OpeningView, day: string): keyof Groups {
+  const [stage, asked] = [stageOf(view), askOf(view)]
+  if (stage === 'over') return 'over'
+  if (asked) return 'asking'
+  return stage === 'running' || (view.deadline && momentOf(view.deadline).slice(0, 10) === day) ? 'today' : 'next'
+}
+
+const ASKS = [
+  'countersign',
+  'resume',
+  'continue_lot',
+  'sign_record',
+  'close_opening',
+  'answer_objection',
+  'open_release',
+  'read_out',
+  'countersign_timetable',
+  'countersign_strike',
+  'draw_by_lottery',
+  'seal_draw',
+  'publish_policy',
+  'propose_timetable',
+  'offer_key',
+  'publish_share',
+  'publish_key',
+  'deal_again',
+  'check_in',
+  'release',
+  'confirm_line',
+] as const
+
+/** What a session asks of its reader; null if nothing that this page knows. A bidder’s first bid is its own wish. */
+export function askOf({ me }: OpeningView): (typeof ASKS)[number] | null {
+  return ASKS.find((known) => known === me.ask) ?? null
 }
 
 /** The sessions whose title, code or centre have all these words. */
