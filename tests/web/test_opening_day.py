@@ -23,7 +23,8 @@ from remote_bid.participant.staff import Host
 from remote_bid.tender.statements import Cadence, Windows
 from remote_bid.verify import verify
 from tests.web.hall import PHONE, a_browser, listed
-from tests.web.people import Person, hands_in, makes_keys, seated, watching
+from tests.web.people import STEP_MS, Person, hands_in, makes_keys, seated, watching
+from tests.web.pictures import picture
 
 pytestmark = [pytest.mark.web, pytest.mark.slow]
 
@@ -102,6 +103,7 @@ async def _scheduled(cast: Cast) -> None:
 
 async def bids_are_in(day: Day, papers: Path) -> None:
     """Keys, timetable, draw, bids; the supervisor signs every timetable that is proposed meanwhile."""
+    await picture(day.custodian.page, "custodian-keys")
     await makes_keys(day.custodian, day.cast.folder / "trust.json", keys=3)
     await day.supervisor.act("签署时间表")
     await day.supervisor.act("封存抽取种子")
@@ -112,6 +114,7 @@ async def bids_are_in(day: Day, papers: Path) -> None:
     finally:
         postponing.cancel()
         await asyncio.gather(postponing, return_exceptions=True)
+    await picture(day.bidders[0].page, "bidder-receipt")
 
 
 async def _bids(cast: Cast, person: Person, price: str, papers: Path, who: str) -> None:
@@ -136,6 +139,9 @@ async def released(day: Day) -> None:
     """The host opens the window; the bidder without a line comes back to it in time."""
     *others, unlucky = day.bidders
     await day.host.act("开始解密")
+    await expect(others[1].page.get_by_role("button", name="解密投标文件", exact=True)).to_be_visible(timeout=STEP_MS)
+    await picture(others[0].page, "bidder-release")
+    await picture(others[1].page, "bidder-release-phone")
     await asyncio.gather(*(bidder.act("解密投标文件") for bidder in others))
     await asyncio.gather(*(bidder.reads("解密完成") for bidder in others))
     await unlucky.context.set_offline(False)
@@ -145,6 +151,7 @@ async def released(day: Day) -> None:
 
 async def opened_and_read_out(day: Day) -> None:
     await day.custodian.reads("全部成立，可以公布")
+    await picture(day.custodian.page, "custodian-checks")
     await day.custodian.act("公布密钥")
     await day.custodian.reads("您不再需要做什么")
     for number in range(1, len(day.bidders) + 1):
@@ -160,15 +167,19 @@ async def heard_and_signed(day: Day) -> None:
     await day.host.page.get_by_role("region", name="异议").get_by_label("答复").fill(_ANSWER)
     await day.host.act("答复")
     await objector.reads(_ANSWER)
+    await picture(day.host.page, "host-readout")
+    await picture(objector.page, "bidder-confirm")
     await asyncio.gather(*(bidder.act("确认唱标内容") for bidder in day.bidders))
     await asyncio.gather(*(person.act("签署开标记录表") for person in (day.host, day.supervisor, *day.bidders)))
     await asyncio.gather(*(bidder.reads("您已签署开标记录表") for bidder in day.bidders))
+    await picture(day.supervisor.page, "supervisor-record")
     await day.host.act("结束开标")
 
 
 async def assert_all_on_record(day: Day) -> None:
     """As the public sees it, and as the bundle proves it without a server."""
-    await expect(day.observer.page.locator(".now")).to_contain_text("本场开标已结束", timeout=45_000)
+    await expect(day.observer.page.locator(".now")).to_contain_text("本场开标已结束", timeout=STEP_MS)
+    await picture(day.observer.page, "observer-hall")
     view = await listed(day.cast.url)
     rows = view["bids"].values()
     assert sorted(row["form"]["price"] for row in rows) == sorted(_PRICES)

@@ -6,7 +6,6 @@
  * 3  what the simulated one has made so far is kept too: its bids can be released here, its keys published
  */
 
-import '../app/look.css'
 import { keepBid } from '../bidder/halves'
 import { readRelease } from '../bidder/release_file'
 import { keptFile, keptTrust } from '../custodian/kept'
@@ -18,6 +17,7 @@ import { certificateOf, keyOf } from './key'
 
 interface Left {
   readonly session: string
+  readonly desk: string
   readonly releases: readonly string[]
   /** A custodian's key file, which the page asks the passphrase for. */
   readonly custody: readonly string[]
@@ -40,7 +40,7 @@ async function sitDown(): Promise<void> {
   }
   await keptTrust.put(left.trust)
   for (const file of left.custody) await keptFile.put(left.session, file)
-  location.replace(`/hall/${left.session}`)
+  location.replace(left.desk)
 }
 
 sitDown().catch((thrown: unknown) => {
