@@ -65,7 +65,7 @@ VISITS: Mapping[str, Sequence[Visit]] = {
     ],
     "/schedule": [Visit("schedule", "system-01", "/schedule", "main")],
     "/self-test": [Visit("self-test", "", "/self-test", "main li")],
-    "/:elsewhere(.*)*": [Visit("not-found", "", "/nowhere", "main")],
+    "/:elsewhere(.*)*": [Visit("not-found", "", f"{_HALL}/nowhere", "main")],
 }
 _SMALL = {"hall-bidder", "hall-observer", "sessions"}
 """Looked at on a phone too."""
