@@ -40,9 +40,8 @@ def chair_links(cast: Cast) -> list[tuple[str, str, str]]:
 
 def show_links(console: Console, cast: Cast) -> None:
     """All of them, each on a line of its own that the terminal may wrap but nobody cuts."""
-    console.print(
-        "\n[bold]坐下试试[/]  打开链接即以该身份登录，模拟人员随即让座。一个浏览器一把椅子，另一角色请用另一浏览器或无痕窗口。"
-    )
+    console.print("\n[bold]坐下试试[/]  打开链接即以该身份登录，模拟人员随即让座。")
+    console.print("一个浏览器一把椅子，另一角色请用另一浏览器或无痕窗口。")
     for role, name, link in [*chair_links(cast), *public_links(cast)]:
         padding = " " * (_WIDTH - 2 * len(role) + 2)
         said = Text.assemble((role, "bold blue"), padding, name, "  " if name else "", (link, f"link {link}"))
