@@ -13,6 +13,7 @@ from remote_bid.demo.lan import AUTHORITY, certify_host, lan_address, trusting
 from remote_bid.demo.programme import Contender, Programme
 from remote_bid.opening.terms import Member, Role
 from remote_bid.participant.cosigner import cosigner_key
+from remote_bid.people.registry.terms import Admin, AdminRole
 from remote_bid.seal.canonical import b64
 from remote_bid.tender.statements import Cadence, NamedLogKey, Pauses, Windows
 from remote_bid.tender.terms import Tender
@@ -37,6 +38,13 @@ MEMBERS = [
     Member(person="custodian-03", name="交易中心保管人", role=Role.CUSTODIAN, side="centre"),
     Member(person="custodian-04", name="公证处保管人", role=Role.CUSTODIAN, side="notary"),
 ]
+
+OFFICES = [
+    Admin(person="system-01", name="唐敏（交易中心）", role=AdminRole.SYSTEM),
+    Admin(person="security-01", name="顾远（交易中心）", role=AdminRole.SECURITY),
+    Admin(person="audit-01", name="秦岚（交易中心）", role=AdminRole.AUDIT),
+]
+"""The centre's own people, where somebody may sit in their chairs: no program plays them."""
 
 
 @dataclass(frozen=True)
@@ -167,8 +175,10 @@ def assemble(
     """Make authority, keys and addresses for a day."""
     authority = Authority(_AUTHORITY)
     cast_folder = folder / "people"
-    for member in MEMBERS:
-        authority.enrol(cast_folder / member.person, member.person, member.name)
+    offices = OFFICES if playable else []
+    people = [*((one.person, one.name) for one in MEMBERS), *((one.person, one.name) for one in offices)]
+    for person, name in people:
+        authority.enrol(cast_folder / person, person, name)
     for contender in programme.contenders:
         authority.enrol(cast_folder / contender.person, contender.person, contender.name)
     port, cosigner_port = port or free_port(), free_port()
@@ -183,6 +193,7 @@ def assemble(
         log=LOG,
         roots=[authority.pem],
         agencies=["host-01"],
+        admins=offices,
         cosigners=[CosignerAt(name=COSIGNER, key=cosigner, url=f"http://127.0.0.1:{cosigner_port}")],
         quorum=1,
         host=address,

@@ -24,6 +24,9 @@ from remote_bid.seal.canonical import b64
 TAKEN = "taken"
 """In a simulated participant's folder: a person sits in its chair."""
 
+CUSTODY = "keys.custody"
+"""In a simulated custodian's folder: its keys, for whoever takes its chair."""
+
 _LOOK_S = 0.2
 _SCALAR = 32
 
@@ -46,7 +49,9 @@ class Chairs:
 
     def __init__(self, cast: Cast) -> None:
         self._cast = cast
-        self._people = {member.person for member in cast.members} | {one.person for one in cast.contenders}
+        self._offices = {one.person for one in cast.settings.admins}
+        taking_part = [*(one.person for one in cast.members), *(one.person for one in cast.contenders)]
+        self._people = {*taking_part, *self._offices}
 
     def annexe(self) -> Annexe:
         """The chairs, and TLS if phones are to come."""
@@ -77,10 +82,18 @@ class Chairs:
 
     async def take(self, request: web.Request) -> web.Response:
         """The person who is signed in sits down: its program steps aside, and leaves what it has made so far."""
-        home = self._cast.home(signed_in(request).person)
+        person = signed_in(request).person
+        home = self._cast.home(person)
         (home / TAKEN).touch()
-        releases = [path.read_text() for path in sorted(home.glob("*.release"))]
-        return web.json_response({"session": SESSION, "releases": releases, "passphrase": PASSPHRASE})
+        left = {
+            "session": SESSION,
+            "desk": "/office" if person in self._offices else f"/hall/{SESSION}",
+            "releases": [path.read_text() for path in sorted(home.glob("*.release"))],
+            "custody": [path.read_text() for path in home.glob(CUSTODY)],
+            "trust": (self._cast.folder / "trust.json").read_text(),
+            "passphrase": PASSPHRASE,
+        }
+        return web.json_response(left)
 
     def _home(self, request: web.Request) -> Path:
         person = request.match_info["person"]

@@ -10,6 +10,7 @@ from remote_bid.demo.authority import KEY_FILE, PASSPHRASE
 from remote_bid.demo.cast import SESSION, Cast
 from remote_bid.demo.chairs import chair_link
 from remote_bid.opening.terms import Role
+from remote_bid.people.registry.terms import AdminRole
 
 _ROLES = {
     Role.HOST: "主持人",
@@ -18,6 +19,7 @@ _ROLES = {
     Role.TENDERER: "招标人",
     Role.CUSTODIAN: "密钥保管人",
 }
+_OFFICES = {AdminRole.SYSTEM: "系统管理员", AdminRole.SECURITY: "安全管理员", AdminRole.AUDIT: "审计管理员"}
 _WIDTH = 10
 """Columns of a terminal: five Chinese characters."""
 
@@ -31,14 +33,15 @@ def public_links(cast: Cast) -> list[tuple[str, str, str]]:
 def chair_links(cast: Cast) -> list[tuple[str, str, str]]:
     """Role, name and address of each chair."""
     members = [(_ROLES[one.role], one.name, chair_link(cast, one.person)) for one in cast.members]
-    return [*members, *(("投标人", one.name, chair_link(cast, one.person)) for one in cast.contenders)]
+    bidders = [("投标人", one.name, chair_link(cast, one.person)) for one in cast.contenders]
+    offices = [(_OFFICES[one.role], one.name, chair_link(cast, one.person)) for one in cast.settings.admins]
+    return [*members, *bidders, *offices]
 
 
 def show_links(console: Console, cast: Cast) -> None:
     """All of them, each on a line of its own that the terminal may wrap but nobody cuts."""
-    console.print(
-        "\n[bold]坐下试试[/]  打开链接即以该身份登录，模拟人员随即让座。一个浏览器一把椅子，另一角色请用无痕窗口。"
-    )
+    console.print("\n[bold]坐下试试[/]  打开链接即以该身份登录，模拟人员随即让座。")
+    console.print("一个浏览器一把椅子，另一角色请用另一浏览器或无痕窗口。")
     for role, name, link in [*chair_links(cast), *public_links(cast)]:
         padding = " " * (_WIDTH - 2 * len(role) + 2)
         said = Text.assemble((role, "bold blue"), padding, name, "  " if name else "", (link, f"link {link}"))

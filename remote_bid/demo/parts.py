@@ -6,8 +6,9 @@ from pathlib import Path
 
 from remote_bid.app import serve_forever
 from remote_bid.config import Settings
+from remote_bid.demo.authority import PASSPHRASE
 from remote_bid.demo.cast import SESSION, Cast, K, Pace
-from remote_bid.demo.chairs import Chairs
+from remote_bid.demo.chairs import CUSTODY, Chairs
 from remote_bid.demo.patience import Patience
 from remote_bid.demo.programme import Fault
 from remote_bid.demo.stage import Visitor, alone, identity_of
@@ -16,6 +17,7 @@ from remote_bid.opening.view.page import BidRow
 from remote_bid.participant.client import Client
 from remote_bid.participant.cosigner import cosign_forever
 from remote_bid.participant.custodian import Custodian
+from remote_bid.participant.custody_file import write_custody
 from remote_bid.participant.draw_sealer import DrawSealer
 from remote_bid.participant.member import Staff
 from remote_bid.participant.staff import Host, Supervisor, Tenderer
@@ -183,6 +185,8 @@ async def _custodian(cast: Cast, person: str, publishes: bool) -> None:
         custodian = Custodian(client, identity_of(cast, person), cast.trust, cast.home(person))
         for lot, part in _sealed_parts(cast):
             await custodian.offer_key(lot, part)
+        if cast.playable:
+            write_custody(cast.home(person) / CUSTODY, SESSION, custodian.kept(), PASSPHRASE)
         for lot, part in _sealed_parts(cast):
             await custodian.drill(lot, part)
         if not publishes and not await _wanted(client, cast):

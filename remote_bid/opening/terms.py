@@ -6,7 +6,7 @@ import msgspec
 
 from remote_bid.seal.envelope import Header
 from remote_bid.seal.statements import Statement
-from remote_bid.tender.terms import Amount, ReadoutForm, Tender
+from remote_bid.tender.terms import Amount, Heading, ReadoutForm, Tender
 
 
 class Phase(StrEnum):
@@ -97,7 +97,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """
 
     person: str
-    name: str
+    name: Heading
     role: Role
     side: str = ""
     deputy_of: str = ""

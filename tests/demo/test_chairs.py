@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from rich.console import Console
 
-from remote_bid.demo.cast import Cast, assemble, fast, playable
+from remote_bid.demo.cast import OFFICES, Cast, assemble, fast, playable
 from remote_bid.demo.chairs import TAKEN, chair_link
 from remote_bid.demo.day import troupe
 from remote_bid.demo.forks import fork_server
@@ -69,7 +69,7 @@ def test_each_chair_and_page_has_a_line_that_nobody_cuts(cast: Cast) -> None:
     printed = StringIO()
     show_links(Console(file=printed, width=40), cast)
     links = [link for _, _, link in [*chair_links(cast), *public_links(cast)]]
-    assert len(links) == len(cast.members) + len(cast.contenders) + 3
+    assert len(links) == len(cast.members) + len(cast.contenders) + len(OFFICES) + 3
     assert all(f"{link}\n" in printed.getvalue() for link in links)
 
 

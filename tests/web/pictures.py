@@ -1,14 +1,15 @@
-"""Pictures of pages, for people to look at: taken when a folder for them is named."""
+"""Pictures of pages for README and guides: taken by the tests, when REMOTE_BID_PICTURES=1 asks for them."""
 
 import os
 from pathlib import Path
 
 from playwright.async_api import Page
 
-_FOLDER = os.environ.get("REMOTE_BID_PICTURES", "")
+_FOLDER = Path(__file__).parents[2] / "docs/pictures"
+_STILL = "*, *::before, *::after { transition: none !important; animation: none !important; caret-color: transparent; }"
 
 
 async def picture(page: Page, name: str) -> None:
-    """The whole page as it is now."""
-    if _FOLDER:
-        await page.screenshot(path=Path(_FOLDER) / f"{name}.png", full_page=True)
+    """What the window shows now, as docs/pictures/NAME.png."""
+    if os.environ.get("REMOTE_BID_PICTURES") == "1":
+        await page.screenshot(path=_FOLDER / f"{name}.png", style=_STILL, scale="css")

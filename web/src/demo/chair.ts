@@ -3,12 +3,12 @@
  *
  * 1  the key, with the chair's certificate, is kept as if it had been imported
  * 2  its person signs in, and the simulated one steps aside
- * 3  what the simulated one has made so far is kept too, so that its bids can be released here
+ * 3  what the simulated one has made so far is kept too: its bids can be released here, its keys published
  */
 
-import '../app/look.css'
 import { keepBid } from '../bidder/halves'
 import { readRelease } from '../bidder/release_file'
+import { keptFile, keptTrust } from '../custodian/kept'
 import { post, readAccount, signIn } from '../keys/account'
 import { keep, loadIdentities } from '../keys/identity'
 import { keptKey } from '../keys/x509'
@@ -17,7 +17,11 @@ import { certificateOf, keyOf } from './key'
 
 interface Left {
   readonly session: string
+  readonly desk: string
   readonly releases: readonly string[]
+  /** A custodian's key file, which the page asks the passphrase for. */
+  readonly custody: readonly string[]
+  readonly trust: string
   readonly passphrase: string
 }
 
@@ -34,7 +38,9 @@ async function sitDown(): Promise<void> {
     const { submission, halves } = await readRelease(file, left.passphrase)
     await keepBid({ bid: submission, halves, form: null })
   }
-  location.replace(`/hall/${left.session}`)
+  await keptTrust.put(left.trust)
+  for (const file of left.custody) await keptFile.put(left.session, file)
+  location.replace(left.desk)
 }
 
 sitDown().catch((thrown: unknown) => {
