@@ -1244,6 +1244,7 @@ export interface components {
             readonly stamps?: {
                 readonly [key: string]: string;
             };
+            readonly uncosigned_since?: string;
         };
         /**
          * Outcome

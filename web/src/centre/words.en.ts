@@ -16,6 +16,7 @@ const words: Words['centre'] = {
   running: 'In progress: {phase}',
   ahead: 'Coming up',
   over: 'Over',
+  wall: 'Supervisor’s wall',
 }
 
 export default words

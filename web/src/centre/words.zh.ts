@@ -14,4 +14,5 @@ export default {
   running: '进行中：{phase}',
   ahead: '即将开标',
   over: '已结束',
+  wall: '监督墙',
 }
