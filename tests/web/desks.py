@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
@@ -10,26 +12,36 @@ from remote_bid.demo import parts
 from remote_bid.demo.authority import KEY_FILE, PASSPHRASE
 from remote_bid.demo.bidding import play_bidder
 from remote_bid.demo.cast import SESSION, Cast, K
-from remote_bid.demo.day import Troupe, answering, open_house, troupe
+from remote_bid.demo.day import Troupe, answering, troupe
 from remote_bid.demo.stage import Visitor, alone, identity_of
 from remote_bid.opening.terms import Role
 from remote_bid.participant.client import Client
 from remote_bid.participant.identity import read_identity
 from remote_bid.participant.staff import Host, Tenderer
+from remote_bid.tender.terms import DRAW, Tender
 from tests.web.hall import DESK
 
 STEP_MS = 90_000
 
 
+@dataclass(frozen=True)
+class Playing:
+    """Who plays, and the one without whom nothing is cosigned."""
+
+    players: Troupe
+    cosigner: BaseProcess
+
+
 @asynccontextmanager
-async def a_day_with_free_chairs(cast: Cast, free: Collection[str]) -> AsyncIterator[Troupe]:
+async def a_day_with_free_chairs(cast: Cast, free: Collection[str]) -> AsyncIterator[Playing]:
     """From the moment at which the session is scheduled."""
     with troupe() as players:
-        open_house(players, cast)
+        cosigner = players.enter(parts.play_cosigner, cast)
+        players.enter(parts.play_server, cast.settings, cast.server_folder)
         await answering(cast.url, players)
-        await scheduled(cast)
+        await scheduled(cast, SESSION, cast.tender)
         _enter(players, cast, free)
-        yield players
+        yield Playing(players, cosigner)
         assert not players.failed(), players.failed()
 
 
@@ -51,11 +63,11 @@ def _enter(players: Troupe, cast: Cast, free: Collection[str]) -> None:
         players.enter(play_bidder, cast, contender)
 
 
-async def scheduled(cast: Cast) -> None:
+async def scheduled(cast: Cast, session: str, tender: Tender) -> None:
     """The agency's part, done before anybody sits down."""
     identity = read_identity(cast.home("host-01"))
-    async with Client(cast.url, SESSION, identity).connected() as client:
-        await Host(client, identity, "host-01", Role.HOST).schedule(cast.tender, cast.members)
+    async with Client(cast.url, session, identity).connected() as client:
+        await Host(client, identity, "host-01", Role.HOST).schedule(tender, cast.members)
 
 
 def play_tenderer_without_seed(cast: Cast) -> None:
@@ -67,7 +79,7 @@ async def _tenderer(cast: Cast) -> None:
     async with Visitor(cast, "tenderer-01").connected() as client:
         tenderer = Tenderer(client, identity_of(cast, "tenderer-01"), "tenderer-01", Role.TENDERER)
         places = [(lot.lot, part.part) for lot in cast.tender.lots for part in lot.parts]
-        places += [(lot.lot, "draw") for lot in cast.tender.lots if lot.draw]
+        places += [(lot.lot, DRAW) for lot in cast.tender.lots if lot.draw]
         await asyncio.gather(*(tenderer.publish_policy(cast.trust, lot, part, K) for lot, part in places))
         await tenderer.keep_timetable(len(places), lambda: parts.timetable(cast.pace))
 

@@ -74,7 +74,9 @@ async def test_an_office_is_handed_over_lots_are_drawn_by_hand_and_the_record_is
 
         view = await listed(cast.url)
         assert view["in_office"] == {"host": "host-02"}
-        assert [(line["lottery"], line["empty"]) for line in view["draws"]] == [(True, ["tenderer-01", "supervisor-01"])]
+        assert [(line["lottery"], line["empty"]) for line in view["draws"]] == [
+            (True, ["tenderer-01", "supervisor-01"])
+        ]
         assert "supervisor-01" in view["refused_by"]
         assert "host-02" in view["signed_by"]
         assert watched.errors == []

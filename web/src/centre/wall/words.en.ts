@@ -1,3 +1,4 @@
+import desk from '../../opening/desk/words.en'
 import type zh from './words.zh'
 
 const en: typeof zh = {
@@ -22,6 +23,8 @@ const en: typeof zh = {
   custodians: 'Keys {n}/{of}, {k} needed',
   released: '{n} released',
   signedBy: '{n} signed',
+  ask: desk.ask,
+  causes: desk.causes,
   alerts: {
     held: 'Held before the deadline: tenderer and supervisor must sign a new timetable',
     outage: 'Outage: clocks stand still since {at}',

@@ -1,3 +1,5 @@
+import desk from '../../opening/desk/words.zh'
+
 export default {
   title: '监督墙',
   lead: '您担任主持、监督或见证的全部场次，需要处理的排在最前。',
@@ -20,6 +22,8 @@ export default {
   custodians: '密钥 {n}/{of}，需要 {k}',
   released: '已解密 {n}',
   signedBy: '已签署 {n}',
+  ask: desk.ask,
+  causes: desk.causes,
   alerts: {
     held: '截标前暂停：须由招标人和监督人员签署新的时间表',
     outage: '系统中断：{at} 起停止计时',
