@@ -20,7 +20,7 @@ const ALERTS = [
   'aborted',
 ] as const
 
-export type AlertKind = (typeof ALERTS)[number]
+type AlertKind = (typeof ALERTS)[number]
 
 export interface Alert {
   readonly kind: AlertKind
