@@ -148,6 +148,8 @@ const words: Words['opening'] = {
     need: '{k} of {n} must publish their keys',
     published: 'Published',
     waiting: 'Not published',
+    struck: 'Struck',
+    absent: 'Absent',
     notNeeded: 'Not needed',
     sides: { tenderer: 'Tenderer', supervisor: 'Supervisor', centre: 'Trading centre', notary: 'Notary' },
   },

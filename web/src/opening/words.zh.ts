@@ -146,6 +146,8 @@ export default {
     need: '{n} 人中须有 {k} 人公布密钥',
     published: '已公布',
     waiting: '未公布',
+    struck: '已剔除',
+    absent: '未到场',
     notNeeded: '无须公布',
     sides: { tenderer: '招标人', supervisor: '监督部门', centre: '交易中心', notary: '公证机构' },
   },
