@@ -87,7 +87,7 @@ from tests.opening.draws import (
     DRAW_CONVENED,
     DRAWING,
     NOBODY_SEALED,
-    lottery,
+    lottery_proposed,
     seal_draw,
 )
 from tests.opening.preparing import (
@@ -137,7 +137,7 @@ ACCEPTED: dict[type[Command], tuple[Past, Act]] = {
     c.CloseOpening: (RECORD, CLOSE_OPENING),
     c.SealDraw: (DRAW_CONVENED, seal_draw(TENDERER)),
     c.DrawCoefficients: (DRAWING, DRAW_COEFFICIENTS),
-    c.DrawByLottery: (NOBODY_SEALED, lottery()),
+    c.DrawByLottery: (NOBODY_SEALED, lottery_proposed()),
     c.Say: (ROSTER, say(ALPHA)),
     c.RaiseObjection: (ROSTER, raise_objection(ALPHA)),
     c.AnswerObjection: ((*ROSTER, raise_objection(ALPHA)), answer_objection()),

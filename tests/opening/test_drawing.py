@@ -121,7 +121,7 @@ def test_the_host_says_first_what_came_out_and_the_supervisor_signs_the_same() -
     given(opening, proposed).when(lottery()).then(CoefficientDrawn, Disclosed, ReadoutOpened)
     assert given(opening, (*proposed, lottery())).story.state.awaited == {}
     given(opening, NOBODY_SEALED).when(lottery_proposed(value="1.00")).then_refused("not_a_value")
-    given(opening, NOBODY_SEALED).when(lottery_proposed(), by=SUPERVISOR).then_refused("two_signatures")
+    given(opening, NOBODY_SEALED).when(lottery_proposed(), by=SUPERVISOR).then_refused("not_signed_by_you")
     given(opening, NOBODY_SEALED).when(lottery(), by=HOST).then_refused("two_signatures")
 
 

@@ -78,7 +78,7 @@ MAY: dict[type[Command], set[str]] = {
     c.CloseOpening: {Role.HOST, Role.SUPERVISOR},
     c.SealDraw: {Role.TENDERER, Role.SUPERVISOR},
     c.DrawCoefficients: {CLOCK.role},
-    c.DrawByLottery: {Role.SUPERVISOR},
+    c.DrawByLottery: {Role.HOST, Role.SUPERVISOR},
     c.Say: {*Role} - {Role.OBSERVER},
     c.RaiseObjection: {Role.BIDDER},
     c.AnswerObjection: {Role.HOST},

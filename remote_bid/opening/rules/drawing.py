@@ -182,6 +182,8 @@ def draw_by_lottery(opening: Opening, command: DrawByLottery, turn: Turn) -> lis
     if people and drawn is not None and drawn.lottery and drawn.value == lottery.value:
         return []
     require_phase(opening, Phase.DRAW)
+    if turn.by.person not in [person.person for person in people]:
+        refuse("not_signed_by_you", "签名不是本人的。", "The statement is not signed by you.")
     signed = [opening.role_of(person.person) for person in people]
     first = turn.by.role == Role.HOST and signed == [Role.HOST]
     if not first and (turn.by.role != Role.SUPERVISOR or signed != [Role.HOST, Role.SUPERVISOR]):

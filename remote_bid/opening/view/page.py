@@ -194,3 +194,5 @@ class OpeningView(_Part, frozen=True):
     aliases: dict[str, str] | UnsetType = UNSET
     stamps: dict[str, str] | UnsetType = UNSET
     """By entry, when an authority of time has stamped it; empty as long as none has."""
+    uncosigned_since: str | UnsetType = UNSET
+    """When the first tick or phase change was whose checkpoint is not cosigned yet."""

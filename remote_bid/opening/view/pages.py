@@ -57,6 +57,7 @@ def see(opening: Opening, who: Who) -> OpeningView:
         objections=objections(opening, who) or UNSET,
         aliases=aliases(opening, who) or UNSET,
         stamps={str(seq): stamp.stamped_at for seq, stamp in opening.stamps.items()} or UNSET,
+        uncosigned_since=_uncosigned_since(opening, who),
     )
 
 
@@ -88,6 +89,13 @@ def _released(opening: Opening, who: Who) -> int | UnsetType:
     if opening.phase is Phase.RELEASE and who.role in (Role.HOST, Role.SUPERVISOR, Role.WITNESS, Role.TENDERER):
         return len(opening.bids) - len(opening.unreleased())
     return UNSET
+
+
+def _uncosigned_since(opening: Opening, who: Who) -> str | UnsetType:
+    """For those who run and watch the session: a moment is usual, more means that cosigners are away."""
+    waiting = sorted(opening.uncosigned.values())
+    watches = who.role in (Role.HOST, Role.SUPERVISOR, Role.WITNESS)
+    return instant.text(waiting[0]) if waiting and watches else UNSET
 
 
 def _me(opening: Opening, who: Who) -> Me:

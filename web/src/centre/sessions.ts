@@ -5,10 +5,12 @@ import type { OpeningView } from '../wire'
 const AGAIN_MS = 30_000
 const RETRY_MS = 5000
 
-/** The public list of sessions, read again now and then; what was read last stays while the server is away. */
-export function useSessions() {
+/** The list of sessions as this person may see them, read again and again; what was read last stays while the server is away. */
+export function useSessions(againMs = AGAIN_MS) {
   const sessions = shallowRef<readonly OpeningView[] | null>(null)
   const failed = ref(false)
+  /** When this device last heard of them; null before it did. */
+  const heardAt = ref<number | null>(null)
   let next: ReturnType<typeof setTimeout> | undefined
   let stopped = false
 
@@ -18,10 +20,11 @@ export function useSessions() {
       const { sessions: listed } = (await answer.json()) as { sessions?: OpeningView[] }
       failed.value = !listed
       sessions.value = listed ? inOrder(listed) : sessions.value
+      heardAt.value = listed ? Date.now() : heardAt.value
     } catch {
       failed.value = true
     }
-    if (!stopped) next = setTimeout(() => void read(), failed.value ? RETRY_MS : AGAIN_MS)
+    if (!stopped) next = setTimeout(() => void read(), failed.value ? Math.min(RETRY_MS, againMs) : againMs)
   }
 
   void read()
@@ -29,7 +32,7 @@ export function useSessions() {
     stopped = true
     clearTimeout(next)
   })
-  return { sessions, failed }
+  return { sessions, failed, heardAt }
 }
 
 export type Stage = 'running' | 'ahead' | 'over'

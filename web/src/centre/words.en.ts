@@ -47,6 +47,7 @@ const words: Words['centre'] = {
     release: 'Release your bid',
     confirm_line: 'Confirm your line',
   },
+  wall: 'Supervisor’s wall',
 }
 
 export default words

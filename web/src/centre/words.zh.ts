@@ -45,4 +45,5 @@ export default {
     release: '请解密您的投标文件',
     confirm_line: '请确认您的开标结果',
   },
+  wall: '监督墙',
 }

@@ -36,6 +36,7 @@ test.each<[Partial<OpeningView>, string]>([
   [{ phase: 'SCHEDULED', deadline: '2026-11-22T02:00:00.000Z' }, 'SCHEDULED'],
   [{ phase: 'RELEASE', ends_at: '2026-11-22T02:30:00.000Z' }, 'RELEASE'],
   [{ phase: 'RELEASE' }, 'WINDOW_CLOSED'],
+  [{ phase: 'RELEASE', suspended: { number: 1, cause: 'outage', since: '', supervisor_from: '' } }, 'SUSPENDED'],
   [{ phase: 'ABORTED', aborted: { 1: 'too_few_bids', 2: 'too_few_bids' } }, 'TOO_FEW_BIDS'],
   [{ phase: 'ABORTED' }, 'ABORTED'],
   [{ phase: 'READOUT', bids: { x: { number: 1, lot: '1' } } }, 'READOUT_OPENED'],

@@ -66,11 +66,11 @@ function after(phase: Phase): StepState {
 }
 
 /** The sentence that says what is happening now, and the one that says what comes next, go by this name. */
-export type Now = Phase | 'UNSCHEDULED' | 'WINDOW_CLOSED' | 'READOUT_OPENED' | 'TOO_FEW_BIDS'
+export type Now = Phase | 'SUSPENDED' | 'UNSCHEDULED' | 'WINDOW_CLOSED' | 'READOUT_OPENED' | 'TOO_FEW_BIDS'
 
 /** Which sentence holds now. */
 export function nowOf(view: OpeningView): Now {
-  return TOLD_APART[view.phase]?.(view) ?? view.phase
+  return view.suspended ? 'SUSPENDED' : (TOLD_APART[view.phase]?.(view) ?? view.phase)
 }
 
 /** Phases of which more than one sentence is told. */
@@ -92,9 +92,9 @@ function hasTooFew({ aborted = {} }: OpeningView): boolean {
 
 type Mood = 'running' | 'done' | 'attention' | 'failed'
 
-/** The colour and icon of a phase; a word always goes with them. */
-export function moodOf(phase: Phase): Mood {
-  if (phase === 'HELD') return 'attention'
+/** The colour and icon of a session's state; a word always goes with them. */
+export function moodOf({ phase, suspended }: OpeningView): Mood {
+  if (phase === 'HELD' || suspended) return 'attention'
   if (phase === 'ABORTED') return 'failed'
   return phase === 'CLOSED' ? 'done' : 'running'
 }

@@ -22,7 +22,7 @@ const VIEW = {
   ],
   bids: { x: { number: 2, lot: '1' } },
 } as const satisfies OpeningView
-const SO_FAR: SoFar = { names: new Map([['h', '陆明']]), lastRead: null }
+const SO_FAR: SoFar = { names: new Map([['h', '陆明']]), lastRead: null, struck: new Set<string>() }
 const FORM = { price: '1234567.5', currency: 'CNY', fields: { duration_days: 90, quality: '合格', project_manager: '陈立' } }
 
 function said(language: Language, event: { type: string; [field: string]: unknown }): string {

@@ -27,6 +27,7 @@ const words: Words['opening'] = {
   states: { done: 'done', current: 'now', ahead: 'to come', held: 'held', aborted: 'aborted', never: 'will not take place' },
   now: {
     heading: 'Now',
+    SUSPENDED: 'The session is suspended: all clocks stand still.',
     UNSCHEDULED: 'This opening is being prepared.',
     SCHEDULED: 'Bids are being accepted.',
     LOBBY: 'Check-in is open; bids are still accepted.',
@@ -48,7 +49,9 @@ const words: Words['opening'] = {
     ABORTED: 'This opening was aborted.',
     TOO_FEW_BIDS: 'Too few bids: this opening ends here.',
   },
+  suspendedSince: 'Suspended since',
   next: {
+    SUSPENDED: 'When it goes on, what was left of the time is left still. Bidders may release meanwhile.',
     UNSCHEDULED: 'The deadline is announced once the tenderer and the supervisor have signed the timetable.',
     SCHEDULED: 'Who bids, how many and at what price is a secret to everybody until the deadline. Check-in opens before it.',
     LOBBY: 'At the deadline no more bids are accepted; once the close is cosigned, the number of bids is shown.',
@@ -145,6 +148,8 @@ const words: Words['opening'] = {
     need: '{k} of {n} must publish their keys',
     published: 'Published',
     waiting: 'Not published',
+    struck: 'Struck',
+    absent: 'Absent',
     notNeeded: 'Not needed',
     sides: { tenderer: 'Tenderer', supervisor: 'Supervisor', centre: 'Trading centre', notary: 'Notary' },
   },

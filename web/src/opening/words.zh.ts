@@ -25,6 +25,7 @@ export default {
   states: { done: '已完成', current: '进行中', ahead: '未开始', held: '暂停', aborted: '终止', never: '不再进行' },
   now: {
     heading: '现在',
+    SUSPENDED: '本场开标已中止，全部时限停止计时。',
     UNSCHEDULED: '本场开标正在准备。',
     SCHEDULED: '正在接受投标。',
     LOBBY: '签到进行中，投标尚未截止。',
@@ -46,7 +47,9 @@ export default {
     ABORTED: '本场开标已终止。',
     TOO_FEW_BIDS: '流标：投标不足规定数量，本场开标终止。',
   },
+  suspendedSince: '中止于',
   next: {
+    SUSPENDED: '恢复后接着计时，剩余时间不变；投标人仍可解密。',
     UNSCHEDULED: '招标人和监督人员签署时间表后，公布投标截止时间。',
     SCHEDULED: '谁投标、有几家、报价多少，截止前对任何人都是秘密。截止前开放签到。',
     LOBBY: '到截止时间不再接受投标；截标记录取得联署后，公布投标份数。',
@@ -143,6 +146,8 @@ export default {
     need: '{n} 人中须有 {k} 人公布密钥',
     published: '已公布',
     waiting: '未公布',
+    struck: '已剔除',
+    absent: '未到场',
     notNeeded: '无须公布',
     sides: { tenderer: '招标人', supervisor: '监督部门', centre: '交易中心', notary: '公证机构' },
   },

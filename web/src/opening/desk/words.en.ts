@@ -14,7 +14,7 @@ const en: typeof zh = {
     countersign_strike: 'The tenderer proposes to strike a custodian: check and sign it',
     resume: 'The session is suspended: decide whether it goes on',
     continue_lot: 'A lot has too few bids: decide whether it goes on',
-    draw_by_lottery: 'Lots must be drawn by hand, together with the host',
+    draw_by_lottery: 'Lots are drawn by hand: the host signs what came out, the supervisor countersigns',
     seal_draw: 'Seal your seed for the draw',
     publish_policy: 'Publish the policy',
     propose_timetable: 'Propose the timetable',

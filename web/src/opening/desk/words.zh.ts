@@ -12,7 +12,7 @@ export default {
     countersign_strike: '招标人提议剔除一名保管人，请核对后签署',
     resume: '本场开标已中止，请决定是否继续',
     continue_lot: '有标段投标不足规定数量，请决定是否继续',
-    draw_by_lottery: '需要人工摇号，请会同主持人办理',
+    draw_by_lottery: '需要人工摇号：主持人签署结果，监督人员会签',
     seal_draw: '请封存系数抽取种子',
     publish_policy: '请公布招标规则',
     propose_timetable: '请提出时间表',

@@ -1,0 +1,46 @@
+import desk from '../../opening/desk/words.en'
+import type zh from './words.zh'
+
+const en: typeof zh = {
+  title: 'Supervisor’s wall',
+  lead: 'Every session in which you are host, supervisor or witness; what needs you comes first.',
+  live: 'Every {seconds} seconds, last at {time}',
+  stale: 'The server cannot be reached. This is how things were at {time}; retrying by itself.',
+  never: 'The server cannot be reached; retrying by itself.',
+  loading: 'Loading your sessions…',
+  none: 'No session is yours to watch',
+  noneWhy: 'Openings that name you as host, supervisor or witness are listed here.',
+  signIn: 'Sign in first',
+  signInWhy: 'Then the sessions that you watch are shown.',
+  signInGo: 'Sign in',
+  quiet: 'All is well',
+  needs: '{n} of {of} need somebody',
+  enter: 'Enter the hall',
+  act: 'Act here',
+  fold: 'Fold up',
+  ends: 'until {moment}',
+  deadline: 'Deadline {moment}',
+  custodians: 'Keys {n}/{of}, {k} needed',
+  released: '{n} released',
+  signedBy: '{n} signed',
+  ask: desk.ask,
+  causes: desk.causes,
+  alerts: {
+    held: 'Held before the deadline: tenderer and supervisor must sign a new timetable',
+    outage: 'Outage: clocks stand still since {at}',
+    suspended: 'Suspended: {detail}, since {at}',
+    undecided: 'Suspended for long: the supervisor decides whether it goes on',
+    uncosigned: 'No checkpoint is cosigned since {at}: cosigners are away and the session waits',
+    quorum: '{detail} more custodians must publish, until {at}',
+    too_few: 'Lots {detail} have too few bids and wait for a decision',
+    host_late: 'The host has not taken the next step since {at}',
+    overdue: 'It should have gone on at {at}',
+    awaited: 'A paper awaits your signature',
+    cosigner_gone: 'The last checkpoint is not cosigned by {detail}',
+    absent: 'Not there yet: {detail}',
+    undrilled: 'Keys not drilled yet: {detail}',
+    aborted: 'This session was aborted',
+  },
+}
+
+export default en
