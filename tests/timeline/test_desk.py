@@ -1,10 +1,6 @@
 """The desk: decides on what is, commits before it answers, and tells everybody in the order of commits."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import replace
-from itertools import pairwise
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,65 +8,26 @@ from hypothesis import strategies as st
 
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Command, Refused
-from remote_bid.timeline.desk import Desk, Folded, Moved
+from remote_bid.timeline.desk import Desk, Moved
 from remote_bid.timeline.entry import MAIN, Entry, Who
 from remote_bid.timeline.log import MemoryLog, Session, UnknownSession
 from remote_bid.timeline.marks import Tick
-from remote_bid.timeline.trouble import LogAway
+from tests.timeline.desks import SESSION, book, heard, kept, refetched
 from tests.timeline.faults import Broken, Faulty
 from tests.timeline.guestbook import (
     ANN,
     BOB,
     EVE,
-    LINE_SECRET,
-    OFFICE,
     Claim,
     Disclose,
-    Guestbook,
     Plan,
     Shut,
     Whisper,
     Write,
     desk_over,
-    guestbook,
-    nothing_to_look_up,
 )
 from tests.timeline.hours import Stopped
 from tests.timeline.logs import HALL
-
-SESSION = HALL.id
-
-
-@pytest.fixture
-def watch() -> Stopped:
-    return Stopped()
-
-
-@pytest.fixture
-async def log(watch: Stopped) -> Faulty:
-    log = Faulty(MemoryLog(watch))
-    await log.create(HALL)
-    return log
-
-
-@pytest.fixture
-def desk(log: Faulty) -> Desk:
-    return desk_over(log)
-
-
-async def book(desk: Desk) -> Guestbook:
-    state: Guestbook = (await desk.look(SESSION)).state
-    return state
-
-
-async def kept(log: Faulty) -> list[Entry]:
-    return [entry for _, entries in await log.read(SESSION, 0) for entry in entries]
-
-
-def heard(desk: Desk) -> list[Moved]:
-    moves: list[Moved] = []
-    desk.listen(moves.append)
-    return moves
 
 
 async def test_a_command_is_decided_kept_and_folded(desk: Desk, log: Faulty, watch: Stopped) -> None:
@@ -154,178 +111,6 @@ async def test_no_two_entries_share_a_salt(desk: Desk) -> None:
     assert len({entry.salt for entry in entries}) == len(entries) == 5 + 3 * 2
 
 
-async def test_the_overtaken_decides_again_on_the_new_state_and_time(log: Faulty, watch: Stopped) -> None:
-    late, early = desk_over(log), desk_over(log)
-    await late.look(SESSION)
-    watch.move(1000)
-    await early.handle(SESSION, Claim(prize="cup"), ANN)
-    watch.move(1000)
-    with pytest.raises(Refused, match="first"):
-        await late.handle(SESSION, Claim(prize="cup"), BOB)
-    [entry] = await late.handle(SESSION, Write(text="pity"), BOB)
-    assert (entry.seq, entry.fields["at"]) == (2, instant.text(watch.at))
-    assert (await book(late)).prizes == {"cup": "ann"}
-
-
-async def test_who_was_overtaken_hears_first_of_the_others_commits(log: Faulty) -> None:
-    late, early = desk_over(log), desk_over(log)
-    await late.look(SESSION)
-    moves = heard(late)
-    for text in ("one", "two"):
-        await early.handle(SESSION, Write(text=text), ANN)
-    await late.handle(SESSION, Write(text="three"), BOB)
-    assert [entry.fields["text"] for moved in moves for entry in moved.entries] == ["one", "two", "three"]
-    assert_one_after_another(moves)
-
-
-async def test_listeners_hear_commits_in_order(desk: Desk) -> None:
-    first, second = heard(desk), heard(desk)
-    people = [Who(person=f"guest-{n}", role="guest") for n in range(20)]
-    await asyncio.gather(*(desk.handle(SESSION, Write(text=who.person), who) for who in people))
-    assert first == second
-    assert [entry.seq for moved in first for entry in moved.entries] == list(range(1, 21))
-    assert_one_after_another(first)
-    assert first[-1].after == await desk.look(SESSION)
-
-
-async def test_listeners_hear_only_what_is_committed(desk: Desk, log: Faulty) -> None:
-    commits: list[int] = []
-    desk.listen(lambda moved: commits.append(log.commits))
-    log.slow_s = 0.01
-    await desk.handle(SESSION, Write(text="one"), ANN)
-    await desk.handle(SESSION, Write(text="two"), ANN)
-    assert commits == [1, 2]
-
-
-async def test_a_cancelled_caller_loses_neither_the_commit_nor_its_telling(desk: Desk, log: Faulty) -> None:
-    moves = heard(desk)
-    log.slow_s = 0.05
-    caller = asyncio.create_task(desk.handle(SESSION, Write(text="hello"), ANN))
-    await asyncio.sleep(0.01)
-    caller.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await caller
-    assert await kept(log) == []
-    await desk.handle(SESSION, Write(text="next"), BOB)
-    assert [entry.fields["text"] for entry in await kept(log)] == ["hello", "next"]
-    assert [entry.fields["text"] for moved in moves for entry in moved.entries] == ["hello", "next"]
-
-
-@pytest.mark.parametrize("after_s", [0.0, 0.001, 0.004, 0.008, 0.016])
-async def test_a_caller_cancelled_at_any_moment_leaves_the_desk_in_order(
-    desk: Desk, log: Faulty, after_s: float
-) -> None:
-    log.slow_s = 0.01
-    caller = asyncio.create_task(desk.handle(SESSION, Write(text="hello"), ANN))
-    await asyncio.sleep(after_s)
-    caller.cancel()
-    await asyncio.gather(caller, return_exceptions=True)
-    await asyncio.wait_for(desk.handle(SESSION, Write(text="next"), BOB), 1)
-    assert await refetched(log) == await desk.look(SESSION)
-
-
-async def test_failed_and_not_persisted_is_as_if_it_had_never_been(desk: Desk, log: Faulty) -> None:
-    moves, log.lost = heard(desk), True
-    with pytest.raises(Broken):
-        await desk.handle(SESSION, Write(text="hello"), ANN)
-    assert await kept(log) == []
-    assert moves == []
-    await desk.handle(SESSION, Write(text="hello"), ANN)
-    assert [entry.seq for entry in await kept(log)] == [1]
-    assert len(moves) == 1
-
-
-async def test_failed_but_persisted_is_answered_as_what_it_is(desk: Desk, log: Faulty) -> None:
-    moves, log.kept = heard(desk), True
-    [entry] = await desk.handle(SESSION, Write(text="hello"), ANN)
-    await desk.handle(SESSION, Write(text="next"), BOB)
-    assert (await kept(log))[0] == entry
-    assert [entry.fields["text"] for entry in await kept(log)] == ["hello", "next"]
-    assert [entry.fields["text"] for moved in moves for entry in moved.entries] == ["hello", "next"]
-    assert_one_after_another(moves)
-
-
-async def test_failed_and_not_persisted_at_the_commit_is_refused_and_may_be_tried_again(
-    desk: Desk, log: Faulty
-) -> None:
-    moves, log.unkept = heard(desk), True
-    with pytest.raises(LogAway):
-        await desk.handle(SESSION, Write(text="hello"), ANN)
-    assert (moves, await kept(log)) == ([], [])
-    await desk.handle(SESSION, Write(text="hello"), ANN)
-    assert [entry.seq for entry in await kept(log)] == [1]
-
-
-async def test_who_was_overtaken_in_a_commit_of_unknown_outcome_decides_again(log: Faulty) -> None:
-    desk, other = desk_over(log), desk_over(log)
-    [earlier] = await desk.handle(SESSION, Write(text="before"), ANN)
-    assert (await other.look(SESSION)).head == earlier.seq
-    log.unkept, log.meanwhile = True, lambda: other.handle(SESSION, Claim(prize="cup"), BOB)
-    with pytest.raises(Refused, match="first"):
-        await desk.handle(SESSION, Claim(prize="cup"), ANN)
-    assert [entry.fields["by"]["person"] for entry in await kept(log)] == ["ann", "bob"]
-
-
-async def test_facts_are_looked_up_for_the_command_before_it_is_decided(log: Faulty) -> None:
-    asked: list[tuple[Any, Any, Who]] = []
-
-    async def facts(state: Guestbook, command: Command, by: Who) -> str:
-        asked.append((len(state.pages), command, by))
-        return f"looked up for {by.person}"
-
-    known: list[Any] = []
-
-    def decide(state: Guestbook, command: Any, turn: Any) -> Sequence[Any]:
-        known.append(turn.known)
-        return guestbook.decide(state, command, turn)
-
-    room = replace(guestbook, decide=decide)
-    desk = Desk(log, OFFICE, LINE_SECRET, {"guestbook": (room, facts)})
-    await desk.handle(SESSION, Write(text="one"), ANN)
-    await desk.handle(SESSION, Write(text="two"), BOB)
-    assert asked == [(0, Write(text="one"), ANN), (1, Write(text="two"), BOB)]
-    assert known == ["looked up for ann", "looked up for bob"]
-
-
-async def test_refused_while_looking_up_leaves_no_trace(log: Faulty) -> None:
-    async def facts(state: Any, command: Any, by: Who) -> None:
-        raise Refused("not_trusted", "证书无效。", "No.")
-
-    desk = Desk(log, OFFICE, LINE_SECRET, {"guestbook": (guestbook, facts)})
-    with pytest.raises(Refused):
-        await desk.handle(SESSION, Write(text="one"), ANN)
-    assert await kept(log) == []
-
-
-async def test_slow_facts_of_one_do_not_stop_another(log: Faulty) -> None:
-    gate = asyncio.Event()
-
-    async def facts(state: Any, command: Any, by: Who) -> None:
-        if by == ANN:
-            await gate.wait()
-
-    desk = Desk(log, OFFICE, LINE_SECRET, {"guestbook": (guestbook, facts)})
-    slow = asyncio.create_task(desk.handle(SESSION, Write(text="slow"), ANN))
-    await asyncio.wait_for(desk.handle(SESSION, Write(text="quick"), BOB), 1)
-    gate.set()
-    [entry] = await slow
-    assert entry.seq == 2
-
-
-async def test_facts_are_looked_up_again_when_the_state_has_moved(log: Faulty) -> None:
-    looked_up: list[int] = []
-    desk = Desk(log, OFFICE, LINE_SECRET, {"guestbook": (guestbook, nothing_to_look_up)})
-
-    async def facts(state: Guestbook, command: Command, by: Who) -> None:
-        looked_up.append(len(state.pages))
-        if len(looked_up) == 1:
-            await desk.handle(SESSION, Write(text="meanwhile"), BOB)
-
-    slow = Desk(log, OFFICE, LINE_SECRET, {"guestbook": (guestbook, facts)})
-    await slow.handle(SESSION, Write(text="slow"), ANN)
-    assert looked_up == [0, 1]
-
-
 async def test_a_session_opens_with_its_first_command(desk: Desk, log: Faulty) -> None:
     [entry] = await desk.open("KB-2", "guestbook", Write(text="hello"), ANN)
     assert entry.seq == 1
@@ -401,7 +186,11 @@ async def test_asking_for_unknown_sessions_leaves_nothing_behind(desk: Desk) -> 
 
 
 people = st.sampled_from([ANN, BOB, EVE])
+
+
 texts = st.sampled_from(["one", "two", "three"])
+
+
 commands = st.one_of(
     st.builds(Write, text=texts),
     st.builds(Whisper, text=texts),
@@ -432,14 +221,3 @@ async def applied_and_refetched(acts: list[tuple[Command, Who, int]]) -> None:
         log.lost = log.kept = log.unkept = False
         await desk.handle(SESSION, Write(text=f"page {number}"), by)
         assert await desk.look(SESSION) == await refetched(log)
-
-
-async def refetched(log: Faulty) -> Folded:
-    [folded] = await desk_over(log).load()
-    return folded
-
-
-def assert_one_after_another(moves: list[Moved]) -> None:
-    """Each begins where the one before ended."""
-    assert all(later.before == earlier.after for earlier, later in pairwise(moves))
-    assert all(later.after.version == earlier.after.version + 1 for earlier, later in pairwise(moves))
