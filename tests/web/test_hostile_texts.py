@@ -32,7 +32,7 @@ _PACE = Pace(
     until_deadline_ms=30_000,
     lobby_ms=28_000,
     ticks=Cadence(every_ms=2000, slots=256),
-    windows=Windows(release_ms=30_000, custody_ms=60_000, confirm_ms=20_000, objection_ms=1000, record_ms=60_000),
+    windows=Windows(release_ms=30_000, custody_ms=60_000, confirm_ms=30_000, objection_ms=15_000, record_ms=90_000),
     pause_s=0.2,
 )
 _MARK = "__struck"
