@@ -114,6 +114,7 @@ async def bids_are_in(day: Day, papers: Path) -> None:
     finally:
         postponing.cancel()
         await asyncio.gather(postponing, return_exceptions=True)
+    await day.bidders[0].page.get_by_text("已递交，回执有效").scroll_into_view_if_needed()
     await picture(day.bidders[0].page, "bidder-receipt")
 
 
