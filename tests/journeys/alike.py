@@ -9,7 +9,9 @@ from typing import Any
 
 from remote_bid.seal.canonical import unb64
 
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
+_INSTANT = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT"
+)
 """Ours, and the fixed-length date of HTTP headers (RFC 9110, 5.6.7)."""
 _RANDOM = re.compile(r"[A-Za-z0-9+/_-]{11,}={0,2}")
 """Base64 and hex of eight bytes and more: ids, hashes, salts, keys."""

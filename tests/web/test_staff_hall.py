@@ -13,7 +13,6 @@ from remote_bid.demo.authority import KEY_FILE, PASSPHRASE
 from remote_bid.demo.cast import SESSION, Cast, Pace, assemble
 from remote_bid.demo.day import answering, open_house, troupe
 from remote_bid.demo.programme import own_programme
-from remote_bid.opening.commands import ScheduleOpening
 from remote_bid.opening.terms import Role
 from remote_bid.participant.client import Client
 from remote_bid.participant.identity import read_identity
@@ -72,7 +71,7 @@ async def _scheduled(cast: Cast) -> None:
     identity = read_identity(cast.home("host-01"))
     async with Client(cast.url, SESSION, identity).connected() as client:
         host = Host(client, identity, "host-01", Role.HOST)
-        await host.schedule(ScheduleOpening(tender=cast.tender, members=cast.members))
+        await host.schedule(cast.tender, cast.members)
 
 
 @pytest.fixture
