@@ -55,7 +55,7 @@ async def submitted(page: Page, folder: Path) -> list[Path]:
     technical = folder / "technical.pdf"
     technical.write_bytes(bytes(3 << 20))
     saved: list[Download] = []
-    page.on("download", saved.append)
+    page.on("download", lambda download: saved.append(download))  # a builtin it cannot hold
     await page.get_by_label("投标报价").fill(PRICE)
     await page.get_by_label("工期").fill("180")
     await page.get_by_label("质量").fill("合格")
