@@ -64,7 +64,7 @@ from remote_bid.tender.statements import Consortium, Custodian, Policy, Receipt
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event
 from remote_bid.timeline.entry import Shown, field_salt
-from remote_bid.verify.case import Case, Failed, entry_name
+from remote_bid.verify.case import Case, Failed, about, entry_name
 from remote_bid.verify.papers import named, papers
 from remote_bid.verify.replay import in_order
 from remote_bid.verify.revocations import Evidence
@@ -98,10 +98,11 @@ def people(case: Case) -> None:
     for shown in in_order(case):
         event = case.whole(shown)
         for signed in _signed(event) if event is not None else []:
-            certified = _signers(case, shown, signed)
-            if event is not None:
-                _allowed(case, shown, event, certified)
-                named(shown, event, certified)
+            with about(entry_name(shown)):
+                certified = _signers(case, shown, signed)
+                if event is not None:
+                    _allowed(case, shown, event, certified)
+                    named(shown, event, certified)
             if isinstance(event, ReleaseHindered):
                 evidence.hindered(shown, event)
             else:
@@ -222,7 +223,7 @@ def _receipts(case: Case) -> None:
     for shown, statement, statements in owed:
         name = entry_name(shown)
         receipt = case.from_log(shown, statement, Receipt)
-        salt = shown.proof.salts["type"] if shown.proof else ""
+        salt = shown.proof.salts.get("type", "") if shown.proof else ""
         place = (receipt.session, receipt.statements, receipt.line, receipt.seq)
         own_salt = b64(field_salt(unb64(receipt.salt), "type")) == salt
         if place != (case.session, statements, shown.line, shown.seq) or not own_salt:

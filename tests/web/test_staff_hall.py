@@ -10,10 +10,10 @@ from playwright.async_api import Browser, Page, expect
 
 from remote_bid.demo import parts
 from remote_bid.demo.authority import KEY_FILE, PASSPHRASE
+from remote_bid.demo.bidding import play_bidder
 from remote_bid.demo.cast import SESSION, Cast, Pace, assemble
 from remote_bid.demo.day import answering, open_house, troupe
 from remote_bid.demo.programme import own_programme
-from remote_bid.opening.commands import ScheduleOpening
 from remote_bid.opening.terms import Role
 from remote_bid.participant.client import Client
 from remote_bid.participant.identity import read_identity
@@ -62,7 +62,7 @@ async def day(tmp_path: Path) -> AsyncIterator[Empty]:
         for number, person in enumerate(custodians):
             players.enter(parts.play_custodian, cast, person, number % 2 == 0)
         for contender in cast.contenders:
-            players.enter(parts.play_bidder, cast, contender)
+            players.enter(play_bidder, cast, contender)
         yield Empty(cast)
         assert not players.failed(), players.failed()
 
@@ -72,7 +72,7 @@ async def _scheduled(cast: Cast) -> None:
     identity = read_identity(cast.home("host-01"))
     async with Client(cast.url, SESSION, identity).connected() as client:
         host = Host(client, identity, "host-01", Role.HOST)
-        await host.schedule(ScheduleOpening(tender=cast.tender, members=cast.members))
+        await host.schedule(cast.tender, cast.members)
 
 
 @pytest.fixture
