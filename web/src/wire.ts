@@ -81,6 +81,8 @@ export interface components {
             readonly outcome: components["schemas"]["Outcome"];
             readonly cause: components["schemas"]["Cause"];
             readonly form: components["schemas"]["ReadoutForm"] | null;
+            readonly deposit: components["schemas"]["Deposit"] | null;
+            readonly consortium: readonly components["schemas"]["Party"][];
         };
         /**
          * BidRow
@@ -96,6 +98,10 @@ export interface components {
             readonly outcome?: components["schemas"]["Outcome"];
             readonly cause?: components["schemas"]["Cause"];
             readonly form?: components["schemas"]["ReadoutForm"];
+            readonly consortium?: readonly components["schemas"]["Party"][];
+            readonly bids_twice?: readonly string[];
+            readonly deposit?: components["schemas"]["Deposit"];
+            readonly deposit_note?: string;
             readonly signed_record?: boolean;
             readonly answer?: components["schemas"]["LineAnswer"];
         };
@@ -174,7 +180,7 @@ export interface components {
          * @description Why; each is shown by evidence in the timeline.
          * @enum {unknown}
          */
-        readonly Cause: "aborted" | "bad_deal" | "bad_escrow" | "bad_lodging" | "envelope_lost" | "escrow_absent" | "garbage" | "invalid_form" | "not_released" | "opened" | "remedied";
+        readonly Cause: "aborted" | "authority_failed" | "bad_deal" | "bad_escrow" | "bad_lodging" | "envelope_lost" | "escrow_absent" | "garbage" | "invalid_form" | "not_released" | "opened" | "remedied";
         /**
          * CheckCodeView
          * @description 核对码 of the last cosigned phase change, and the note it is made from.
@@ -289,6 +295,18 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "ConfirmationOpened";
             readonly ends_at: string;
+        };
+        /**
+         * ConsortiumDeclared
+         * @description (side line) Who bids together with this bidder on this lot; it replaces what was declared before.
+         */
+        readonly ConsortiumDeclared: {
+            /** @enum {unknown} */
+            readonly type: "ConsortiumDeclared";
+            readonly bidder: string;
+            readonly lot: string;
+            readonly signed: components["schemas"]["Signed"];
+            readonly receipt: components["schemas"]["Statement"];
         };
         /**
          * ContinueLot
@@ -451,6 +469,15 @@ export interface components {
             readonly receipt: components["schemas"]["Statement"];
         };
         /**
+         * DeclareConsortium
+         * @description The lead of a consortium declares its parties, over the signatures of all of them.
+         */
+        readonly DeclareConsortium: {
+            /** @enum {unknown} */
+            readonly type: "DeclareConsortium";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * DeclineRequest
          * @description Host or supervisor will not sign what the other has signed; `statement` is its id.
          */
@@ -459,6 +486,43 @@ export interface components {
             readonly type: "DeclineRequest";
             readonly statement: string;
         };
+        /**
+         * Deposit
+         * @description A bidder's deposit on a lot (投标保证金): of what has not come only the status is told; `amount` is in the
+         *         lot's currency.
+         */
+        readonly Deposit: {
+            readonly status: components["schemas"]["DepositStatus"];
+            /** @default null */
+            readonly form?: components["schemas"]["DepositForm"] | null;
+            /** @default null */
+            readonly amount?: string | null;
+            /** @default null */
+            readonly received_at?: string | null;
+        };
+        /**
+         * DepositForm
+         * @description As what a deposit has come: money, or an electronic letter of guarantee.
+         * @enum {unknown}
+         */
+        readonly DepositForm: "bid_deposit" | "e_guarantee";
+        /**
+         * DepositNoted
+         * @description Whether the deposit for a bid has come; it replaces what was noted of it before.
+         */
+        readonly DepositNoted: {
+            /** @enum {unknown} */
+            readonly type: "DepositNoted";
+            readonly bid: string;
+            readonly deposit: components["schemas"]["Deposit"];
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * DepositStatus
+         * @description What is known of a bidder's deposit: nobody guesses what was not noted.
+         * @enum {unknown}
+         */
+        readonly DepositStatus: "not_received" | "not_stated" | "received";
         /**
          * Disclosed
          * @description Everything that the ticks held: existence and type of every side-line entry. Other fields go by view.
@@ -797,6 +861,7 @@ export interface components {
             readonly type: "KeyReleased";
             readonly bid: string;
             readonly signed: components["schemas"]["Signed"];
+            readonly s_b: string;
             readonly receipt: components["schemas"]["Statement"];
         };
         /**
@@ -870,8 +935,8 @@ export interface components {
         };
         /**
          * Lot
-         * @description One lot: its ceiling price, how many bids it needs to be opened, what is drawn for it, and the parts of a bid on
-         *         it.
+         * @description One lot: its ceiling price, how many bids it needs to be opened, the bid deposit that it asks for, whether
+         *         consortia may bid on it, what is drawn for it, and the parts of a bid on it.
          */
         readonly Lot: {
             readonly lot: string;
@@ -881,6 +946,10 @@ export interface components {
             readonly currency?: string;
             /** @default 3 */
             readonly minimum?: number;
+            /** @default null */
+            readonly bid_deposit?: string | null;
+            /** @default false */
+            readonly consortia?: boolean;
             /** @default null */
             readonly draw?: components["schemas"]["Draw"] | null;
             readonly parts?: readonly components["schemas"]["LotPart"][];
@@ -986,6 +1055,15 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "NoteCrl";
             readonly crl: components["schemas"]["CrlNoted"];
+        };
+        /**
+         * NoteDeposit
+         * @description The host or the tenderer notes whether a bidder's deposit has come.
+         */
+        readonly NoteDeposit: {
+            /** @enum {unknown} */
+            readonly type: "NoteDeposit";
+            readonly signed: components["schemas"]["Signed"];
         };
         /**
          * NoticeOutage
@@ -1117,8 +1195,8 @@ export interface components {
             readonly type: "OpeningClosed";
             readonly silent: readonly string[];
         };
-        readonly OpeningCommand: components["schemas"]["ScheduleOpening"] | components["schemas"]["OfferCustodianKey"] | components["schemas"]["PublishPolicy"] | components["schemas"]["ProposeTimetable"] | components["schemas"]["CountersignTimetable"] | components["schemas"]["SubmitBid"] | components["schemas"]["PassDrill"] | components["schemas"]["BeginDrill"] | components["schemas"]["AnswerDrill"] | components["schemas"]["ProposeStrike"] | components["schemas"]["CountersignStrike"] | components["schemas"]["DealAgain"] | components["schemas"]["WithdrawBid"] | components["schemas"]["CheckIn"] | components["schemas"]["OpenLobby"] | components["schemas"]["Tick"] | components["schemas"]["CloseBids"] | components["schemas"]["HoldOpening"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["OpenRelease"] | components["schemas"]["ReleaseKey"] | components["schemas"]["CloseWindow"] | components["schemas"]["AskRemedy"] | components["schemas"]["PublishEscrowShare"] | components["schemas"]["CloseCustody"] | components["schemas"]["PublishKey"] | components["schemas"]["EntrustKey"] | components["schemas"]["SettleBids"] | components["schemas"]["ReadOut"] | components["schemas"]["SignRecord"] | components["schemas"]["CloseOpening"] | components["schemas"]["SealDraw"] | components["schemas"]["DrawCoefficients"] | components["schemas"]["DrawByLottery"] | components["schemas"]["Say"] | components["schemas"]["RaiseObjection"] | components["schemas"]["AnswerObjection"] | components["schemas"]["ConfirmLine"] | components["schemas"]["OpenObjections"] | components["schemas"]["PrepareRecord"] | components["schemas"]["RefuseRecord"] | components["schemas"]["NoteCrl"] | components["schemas"]["ExtendWindow"] | components["schemas"]["SuspendOpening"] | components["schemas"]["ResumeOpening"] | components["schemas"]["AbortOpening"] | components["schemas"]["DeclineRequest"] | components["schemas"]["HandOver"] | components["schemas"]["ContinueLot"] | components["schemas"]["ConfirmKeysDestroyed"] | components["schemas"]["EndCountCheck"] | components["schemas"]["EndCustody"] | components["schemas"]["EndPause"] | components["schemas"]["NoticeOutage"] | components["schemas"]["CarryOutAbort"] | components["schemas"]["RecordStamp"] | components["schemas"]["RecordRotation"];
-        readonly OpeningEvent: components["schemas"]["OpeningScheduled"] | components["schemas"]["CustodianKeyOffered"] | components["schemas"]["PolicyPublished"] | components["schemas"]["TimetableProposed"] | components["schemas"]["TimetableSigned"] | components["schemas"]["BidSubmitted"] | components["schemas"]["StrikeProposed"] | components["schemas"]["CustodianStruck"] | components["schemas"]["DealtAgain"] | components["schemas"]["BidWithdrawn"] | components["schemas"]["DrillPassed"] | components["schemas"]["DrillDealt"] | components["schemas"]["CustodianDrilled"] | components["schemas"]["BidderCheckedIn"] | components["schemas"]["MemberCheckedIn"] | components["schemas"]["LobbyOpened"] | components["schemas"]["Ticked"] | components["schemas"]["BidsClosed"] | components["schemas"]["OpeningHeld"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["RosterPublished"] | components["schemas"]["LotAborted"] | components["schemas"]["OpeningAborted"] | components["schemas"]["ReleaseOpened"] | components["schemas"]["KeyReleased"] | components["schemas"]["PartReleased"] | components["schemas"]["WrongKeyTried"] | components["schemas"]["KeyLodged"] | components["schemas"]["LodgingFailed"] | components["schemas"]["LodgingSeedPublished"] | components["schemas"]["SubmissionRefused"] | components["schemas"]["ReleaseRefused"] | components["schemas"]["RemedyRequested"] | components["schemas"]["EscrowSharePublished"] | components["schemas"]["CustodyClosed"] | components["schemas"]["WindowClosed"] | components["schemas"]["CustodyOpened"] | components["schemas"]["KeyPublished"] | components["schemas"]["KeyEntrusted"] | components["schemas"]["BidSettled"] | components["schemas"]["Disclosed"] | components["schemas"]["ReadoutOpened"] | components["schemas"]["BidReadOut"] | components["schemas"]["RecordPrepared"] | components["schemas"]["RecordSigned"] | components["schemas"]["OpeningClosed"] | components["schemas"]["DrawSealed"] | components["schemas"]["DrawOpened"] | components["schemas"]["CoefficientDrawn"] | components["schemas"]["LotteryCalled"] | components["schemas"]["ConfirmationOpened"] | components["schemas"]["LineConfirmed"] | components["schemas"]["LineDisputed"] | components["schemas"]["ObjectionsOpened"] | components["schemas"]["Said"] | components["schemas"]["ObjectionRaised"] | components["schemas"]["ObjectionAnswered"] | components["schemas"]["RecordRefused"] | components["schemas"]["CrlNotedDown"] | components["schemas"]["SignatureAwaited"] | components["schemas"]["RequestRefused"] | components["schemas"]["WindowExtended"] | components["schemas"]["OpeningSuspended"] | components["schemas"]["SuspensionCountersigned"] | components["schemas"]["OpeningResumed"] | components["schemas"]["AbortOrdered"] | components["schemas"]["RoleHandedOver"] | components["schemas"]["CountCheckOpened"] | components["schemas"]["LotContinued"] | components["schemas"]["CustodianKeysDestroyed"] | components["schemas"]["StampTaken"] | components["schemas"]["LogKeyRotated"];
+        readonly OpeningCommand: components["schemas"]["ScheduleOpening"] | components["schemas"]["OfferCustodianKey"] | components["schemas"]["PublishPolicy"] | components["schemas"]["ProposeTimetable"] | components["schemas"]["CountersignTimetable"] | components["schemas"]["SubmitBid"] | components["schemas"]["PassDrill"] | components["schemas"]["BeginDrill"] | components["schemas"]["AnswerDrill"] | components["schemas"]["ProposeStrike"] | components["schemas"]["CountersignStrike"] | components["schemas"]["DealAgain"] | components["schemas"]["DeclareConsortium"] | components["schemas"]["WithdrawBid"] | components["schemas"]["CheckIn"] | components["schemas"]["OpenLobby"] | components["schemas"]["Tick"] | components["schemas"]["CloseBids"] | components["schemas"]["HoldOpening"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["OpenRelease"] | components["schemas"]["ReleaseKey"] | components["schemas"]["CloseWindow"] | components["schemas"]["AskRemedy"] | components["schemas"]["PublishEscrowShare"] | components["schemas"]["CloseCustody"] | components["schemas"]["PublishKey"] | components["schemas"]["EntrustKey"] | components["schemas"]["SettleBids"] | components["schemas"]["NoteDeposit"] | components["schemas"]["ReadOut"] | components["schemas"]["SignRecord"] | components["schemas"]["CloseOpening"] | components["schemas"]["SealDraw"] | components["schemas"]["DrawCoefficients"] | components["schemas"]["DrawByLottery"] | components["schemas"]["Say"] | components["schemas"]["RaiseObjection"] | components["schemas"]["AnswerObjection"] | components["schemas"]["ConfirmLine"] | components["schemas"]["OpenObjections"] | components["schemas"]["PrepareRecord"] | components["schemas"]["RefuseRecord"] | components["schemas"]["NoteCrl"] | components["schemas"]["ExtendWindow"] | components["schemas"]["SuspendOpening"] | components["schemas"]["ResumeOpening"] | components["schemas"]["AbortOpening"] | components["schemas"]["DeclineRequest"] | components["schemas"]["HandOver"] | components["schemas"]["ContinueLot"] | components["schemas"]["ConfirmKeysDestroyed"] | components["schemas"]["EndCountCheck"] | components["schemas"]["EndCustody"] | components["schemas"]["EndPause"] | components["schemas"]["NoticeOutage"] | components["schemas"]["CarryOutAbort"] | components["schemas"]["RecordStamp"] | components["schemas"]["RecordRotation"];
+        readonly OpeningEvent: components["schemas"]["OpeningScheduled"] | components["schemas"]["CustodianKeyOffered"] | components["schemas"]["PolicyPublished"] | components["schemas"]["TimetableProposed"] | components["schemas"]["TimetableSigned"] | components["schemas"]["BidSubmitted"] | components["schemas"]["StrikeProposed"] | components["schemas"]["CustodianStruck"] | components["schemas"]["DealtAgain"] | components["schemas"]["ConsortiumDeclared"] | components["schemas"]["BidWithdrawn"] | components["schemas"]["DrillPassed"] | components["schemas"]["DrillDealt"] | components["schemas"]["CustodianDrilled"] | components["schemas"]["BidderCheckedIn"] | components["schemas"]["MemberCheckedIn"] | components["schemas"]["LobbyOpened"] | components["schemas"]["Ticked"] | components["schemas"]["BidsClosed"] | components["schemas"]["OpeningHeld"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["RosterPublished"] | components["schemas"]["LotAborted"] | components["schemas"]["OpeningAborted"] | components["schemas"]["ReleaseOpened"] | components["schemas"]["KeyReleased"] | components["schemas"]["PartReleased"] | components["schemas"]["ReleaseHindered"] | components["schemas"]["WrongKeyTried"] | components["schemas"]["KeyLodged"] | components["schemas"]["LodgingFailed"] | components["schemas"]["LodgingSeedPublished"] | components["schemas"]["SubmissionRefused"] | components["schemas"]["ReleaseRefused"] | components["schemas"]["RemedyRequested"] | components["schemas"]["EscrowSharePublished"] | components["schemas"]["CustodyClosed"] | components["schemas"]["WindowClosed"] | components["schemas"]["CustodyOpened"] | components["schemas"]["KeyPublished"] | components["schemas"]["KeyEntrusted"] | components["schemas"]["BidSettled"] | components["schemas"]["Disclosed"] | components["schemas"]["ReadoutOpened"] | components["schemas"]["DepositNoted"] | components["schemas"]["BidReadOut"] | components["schemas"]["RecordPrepared"] | components["schemas"]["RecordSigned"] | components["schemas"]["OpeningClosed"] | components["schemas"]["DrawSealed"] | components["schemas"]["DrawOpened"] | components["schemas"]["CoefficientDrawn"] | components["schemas"]["LotteryCalled"] | components["schemas"]["ConfirmationOpened"] | components["schemas"]["LineConfirmed"] | components["schemas"]["LineDisputed"] | components["schemas"]["ObjectionsOpened"] | components["schemas"]["Said"] | components["schemas"]["ObjectionRaised"] | components["schemas"]["ObjectionAnswered"] | components["schemas"]["RecordRefused"] | components["schemas"]["CrlNotedDown"] | components["schemas"]["SignatureAwaited"] | components["schemas"]["RequestRefused"] | components["schemas"]["WindowExtended"] | components["schemas"]["OpeningSuspended"] | components["schemas"]["SuspensionCountersigned"] | components["schemas"]["OpeningResumed"] | components["schemas"]["AbortOrdered"] | components["schemas"]["RoleHandedOver"] | components["schemas"]["CountCheckOpened"] | components["schemas"]["LotContinued"] | components["schemas"]["CustodianKeysDestroyed"] | components["schemas"]["StampTaken"] | components["schemas"]["LogKeyRotated"];
         /**
          * OpeningHeld
          * @description The close was not cosigned in time, or the server was away before it: nothing is counted; a new timetable is
@@ -1267,6 +1345,8 @@ export interface components {
             };
             readonly released_at?: string;
             readonly tries_left?: number;
+            readonly hindered?: boolean;
+            readonly parts?: readonly components["schemas"]["SealedPart"][];
             readonly outcome?: components["schemas"]["Outcome"];
             readonly cause?: components["schemas"]["Cause"];
         };
@@ -1281,17 +1361,26 @@ export interface components {
         };
         /**
          * PartReleased
-         * @description (side line) The half of a part that is not read out. The public never sees `signed`, which holds the half.
+         * @description (side line) The half of a part that is not read out. The public never sees `s_b`.
          */
         readonly PartReleased: {
             /** @enum {unknown} */
             readonly type: "PartReleased";
             readonly bid: string;
             readonly submission: string;
-            readonly release: string;
+            readonly signed: components["schemas"]["Signed"];
             readonly receipt: components["schemas"]["Statement"];
             /** @default null */
-            readonly signed?: components["schemas"]["Signed"] | null;
+            readonly s_b?: string | null;
+        };
+        /**
+         * Party
+         * @description One party of a consortium as it is read out and recorded, the lead first.
+         */
+        readonly Party: {
+            readonly person: string;
+            readonly name: string;
+            readonly work: string;
         };
         /**
          * PassDrill
@@ -1455,6 +1544,9 @@ export interface components {
             readonly outcome: components["schemas"]["Outcome"];
             readonly cause: components["schemas"]["Cause"];
             readonly form: components["schemas"]["ReadoutForm"] | null;
+            readonly deposit: components["schemas"]["Deposit"] | null;
+            readonly consortium: readonly components["schemas"]["Party"][];
+            readonly bids_twice: readonly string[];
             readonly answer: components["schemas"]["LineAnswer"];
         };
         /**
@@ -1533,13 +1625,29 @@ export interface components {
             readonly signed: components["schemas"]["Signed"];
         };
         /**
+         * ReleaseHindered
+         * @description (side line) A half that matches its commitment, not taken because by `crl` (its hash), the list of `authority` in
+         *         force, the signer's certificate is revoked. The half is not kept; `refusal` is what its sender was told.
+         */
+        readonly ReleaseHindered: {
+            /** @enum {unknown} */
+            readonly type: "ReleaseHindered";
+            readonly bid: string;
+            readonly submission: string;
+            readonly signed: components["schemas"]["Signed"];
+            readonly authority: string;
+            readonly crl: string;
+            readonly refusal: components["schemas"]["Statement"];
+        };
+        /**
          * ReleaseKey
-         * @description A bidder releases its half of one submission's key.
+         * @description A bidder releases its half (32 bytes, base64url) of one submission's key.
          */
         readonly ReleaseKey: {
             /** @enum {unknown} */
             readonly type: "ReleaseKey";
             readonly signed: components["schemas"]["Signed"];
+            readonly s_b: string;
         };
         /**
          * ReleaseOpened
@@ -1920,14 +2028,14 @@ export interface components {
         };
         /**
          * WrongKeyTried
-         * @description (side line) A half that does not match; only its hash is kept.
+         * @description (side line) A half that does not match, as its sender has signed; it is not kept.
          */
         readonly WrongKeyTried: {
             /** @enum {unknown} */
             readonly type: "WrongKeyTried";
             readonly bid: string;
             readonly submission: string;
-            readonly tried: string;
+            readonly signed: components["schemas"]["Signed"];
             readonly left: number;
         };
     };
@@ -1965,6 +2073,7 @@ export type CoefficientDrawn = components['schemas']['CoefficientDrawn'];
 export type ConfirmKeysDestroyed = components['schemas']['ConfirmKeysDestroyed'];
 export type ConfirmLine = components['schemas']['ConfirmLine'];
 export type ConfirmationOpened = components['schemas']['ConfirmationOpened'];
+export type ConsortiumDeclared = components['schemas']['ConsortiumDeclared'];
 export type ContinueLot = components['schemas']['ContinueLot'];
 export type Core = components['schemas']['Core'];
 export type CountCheckOpened = components['schemas']['CountCheckOpened'];
@@ -1981,7 +2090,12 @@ export type CustodyClosed = components['schemas']['CustodyClosed'];
 export type CustodyOpened = components['schemas']['CustodyOpened'];
 export type DealAgain = components['schemas']['DealAgain'];
 export type DealtAgain = components['schemas']['DealtAgain'];
+export type DeclareConsortium = components['schemas']['DeclareConsortium'];
 export type DeclineRequest = components['schemas']['DeclineRequest'];
+export type Deposit = components['schemas']['Deposit'];
+export type DepositForm = components['schemas']['DepositForm'];
+export type DepositNoted = components['schemas']['DepositNoted'];
+export type DepositStatus = components['schemas']['DepositStatus'];
 export type Disclosed = components['schemas']['Disclosed'];
 export type DisclosedEntry = components['schemas']['DisclosedEntry'];
 export type DisclosedTick = components['schemas']['DisclosedTick'];
@@ -2032,6 +2146,7 @@ export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
 export type MemberCheckedIn = components['schemas']['MemberCheckedIn'];
 export type NoteCrl = components['schemas']['NoteCrl'];
+export type NoteDeposit = components['schemas']['NoteDeposit'];
 export type NoticeOutage = components['schemas']['NoticeOutage'];
 export type ObjectionAnswered = components['schemas']['ObjectionAnswered'];
 export type ObjectionLine = components['schemas']['ObjectionLine'];
@@ -2057,6 +2172,7 @@ export type Outcome = components['schemas']['Outcome'];
 export type OwnBid = components['schemas']['OwnBid'];
 export type OwnSlot = components['schemas']['OwnSlot'];
 export type PartReleased = components['schemas']['PartReleased'];
+export type Party = components['schemas']['Party'];
 export type PassDrill = components['schemas']['PassDrill'];
 export type Pause = components['schemas']['Pause'];
 export type Phase = components['schemas']['Phase'];
@@ -2081,6 +2197,7 @@ export type RecordSigned = components['schemas']['RecordSigned'];
 export type RecordStamp = components['schemas']['RecordStamp'];
 export type Refusal = components['schemas']['Refusal'];
 export type RefuseRecord = components['schemas']['RefuseRecord'];
+export type ReleaseHindered = components['schemas']['ReleaseHindered'];
 export type ReleaseKey = components['schemas']['ReleaseKey'];
 export type ReleaseOpened = components['schemas']['ReleaseOpened'];
 export type ReleaseRefused = components['schemas']['ReleaseRefused'];
