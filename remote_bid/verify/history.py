@@ -18,11 +18,11 @@ from remote_bid.timeline.sideline import MOST_SLOTS, DisclosedEntry, DisclosedTi
 from remote_bid.verify.case import Case, Failed, about, entry_name
 
 _OF_A_LOT = ("BidSubmitted", "BidWithdrawn", "DealtAgain", "DrillPassed")
-_WITHHELD = (*_OF_A_LOT, "BidderCheckedIn", "SubmissionRefused")
+_WITHHELD = (*_OF_A_LOT, "ConsortiumDeclared", "BidderCheckedIn", "SubmissionRefused")
 """Side-line entries of bidders whose lot has too few bids."""
 
 
-_STRANGERS = ("BidderCheckedIn", "SubmissionRefused")
+_STRANGERS = ("ConsortiumDeclared", "BidderCheckedIn", "SubmissionRefused")
 """What somebody without a bid may have in its line."""
 
 
@@ -217,11 +217,14 @@ def _withheld(case: Case, name: str, kind: str, shown: Shown) -> None:
     took_part = {bid.line for bid, _ in case.happened(BidSubmitted)}
     if kind in _OF_A_LOT and lot not in stopped:
         raise Failed(name, f"{kind} is withheld, though it belongs to no lot with too few bids")
-    if kind not in _OF_A_LOT and (not stopped or kind not in _withholdable(case) or shown.line in took_part):
+    elsewhere = kind == "ConsortiumDeclared" and lot in stopped
+    acted = not stopped or kind not in _withholdable(case) or shown.line in took_part
+    if kind not in _OF_A_LOT and acted and not elsewhere:
         raise Failed(name, f"{kind} is withheld, though its bidder took part")
     case.report.withheld(5, name, kind)
 
 
 def _withholdable(case: Case) -> tuple[str, ...]:
     """Of a session that was aborted after its bidders began to release, the releases too."""
-    return (*_WITHHELD, "KeyReleased", "PartReleased", "WrongKeyTried") if case.happened(AbortOrdered) else _WITHHELD
+    tried = ("KeyReleased", "PartReleased", "ReleaseHindered", "WrongKeyTried")
+    return (*_WITHHELD, *tried) if case.happened(AbortOrdered) else _WITHHELD

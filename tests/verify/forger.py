@@ -342,15 +342,24 @@ class _Walk:
             case "window_closed":
                 lots = [lot_window(self._state, lot) for lot in self._state.running_lots()]
                 return {"lots": msgspec.to_builtins(lots)}
-            case "confirmation":
-                bid = self._state.bids.get(str(self._strings(self._entry.fields["bid"])))
-                return {"line": line_hash(readout_line(self._state, bid))} if bid and bid.settlement else {}
+            case "release" | "confirmation":
+                return self._fitting_bid(kind)
             case "record_signature":
                 return {"record": self._state.record_hash}
             case "receipt":
                 return {"line": self._entry.line, "seq": len(self._heads[self._entry.line])}
             case _:
                 return {}
+
+    def _fitting_bid(self, kind: str) -> Payload:
+        """The half that is released as the header commits to it now; the line as it was read out."""
+        name = str(self._strings(self._entry.fields.get("submission", self._entry.fields["bid"])))
+        bid = self._state.bid_with(name)
+        if bid is None or self._entry.type == "WrongKeyTried":
+            return {}
+        if kind == "release":
+            return {"c": bid.part_of(name).header.B}
+        return {"line": line_hash(readout_line(self._state, bid))} if bid.settlement else {}
 
     def _strings(self, value: Any) -> Any:
         """The same with every id that has changed as it is now."""

@@ -32,7 +32,7 @@ from tests.opening.consortia import (
     party,
     release_for,
 )
-from tests.opening.day import CONVENED, LOBBY, RELEASE, RELEASED, UNSEAL, between
+from tests.opening.day import ABORTED, CONVENED, LOBBY, RELEASE, RELEASED, UNSEAL, between
 from tests.verify.forger import Day
 from tests.verify.judging import fails, holds
 from tests.verify.kept import day_of, identity_of
@@ -95,6 +95,21 @@ def test_a_day_on_which_a_party_bids_alone_too_verifies_and_the_record_says_so()
     told = day_of(TWICE).one("RecordPrepared").fields["record"]["lines"]
     flagged = {line["name"]: line["bids_twice"] for line in told if line["bids_twice"]}
     assert flagged == {NAMES[ALPHA.person]: [DELTA.person], NAMES[DELTA.person]: [DELTA.person]}
+
+
+def test_a_consortium_of_a_lot_with_too_few_bids_stays_untold_and_verifies() -> None:
+    alone = declare(BETA, (party(BETA), party(DELTA)), (BETA, DELTA))
+    past = (*DECLARED, alone, submit(ALPHA), *ABORTED[len(CONVENED) + 1 :])
+    report = verified(past)
+    assert report.verified, [item for item in report.items if item.verdict == "failed"]
+    declared = [item for item in report.items if item.why == "ConsortiumDeclared"]
+    assert [item.verdict for item in declared] == ["withheld", "withheld"]
+
+
+def test_a_declaration_that_is_hidden_though_its_lead_bid_is_missed(day: Day) -> None:
+    declared = day.all("ConsortiumDeclared")[-1]
+    declared.withhold(but=("type",))
+    fails(day, declared, why="ConsortiumDeclared is withheld, though its bidder took part")
 
 
 def test_what_a_party_without_a_listed_key_signs_is_not_the_bids(day: Day) -> None:

@@ -25,7 +25,7 @@ def erase(day: Day) -> None:
     submitted = rival(day)
     bid, person = submitted.fields["bid"], submitted.fields["bidder"]
     signed = [entry for entry in day.all("RecordSigned") if entry.fields["person"] == person]
-    told = [day.of("BidSettled", bid=bid), day.of("BidReadOut", bid=bid), *day.lines_of(bid)]
+    told = [*(day.of(kind, bid=bid) for kind in ("BidSettled", "DepositNoted", "BidReadOut")), *day.lines_of(bid)]
     day.drop(*day.line_of(person), *told, *signed)
     del day.members[envelope_name(bid)]
 
@@ -183,9 +183,15 @@ def test_a_window_that_calls_a_released_bid_missing_is_named(conspiracy: Day) ->
 
 def test_a_half_that_does_not_match_is_no_release(lived: Day) -> None:
     first, second = lived.all("KeyReleased")[:2]
-    other = payload_of(second.fields["signed"]["statement"])["s_b"]
+    first.pinned["s_b"] = second.fields["s_b"]
+    fails(lived, first, why="does not match its commitment")
+
+
+def test_a_half_that_was_not_signed_for_is_no_release(lived: Day) -> None:
+    first, second = lived.all("KeyReleased")[:2]
+    other = payload_of(second.fields["signed"]["statement"])["c"]
     mine = first.fields["bid"]
-    lived.lies["release"] = lambda release: release | ({"s_b": other} if release["submission"] == mine else {})
+    lived.lies["release"] = lambda release: release | ({"c": other} if release["submission"] == mine else {})
     fails(lived, first, why="does not match its commitment")
 
 
@@ -220,7 +226,9 @@ def leave_out(day: Day, submitted: Loose) -> None:
     """What became of a bid that is no longer there."""
     bid, person = submitted.fields["bid"], submitted.fields["bidder"]
     signed = [entry for entry in day.all("RecordSigned") if entry.fields["person"] == person]
-    told = [day.of(kind, bid=bid) for kind in ("KeyReleased", "PartReleased", "BidSettled", "BidReadOut")]
+    told = [
+        day.of(kind, bid=bid) for kind in ("KeyReleased", "PartReleased", "BidSettled", "DepositNoted", "BidReadOut")
+    ]
     drilled = [entry for entry in day.all("DrillPassed") if entry.fields["bid"] == bid]
     day.drop(*told, *day.lines_of(bid), *signed, *drilled)
     del day.members[envelope_name(bid)]

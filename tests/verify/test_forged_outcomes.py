@@ -171,7 +171,7 @@ def test_a_lot_with_opened_bids_did_not_end_for_want_of_them(lived: Day) -> None
 def test_a_lot_does_not_end_for_too_few_bids_after_its_close_counted_enough(lived: Day) -> None:
     lived.one("OpeningScheduled").fields["tender"]["lots"][0]["minimum"] = 4
     ended = made_up(lived.all("KeyPublished")[-1], "LotAborted", lot="1", cause="too_few_bids")
-    told = [entry for kind in ("BidSettled", "BidReadOut") for entry in lived.all(kind)]
+    told = [entry for kind in ("BidSettled", "DepositNoted", "BidReadOut") for entry in lived.all(kind)]
     lived.put_before(lived.one("BidSettled"), ended)
     lived.drop(*told)
     fails(lived, ended)

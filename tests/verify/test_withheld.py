@@ -53,7 +53,7 @@ def deny(entry: Loose) -> None:
 
 def forget(day: Day, bid: str, person: str) -> None:
     """All that the main line tells of a bid."""
-    told = [day.of(kind, bid=bid) for kind in ("BidSettled", "BidReadOut")]
+    told = [day.of(kind, bid=bid) for kind in ("BidSettled", "DepositNoted", "BidReadOut")]
     day.drop(*told, *day.lines_of(bid), day.of("RecordSigned", person=person))
     del day.members[envelope_name(bid)]
 

@@ -78,14 +78,15 @@ export async function release(
       'This key is of another bid. Nothing was sent and no try was spent: use the file kept with this version.',
     )
   }
-  const signed = await sign('release', { session, submission: asked.submission, close, s_b: b64(sB) })
-  await done(handIn, { type: 'ReleaseKey', signed })
+  // What is signed says which half it is, not the half, which goes beside it; it is the right one, see above.
+  const signed = await sign('release', { session, submission: asked.submission, close, c: part.header.B })
+  await done(handIn, { type: 'ReleaseKey', signed, s_b: b64(sB) })
 }
 
 /** Confirm our line as it was read out, or say what is wrong with it. */
 export async function answerLine({ session, person, handIn }: Acting, read: BidReadOut, dispute: string | null): Promise<void> {
-  const { bid, name, lot, outcome, cause, form } = read
-  const line = b64(await sha256(jcs({ bid, name, lot, outcome, cause, form })))
+  const { bid, name, lot, outcome, cause, form, deposit, consortium } = read
+  const line = b64(await sha256(jcs({ bid, name, lot, outcome, cause, form, deposit, consortium })))
   const signed = await sign('confirmation', { session, person, bid, line, dispute })
   await done(handIn, { type: 'ConfirmLine', signed })
 }

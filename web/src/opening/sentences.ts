@@ -40,7 +40,10 @@ function isAct(type: string): type is (typeof ACTS)[number] {
   return (ACTS as readonly string[]).includes(type)
 }
 
-const ACTS = ['BidSubmitted', 'BidWithdrawn', 'BidderCheckedIn', 'DealtAgain', 'DrillPassed', 'KeyReleased', 'PartReleased', 'WrongKeyTried'] as const
+const ACTS = [
+  ...(['BidSubmitted', 'BidWithdrawn', 'BidderCheckedIn', 'ConsortiumDeclared', 'DealtAgain', 'DrillPassed'] as const),
+  ...(['KeyReleased', 'PartReleased', 'ReleaseHindered', 'WrongKeyTried'] as const),
+] as const
 
 function isKnown(type: string): type is Type {
   return Object.keys(TELLERS).includes(type)
@@ -69,6 +72,7 @@ const TELLERS: { readonly [K in Type]: Teller<K> } = {
   StrikeProposed: ({ signed }, known) => ({ name: struckName(signed, known) }),
   CustodianStruck: ({ signed }, known) => ({ name: struckName(signed, known) }),
   DealtAgain: byBidder,
+  ConsortiumDeclared: byBidder,
   DrillPassed: ({ by }, known) => ({ name: bidderName(by?.person, known) }),
   DrillDealt: byPerson,
   CustodianDrilled: byPerson,
@@ -90,6 +94,7 @@ const TELLERS: { readonly [K in Type]: Teller<K> } = {
   ReleaseOpened: until,
   KeyReleased: ({ by }, known) => ({ name: bidderName(by?.person, known) }),
   PartReleased: ({ by }, known) => ({ name: bidderName(by?.person, known) }),
+  ReleaseHindered: ({ by }, known) => ({ name: bidderName(by?.person, known) }),
   WrongKeyTried: ({ by, left }, known) => ({ name: bidderName(by?.person, known), left: left ?? '' }),
   WindowClosed: ({ window_closed }) => ({
     released: lengthOf(window_closed, 'released'),
@@ -104,6 +109,7 @@ const TELLERS: { readonly [K in Type]: Teller<K> } = {
   }),
   Disclosed: nothing,
   ReadoutOpened: nothing,
+  DepositNoted: ({ deposit }, { t }) => ({ status: t(`opening.deposit.${deposit?.status ?? 'not_stated'}`) }),
   BidReadOut: ({ name, form, outcome }, { t }) => ({
     name: name ?? '',
     result: form ? money(form.price, form.currency) : outcome ? t(`opening.outcomes.${outcome}`) : '',
@@ -228,6 +234,7 @@ const BAD: ReadonlySet<string> = new Set<Type>([
   'AbortOrdered',
   'LotAborted',
   'OpeningAborted',
+  'ReleaseHindered',
   'WrongKeyTried',
 ])
 const QUIET: ReadonlySet<string> = new Set<Type>(['Ticked', 'CheckpointCosigned', 'CrlNotedDown'])

@@ -89,6 +89,8 @@ export default {
   bundleWait: '公开档案将在结束记录取得联署后提供。',
   lastRead: '刚刚唱标',
   roster: {
+    together: '联合体：{names}',
+    twice: '※ 同一标段中另有投标，由评标委员会认定',
     heading: '投标人',
     count: '{n} 份投标',
     ceiling: '最高投标限价 {price}',
@@ -119,6 +121,7 @@ export default {
   opening: '开封中',
   toBeRead: '待唱标',
   outcomes: { OPENED: '已开启', REMEDIED: '补救后开启', DEEMED_REVOKED: '视为撤销', DEEMED_WITHDRAWN: '视为撤回' },
+  deposit: { not_stated: '保证金未注明', received: '保证金已到账', not_received: '保证金未到账' },
   stopped: {
     technical_fault: '技术故障',
     network_fault: '网络故障',
@@ -139,6 +142,7 @@ export default {
     bad_lodging: '寄存的密钥有误',
     remedied: '由补救托管人恢复密钥',
     bad_escrow: '补救份额有误',
+    authority_failed: '证书被认证机构误吊销，责任不在投标人',
     escrow_absent: '补救托管人未到，责任不在投标人',
   },
   custodians: {
@@ -177,6 +181,8 @@ export default {
     BidSubmitted: '递交投标',
     BidWithdrawn: '撤回投标',
     DealtAgain: '重新分存',
+    ConsortiumDeclared: '联合体声明',
+    ReleaseHindered: '证书被吊销，解密未受理',
     DrillPassed: '演练',
     BidderCheckedIn: '签到',
     KeyReleased: '解密',
@@ -195,6 +201,9 @@ export default {
     StrikeProposed: '拟剔除保管人{name}',
     CustodianStruck: '剔除保管人{name}',
     DealtAgain: '{name}重新分存份额',
+    ConsortiumDeclared: '{name}作为牵头人声明联合体',
+    ReleaseHindered: '{name}的证书被认证机构吊销，解密未受理，已记录在案',
+    DepositNoted: '投标保证金：{status}',
     DrillPassed: '{name}通过解密演练',
     DrillDealt: '向{name}下发演练份额',
     CustodianDrilled: '{name}通过保管人演练',

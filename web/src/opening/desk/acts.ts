@@ -9,7 +9,9 @@ import type { Timeline } from '../../timeline/frames'
 import { happened } from '../../timeline/rows'
 import { Refused } from '../../timeline/refused'
 import type {
+  BidRow,
   BidsClosed,
+  Deposit,
   LineDisputed,
   ObjectionRaised,
   OpeningCommand,
@@ -48,6 +50,13 @@ export async function checkIn(sitting: Sitting, now: number): Promise<void> {
   const expires = new Date(now + FRESH_MS).toISOString()
   const signed = await sign('check_in', { ...about(sitting), role, nonce: b64(random(16)), expires })
   await done(sitting, { type: 'CheckIn', signed })
+}
+
+/** Note what has come of a bid's deposit; it corrects the note before it. */
+export async function noteDeposit(sitting: Sitting, bid: string, row: BidRow, deposit: Deposit): Promise<void> {
+  const { session } = about(sitting)
+  const signed = await sign('deposit_note', { session, bid, prev: row.deposit_note ?? null, deposit })
+  await done(sitting, { type: 'NoteDeposit', signed })
 }
 
 export async function say(sitting: Sitting, text: string): Promise<void> {
