@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
 from remote_bid.participant.client import Client
 from remote_bid.participant.custodian import Custodian
@@ -54,7 +54,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 async def imported(page: Page, document: Any) -> None:
     """Hand a document to the agency's page."""
-    file = {"name": "tender.json", "mimeType": "application/json", "buffer": json.dumps(document).encode()}
+    file = FilePayload(name="tender.json", mimeType="application/json", buffer=json.dumps(document).encode())
     await page.get_by_label("项目文件").set_input_files(file)
     await page.get_by_role("button", name="导入", exact=True).click()
 

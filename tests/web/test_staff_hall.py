@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from remote_bid.demo import parts
+from remote_bid.demo import bidding, parts
 from remote_bid.demo.authority import KEY_FILE, PASSPHRASE
 from remote_bid.demo.cast import SESSION, Cast, Pace, assemble
 from remote_bid.demo.day import answering, open_house, troupe
 from remote_bid.demo.programme import own_programme
-from remote_bid.opening.commands import ScheduleOpening
 from remote_bid.opening.terms import Role
 from remote_bid.participant.client import Client
 from remote_bid.participant.identity import read_identity
 from remote_bid.participant.staff import Host
 from remote_bid.tender.statements import Cadence, Windows
+from tests.web.agency import pictured
 from tests.web.axe import violations
 from tests.web.hall import DESK, Watched, a_browser, listed
 
@@ -62,7 +62,7 @@ async def day(tmp_path: Path) -> AsyncIterator[Empty]:
         for number, person in enumerate(custodians):
             players.enter(parts.play_custodian, cast, person, number % 2 == 0)
         for contender in cast.contenders:
-            players.enter(parts.play_bidder, cast, contender)
+            players.enter(bidding.play_bidder, cast, contender)
         yield Empty(cast)
         assert not players.failed(), players.failed()
 
@@ -72,7 +72,7 @@ async def _scheduled(cast: Cast) -> None:
     identity = read_identity(cast.home("host-01"))
     async with Client(cast.url, SESSION, identity).connected() as client:
         host = Host(client, identity, "host-01", Role.HOST)
-        await host.schedule(ScheduleOpening(tender=cast.tender, members=cast.members))
+        await host.schedule(cast.tender, cast.members)
 
 
 @pytest.fixture
@@ -125,7 +125,12 @@ async def test_host_and_supervisor_drive_the_day_to_the_signed_record(day: Empty
     for page in (host, supervisor):
         await acted(page, "签署开标记录表")
     assert await violations(supervisor) == []
+    await host.get_by_text("开标记录表预览").click()
+    await expect(host.get_by_role("columnheader", name="项目经理")).to_be_visible()
+    assert await violations(host) == []
+    await pictured(host, "record-preview")
     await acted(host, "结束开标")
+    await expect(host.get_by_role("link", name="开标记录表（PDF）")).to_be_visible(timeout=_STEP_MS)
     await expect(host.locator(".now")).to_contain_text("本场开标已结束", timeout=_STEP_MS)
     view = await listed(day.cast.url)
     assert {"host-01", "supervisor-01"} <= set(view["signed_by"])
