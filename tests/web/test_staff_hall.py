@@ -126,7 +126,7 @@ async def test_host_and_supervisor_drive_the_day_to_the_signed_record(day: Empty
         await acted(page, "签署开标记录表")
     assert await violations(supervisor) == []
     await host.get_by_text("开标记录表预览").click()
-    await expect(host.get_by_role("columnheader", name="项目经理")).to_be_visible()
+    await expect(host.get_by_role("region", name="工作台").get_by_role("columnheader", name="项目经理")).to_be_visible()
     assert await violations(host) == []
     await pictured(host, "record-preview")
     await acted(host, "结束开标")
