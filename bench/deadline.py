@@ -24,7 +24,7 @@ from pathlib import Path
 from msgspec import structs
 
 from remote_bid.demo import parts
-from remote_bid.demo.bidding import PASSPHRASE
+from remote_bid.demo.authority import PASSPHRASE
 from remote_bid.demo.cast import SESSION, Cast, Pace, assemble
 from remote_bid.demo.day import Troupe, answering, troupe
 from remote_bid.demo.programme import Contender, own_programme

@@ -103,9 +103,9 @@ class Case:
 def stated(what: str, statement: Statement, kind: type[P], keys: Sequence[NamedKey]) -> P:
     """What a statement under one of the log's `keys` says; Failed otherwise."""
     spkis = [spki_of(ed25519.Ed25519PublicKey.from_public_bytes(named.key)) for named in keys]
-    if not any(is_signed_by(statement, spki, keyid_of(spki)) for spki in spkis):
-        raise Failed(what, f"the {kind.kind} is not signed by the log's key")
     with about(what):
+        if not any(is_signed_by(statement, spki, keyid_of(spki)) for spki in spkis):
+            raise Failed(what, f"the {kind.kind} is not signed by the log's key")
         return said(statement, kind)
 
 

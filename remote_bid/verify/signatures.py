@@ -58,7 +58,7 @@ from remote_bid.tender.statements import Custodian, Policy, Receipt
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event
 from remote_bid.timeline.entry import Shown, field_salt
-from remote_bid.verify.case import Case, Failed, entry_name
+from remote_bid.verify.case import Case, Failed, about, entry_name
 from remote_bid.verify.papers import named, papers
 from remote_bid.verify.replay import in_order
 from remote_bid.verify.revocations import Evidence
@@ -89,11 +89,12 @@ def people(case: Case) -> None:
     for shown in in_order(case):
         event = case.whole(shown)
         for signed in _signed(event) if event is not None else []:
-            certified = _signers(case, shown, signed)
-            if event is not None:
-                _allowed(case, shown, event, certified)
-                named(shown, event, certified)
-            evidence.judge(shown, signed)
+            with about(entry_name(shown)):
+                certified = _signers(case, shown, signed)
+                if event is not None:
+                    _allowed(case, shown, event, certified)
+                    named(shown, event, certified)
+                evidence.judge(shown, signed)
             count += 1
     silent = f"; revocation unknown of {evidence.unknown}" if evidence.unknown else "; none revoked"
     case.report.holds(7, "signatures", f"{count} statements, every certificate trusted{silent}")
@@ -189,7 +190,7 @@ def _receipts(case: Case) -> None:
     for shown, statement, statements in owed:
         name = entry_name(shown)
         receipt = case.from_log(shown, statement, Receipt)
-        salt = shown.proof.salts["type"] if shown.proof else ""
+        salt = shown.proof.salts.get("type", "") if shown.proof else ""
         place = (receipt.session, receipt.statements, receipt.line, receipt.seq)
         own_salt = b64(field_salt(unb64(receipt.salt), "type")) == salt
         if place != (case.session, statements, shown.line, shown.seq) or not own_salt:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.async_api import Browser, BrowserContext, Download, Page, ViewportSize, expect
 
 from remote_bid.demo.authority import PASSPHRASE
 from remote_bid.demo.cast import SESSION
@@ -50,21 +50,27 @@ async def acted(page: Page, act: str) -> None:
     await page.get_by_role("button", name=f"确认：{act}").click()
 
 
-async def submitted(page: Page, folder: Path) -> Path:
-    """Fill in, seal, hand in; gives the release file that the browser saved."""
+async def submitted(page: Page, folder: Path) -> list[Path]:
+    """Fill in, seal, hand in; gives the release files that the browser saved, one for each part."""
+    technical = folder / "technical.pdf"
+    technical.write_bytes(bytes(3 << 20))
+    saved: list[Download] = []
+    page.on("download", lambda download: saved.append(download))  # a builtin it cannot hold
     await page.get_by_label("投标报价").fill(PRICE)
     await page.get_by_label("工期").fill("180")
     await page.get_by_label("质量").fill("合格")
     await page.get_by_label("项目经理").fill("陈立")
+    await page.get_by_label("技术标").set_input_files(technical)
     await page.get_by_label("解密文件的口令").fill(_SECRET)
     await page.get_by_label("再输入一次口令").fill(_SECRET)
-    async with page.expect_download() as started:
-        await acted(page, "密封并递交")
-    release = folder / (await started.value).suggested_filename
-    await (await started.value).save_as(release)
+    await acted(page, "密封并递交")
     await expect(page.get_by_text("已递交，回执有效")).to_be_visible(timeout=_STEP_MS)
     await expect(page.get_by_text("已封存进时间轴的滴答")).to_be_visible(timeout=_STEP_MS)
-    return release
+    releases = [folder / download.suggested_filename for download in saved]
+    for download, path in zip(saved, releases, strict=True):
+        await download.save_as(path)
+    assert len(releases) == 2
+    return releases
 
 
 async def heard(page: Page) -> None:
@@ -108,12 +114,12 @@ async def test_on_a_phone_and_released_from_another_device_by_the_file(
 ) -> None:
     phone = await browser.new_context(viewport=PHONE, has_touch=True)
     page = await signed_in(phone, chair)
-    release = await submitted(page, tmp_path)
+    releases = await submitted(page, tmp_path)
     assert await narrow(page, PHONE)
     await phone.close()
 
     other = await signed_in(await browser.new_context(viewport=PHONE, has_touch=True), chair)
-    await other.get_by_label("解密文件", exact=True).set_input_files(release, timeout=_STEP_MS)
+    await other.get_by_label("解密文件", exact=True).set_input_files(releases, timeout=_STEP_MS)
     await other.get_by_label("解密文件的口令").fill("another")
     await other.get_by_role("button", name="用解密文件解密").click()
     await expect(other.get_by_role("alert").filter(has_text="打不开解密文件")).to_be_visible()

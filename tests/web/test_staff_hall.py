@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from remote_bid.demo import bidding, parts
+from remote_bid.demo import parts
 from remote_bid.demo.authority import KEY_FILE, PASSPHRASE
+from remote_bid.demo.bidding import play_bidder
 from remote_bid.demo.cast import SESSION, Cast, Pace, assemble
 from remote_bid.demo.day import answering, open_house, troupe
 from remote_bid.demo.programme import own_programme
@@ -62,7 +63,7 @@ async def day(tmp_path: Path) -> AsyncIterator[Empty]:
         for number, person in enumerate(custodians):
             players.enter(parts.play_custodian, cast, person, number % 2 == 0)
         for contender in cast.contenders:
-            players.enter(bidding.play_bidder, cast, contender)
+            players.enter(play_bidder, cast, contender)
         yield Empty(cast)
         assert not players.failed(), players.failed()
 

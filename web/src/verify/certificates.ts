@@ -80,7 +80,7 @@ export class Registry {
     const certificate = parsed(der)
     const [issuers, spki] = [await this.issuersOf(der), keyOf(certificate)]
     const second = Math.floor(at / 1000) * 1000
-    if (!issuers.some(({ certificate: root }) => valid(root, second) && mayIssue(root))) {
+    if (!issuers.some(({ certificate: root }) => isGoodAuthority(root, second))) {
       throw new NotTrusted('no trusted authority vouches for the certificate')
     }
     if (!valid(certificate, second) || certificate.version !== 2 || !maySign(certificate)) {
@@ -110,6 +110,18 @@ export function hexadecimal({ valueBlock }: asn1js.Integer): string {
 /** Whether an authority may sign lists of revoked certificates. */
 export function mayList(root: Certificate): boolean {
   return uses(root, CRL_SIGN)
+}
+
+/** Whether a certificate is valid then, and one of the authorities issued it that was one then. */
+export async function issuedBy(certificate: Certificate, roots: readonly Certificate[], at: number): Promise<boolean> {
+  const good = roots.filter((root) => isGoodAuthority(root, at))
+  const issued = await Promise.all(good.map((root) => isSignedByAuthority(certificate, root)))
+  return valid(certificate, at) && issued.includes(true)
+}
+
+/** Whether it is an authority's certificate, and valid then. */
+export function isGoodAuthority(certificate: Certificate, at: number): boolean {
+  return valid(certificate, at) && mayIssue(certificate)
 }
 
 /** Whether names and signature say that `root` issued the certificate. */

@@ -2,9 +2,10 @@ import * as v from 'valibot'
 import type { GenericSchema } from 'valibot'
 import { b64 } from '../seal/bytes'
 import { parseJcs } from '../seal/canonical'
-import { LINES, MANIFEST, TIMELINE, type Case } from './case'
+import { LINES, MANIFEST, stated, TIMELINE, type Case } from './case'
 import { hash } from './hash'
 import { Failed } from './report'
+import { follow } from './rotation'
 import { said, type Payload } from './statements'
 import { Trust } from './trust'
 import { shown, statement as statementSchema } from './values'
@@ -16,11 +17,11 @@ export function container(bundle: Case): void {
 }
 
 /** Step 2: every member is the one listed, none is missing or extra, and the log's key signs the list. */
-export async function manifest(bundle: Case): Promise<void> {
+export function manifest(bundle: Case): void {
   const statement = parsed(bundle, MANIFEST, statementSchema)
   const listed = saidManifest(statement)
   takeTrust(bundle, listed)
-  await bundle.fromLog(MANIFEST, statement, 'manifest')
+  stated(MANIFEST, statement, 'manifest', bundle.logKeys.slice(-1))
   bundle.manifest = listed
   bundle.report.holds(2, MANIFEST, listed.session)
   members(bundle, listed)
@@ -55,15 +56,29 @@ function members({ members: all, report }: Case, { members: listed }: Payload<'m
 /** The keys that must sign: the trusted ones, or without a trust file those that the bundle names. */
 function takeTrust(bundle: Case, { vouched_by }: Payload<'manifest'>): void {
   const named = readable(vouched_by)
+  takeKeys(bundle, named)
   if (bundle.trust && !bundle.trust.sameAs(named)) throw new Failed(MANIFEST, 'otherTrust')
+  if (!named.isPossible) throw new Failed(MANIFEST, 'impossibleQuorum')
   if (bundle.trust) return
   bundle.trust = named
   const { log, cosigners } = named.file
   bundle.report.fingerprints.push(
     `log ${log.name} ${log.key}`,
+    ...bundle.logKeys.slice(1).map(({ name, key }) => `log ${name} later ${b64(key)}`),
     ...cosigners.map(({ name, key }) => `cosigner ${name} ${key}`),
     ...named.authorities.map((fingerprint) => `authority ${fingerprint}`),
+    ...named.stampers.map((fingerprint) => `authority of time ${fingerprint}`),
   )
+}
+
+/** The log's keys, from the one that is trusted to the one that it had when it made the bundle. */
+function takeKeys(bundle: Case, { log, file }: Trust): void {
+  try {
+    bundle.logKeys = follow(log, file.successors)
+    bundle.successors = file.successors
+  } catch {
+    throw new Failed(MANIFEST, 'otherSuccessor')
+  }
 }
 
 function readable(file: Payload<'manifest'>['vouched_by']): Trust {

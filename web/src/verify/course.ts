@@ -7,7 +7,8 @@ import { kidsHeld } from './policies'
 import { Failed } from './report'
 import { said, type Kind, type Payload } from './statements'
 import { ABORTABLE, underWay } from './phases'
-import { grounds, minimum, type Opening, type Suspension } from './state'
+import type { Suspension } from './held'
+import { grounds, minimum, type Opening } from './state'
 import type { AbortCause, Signed } from './values'
 
 /*
@@ -27,15 +28,21 @@ const MEANWHILE: readonly Type[] = [
   'CustodyOpened',
   'Disclosed',
   'KeyReleased',
+  'LogKeyRotated',
   'LotAborted',
   'MemberCheckedIn',
   'ObjectionRaised',
   'OpeningAborted',
   'OpeningResumed',
+  'PartReleased',
+  'ReleaseRefused',
+  'RemedyRequested',
   'RequestRefused',
   'RoleHandedOver',
   'Said',
   'SignatureAwaited',
+  'StampTaken',
+  'SubmissionRefused',
   'SuspensionCountersigned',
   'Ticked',
   'WindowExtended',

@@ -3,7 +3,7 @@ import { BadDeal, recover, TooFewKeys } from '../seal/dealing'
 import { entryName, TIMELINE, type Case } from './case'
 import type { EventOf, Happened } from './events'
 import { alike, idOf, labelled, payloadId, unb64Sized } from './hash'
-import { firstSeeds, kidsOf } from './policies'
+import { kidsOf, listsAt, seedsFor } from './policies'
 import { Failed } from './report'
 import { said, type Payload } from './statements'
 import { reached } from './phases'
@@ -46,22 +46,25 @@ function lotteries(bundle: Case, draws: ReadonlyMap<string, LotDraw>): void {
   }
 }
 
-function sealedSeed(bundle: Case, { shown, event }: Happened<'DrawSealed'>): void {
+function sealedSeed(bundle: Case, { shown, event, at }: Happened<'DrawSealed'>): void {
   const told = said(event.signed.statement, 'draw_envelope')
   if (!alike([told.session, told.lot, told.person], [bundle.session, event.lot, event.person])) {
     throw new Failed(entryName(shown), 'seedForAnother')
   }
-  if (!fitsPolicy(bundle.state, told)) throw new Failed(entryName(shown), 'seedForOtherCustodians')
+  if (!fitsPolicy(bundle.state, told, at)) throw new Failed(entryName(shown), 'seedForOtherCustodians')
 }
 
-function fitsPolicy(opening: Opening, { lot, nonce, D, k, shares }: Payload<'draw_envelope'>): boolean {
-  const policy = opening.policyOf(lot, DRAW)
+/** Whether it is well made, for custodians of its lot's draw who held when it was sealed. */
+function fitsPolicy(opening: Opening, { lot, nonce, D, k, shares }: Payload<'draw_envelope'>, at: number): boolean {
+  const found = opening.policyOf(lot, DRAW)
   try {
     for (const value of [nonce, D]) unb64Sized(value, 32)
   } catch {
     return false
   }
-  return policy !== null && alike([k, shares.map(({ kid }) => kid)], [policy.k, kidsOf(policy)])
+  if (!found) return false
+  const [[id, policy], kids] = [found, shares.map(({ kid }) => kid)]
+  return listsAt(opening, id, at).some((list) => alike([k, kids], [policy.k, kidsOf(list)]))
 }
 
 function openedIn(opening: Opening, lot: string) {
@@ -101,7 +104,7 @@ async function seedOf(opening: Opening, lot: string, person: string): Promise<{ 
   const [{ session, nonce, D, k, shares }, name] = [said(statement, 'draw_envelope'), idOf(statement)]
   const ctx = labelled('sbe/1 draw core', text(session), text(lot), text(person), unb64(nonce))
   try {
-    const seed = await recover(ctx, D, k, shares, firstSeeds(opening, policy), 'D')
+    const seed = await recover(ctx, D, k, shares, seedsFor(opening, policy[0], shares), 'D')
     return seed.length === 32 ? { envelope: { person, envelope: name, fault: '' }, seed } : empty(name, 'wrong_size')
   } catch (fault) {
     if (fault instanceof BadDeal) return empty(name, fault.code)

@@ -5,16 +5,24 @@ import { integer, signed, statement, string } from './values'
 const nothing = {}
 const bySelf = { person: string, signed }
 const until = { ends_at: string }
+/** Of a part that is not read out: only who is meant to open it sees the half or key. */
+const kept = { signed: v.optional(v.nullable(signed), null) }
+const lodged = { bid: string, bidder: string, signed, receipt: statement }
+const refused = { person: string, refusal: statement }
 const strings = v.array(string)
 const result = { outcome: values.outcome, cause: values.cause, form: v.nullable(values.form) }
 
 /** Every event of docs/protocol.md, section 11, without `type`, `at` and `by`. */
 const EVENTS = {
-  OpeningScheduled: v.strictObject({ tender: values.tender, members: v.array(values.member) }),
+  OpeningScheduled: v.strictObject({ tender: values.tender, members: v.array(values.member), signed }),
   CustodianKeyOffered: v.strictObject(bySelf),
   PolicyPublished: v.strictObject({ signed }),
   TimetableProposed: v.strictObject({ signed }),
   TimetableSigned: v.strictObject({ signed }),
+  StrikeProposed: v.strictObject({ signed }),
+  CustodianStruck: v.strictObject({ signed }),
+  DrillDealt: v.strictObject({ person: string, dummy: values.dummy }),
+  CustodianDrilled: v.strictObject(bySelf),
   MemberCheckedIn: v.strictObject(bySelf),
   LobbyOpened: v.strictObject(nothing),
   Ticked: v.strictObject({ slots: integer, root: string, seed: string }),
@@ -30,6 +38,10 @@ const EVENTS = {
   WindowClosed: v.strictObject({ window_closed: statement }),
   CustodyOpened: v.strictObject(until),
   KeyPublished: v.strictObject(bySelf),
+  KeyEntrusted: v.strictObject({ person: string, lot: string, part: string, kid: string, custody: string, ...kept }),
+  EscrowSharePublished: v.strictObject({ bid: string, ...bySelf }),
+  CustodyClosed: v.strictObject(nothing),
+  LodgingSeedPublished: v.strictObject({ policy: string, seed: string }),
   BidSettled: v.strictObject({ bid: string, bidder: string, lot: string, detail: string, ...result }),
   DrawSealed: v.strictObject({ lot: string, ...bySelf }),
   DrawOpened: v.strictObject(nothing),
@@ -84,6 +96,8 @@ const EVENTS = {
   AbortOrdered: v.strictObject({ cause: values.abortCause, signed: v.nullable(signed) }),
   RoleHandedOver: v.strictObject({ role: values.role, to: string, signed }),
   CustodianKeysDestroyed: v.strictObject(bySelf),
+  StampTaken: v.strictObject({ covers: integer, stamped_at: string, token: string }),
+  LogKeyRotated: v.strictObject({ statement }),
   BidSubmitted: v.strictObject({
     bid: string,
     bidder: string,
@@ -94,10 +108,18 @@ const EVENTS = {
     certificates: strings,
     receipt: statement,
   }),
+  DealtAgain: v.strictObject({ bid: string, bidder: string, lot: string, deals: v.array(signed), receipt: statement }),
   BidWithdrawn: v.strictObject({ bidder: string, lot: string, signed }),
+  DrillPassed: v.strictObject({ bid: string, lot: string }),
   BidderCheckedIn: v.strictObject({ name: string, ...bySelf }),
   KeyReleased: v.strictObject({ bid: string, signed, receipt: statement }),
-  WrongKeyTried: v.strictObject({ bid: string, tried: string, left: integer }),
+  PartReleased: v.strictObject({ bid: string, submission: string, release: string, receipt: statement, ...kept }),
+  WrongKeyTried: v.strictObject({ bid: string, submission: string, tried: string, left: integer }),
+  KeyLodged: v.strictObject({ ...lodged, s_b: string }),
+  LodgingFailed: v.strictObject({ ...lodged, why: string }),
+  RemedyRequested: v.strictObject({ bid: string, signed, receipt: statement }),
+  SubmissionRefused: v.strictObject(refused),
+  ReleaseRefused: v.strictObject(refused),
 }
 
 export type Type = keyof typeof EVENTS

@@ -1,5 +1,5 @@
 import type { Bytes } from '../seal/bytes'
-import { entryName, MAIN, type Case } from './case'
+import { crlName, entryName, MAIN, type Case } from './case'
 import type { Happened } from './events'
 import { alike } from './hash'
 import { Failed } from './report'
@@ -41,13 +41,18 @@ export class Evidence {
   }
 }
 
-/** Main-line entries are in order; of a side-line entry only the time tells, and within a millisecond nothing. */
+/**
+ * Main-line entries are in order; of a side-line entry only the time tells, and within a millisecond nothing. The lists
+ * that a session begins with were known when its first statement was taken: one act, by one author at one instant.
+ */
 function isBefore(listed: Happened, judged: Happened): boolean {
-  return judged.shown.line === MAIN ? listed.shown.seq < judged.shown.seq : listed.at < judged.at
+  if (judged.shown.line !== MAIN) return listed.at < judged.at
+  const together = alike(listed.by, judged.by) && listed.at === judged.at
+  return listed.shown.seq < judged.shown.seq || together
 }
 
 async function listOf(bundle: Case, { event, shown }: Happened<'CrlNotedDown'>): Promise<Crl> {
-  const name = `crls/${event.crl.hash}.crl`
+  const name = crlName(event.crl.hash)
   const raw: Bytes | undefined = bundle.members.get(name)
   if (!raw) throw new Failed(name, 'listMissing')
   const crl = await readCrl(raw, bundle.vouched.registry.authorities)

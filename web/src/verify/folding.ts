@@ -5,9 +5,11 @@ import { enter, type Folds } from './fold'
 import type { Happened } from './events'
 import { byBytes, idOf } from './hash'
 import { when } from './instants'
-import { kidsOf } from './policies'
+import { enoughKeysEverywhere } from './policies'
+import { isRemedyDecided } from './remedy'
 import { said } from './statements'
-import type { Bid, Opening } from './state'
+import type { Bid } from './held'
+import type { Opening } from './state'
 
 /** The opening after one more event. Never refuses: what happened, happened. */
 export function evolve(opening: Opening, happened: Happened): void {
@@ -28,6 +30,17 @@ const FOLDS: Folds = {
   PolicyPublished(opening, { event: { signed } }) {
     opening.policies.set(idOf(signed.statement), said(signed.statement, 'policy'))
   },
+  CustodianStruck(opening, { event: { signed }, at }) {
+    const { policy, custodians } = said(signed.statement, 'strike')
+    const made = { strike: idOf(signed.statement), at, custodians }
+    opening.revisions.set(policy, [...(opening.revisions.get(policy) ?? []), made])
+  },
+  DrillDealt(opening, { event: { person, dummy } }) {
+    opening.dummies.add([person, dummy.kid, dummy.c].join())
+  },
+  CustodianDrilled(_opening, { event: { signed } }) {
+    said(signed.statement, 'custodian_drill')
+  },
   TimetableSigned(opening, happened) {
     const { statement } = happened.event.signed
     const table = said(statement, 'timetable')
@@ -42,11 +55,20 @@ const FOLDS: Folds = {
   BidSubmitted(opening, { event, at }) {
     drop(opening, opening.bidOf(event.bidder, event.lot))
     const { bid, bidder, name, lot, version, parts } = event
-    const sealed = { releasedAt: null, release: '', sB: '', settlement: null, readOut: false }
-    opening.bids.set(bid, { bid, bidder, name, lot, version, parts, submittedAt: at, ...sealed })
+    const submissions = parts.map(({ submission }) => idOf(submission))
+    opening.bids.set(bid, { ...sealed(), bid, bidder, name, lot, version, parts, submissions, submittedAt: at })
+    opening.versions.set(`${lot}\n${bidder}`, version)
   },
   BidWithdrawn(opening, { event: { bidder, lot } }) {
     drop(opening, opening.bidOf(bidder, lot))
+  },
+  DealtAgain(opening, { event: { bid, deals } }) {
+    const dealt = bidNamed(opening, bid)
+    const anew = new Map(deals.map(({ statement }) => [said(statement, 'deal').policy, statement]))
+    dealt.parts = dealt.parts.map((part) => ({ ...part, deal: anew.get(part.header.core.policy) ?? part.deal }))
+  },
+  DrillPassed(opening, { event: { bid } }) {
+    bidNamed(opening, bid)
   },
   BidderCheckedIn(opening, { event, at }) {
     opening.present.set(event.person, at)
@@ -64,12 +86,14 @@ const FOLDS: Folds = {
   BidsClosed(opening, happened) {
     enter(opening, 'CLOSED_FOR_BIDS', happened)
     opening.close = said(happened.event.close, 'close')
+    opening.closeSeq = happened.shown.seq
     opening.bids = new Map([...opening.bids].sort(([a], [b]) => byBytes(unb64(a), unb64(b))))
   },
   OpeningHeld(opening, happened) {
     enter(opening, 'HELD', happened)
   },
   CheckpointCosigned(opening, { event: { covers } }) {
+    opening.cosigned.add(covers)
     const at = opening.uncosigned.get(covers)
     if (at === undefined) return
     opening.uncosigned = new Map([...opening.uncosigned].filter(([seq]) => seq > covers))
@@ -100,11 +124,36 @@ const FOLDS: Folds = {
     released.sB = said(signed.statement, 'release').s_b
     released.releasedAt = at
   },
+  PartReleased(opening, { event: { bid, submission, release, signed } }) {
+    if (signed) said(signed.statement, 'release')
+    bidNamed(opening, bid).others.set(submission, release)
+  },
   WrongKeyTried(opening, { event: { bid } }) {
     bidNamed(opening, bid)
   },
-  WindowClosed(opening, { event }) {
+  KeyLodged(opening, { event: { bid, signed, receipt, s_b } }) {
+    const released = bidNamed(opening, bid)
+    released.release = idOf(signed.statement)
+    released.sB = s_b
+    released.releasedAt = when(said(receipt, 'lodging_receipt').at)
+    opening.lodged = true
+  },
+  LodgingFailed(opening, { event: { bid, signed, why } }) {
+    const failed = bidNamed(opening, bid)
+    failed.failedLodgings.push(idOf(signed.statement))
+    if (why !== 'not_by_the_bidder') failed.badLodging ||= why
+    opening.lodged = true
+  },
+  LodgingSeedPublished(opening, { event: { policy, seed } }) {
+    opening.lodgingSeeds.set(policy, seed)
+  },
+  RemedyRequested(opening, { event: { bid } }) {
+    bidNamed(opening, bid).remedy = true
+  },
+  WindowClosed(opening, { event, shown }) {
     opening.windowClosed = said(event.window_closed, 'window_closed')
+    opening.windowClosedSeq = shown.seq
+    opening.releaseEndedAt = opening.endsAt
     opening.endsAt = null
   },
   CustodyOpened(opening, happened) {
@@ -114,7 +163,18 @@ const FOLDS: Folds = {
     const { kid, seed } = said(happened.event.signed.statement, 'custody')
     opening.keys.set(kid, seed)
     opening.keysBy.push(happened.event.person)
-    if (opening.runningPolicies().every((policy) => enoughKeys(opening, policy))) enter(opening, 'UNSEAL', happened)
+    unseal(opening, happened)
+  },
+  KeyEntrusted(_opening, { event: { signed } }) {
+    if (signed) said(signed.statement, 'custody')
+  },
+  EscrowSharePublished(opening, happened) {
+    const { kid, share } = said(happened.event.signed.statement, 'escrow_share')
+    bidNamed(opening, happened.event.bid).shares.set(kid, share)
+    unseal(opening, happened)
+  },
+  CustodyClosed(opening, happened) {
+    enter(opening, 'UNSEAL', happened)
   },
   BidSettled(opening, { event: { bid, outcome, cause, detail, form } }) {
     bidNamed(opening, bid).settlement = { outcome, cause, detail, form }
@@ -144,9 +204,19 @@ const FOLDS: Folds = {
   },
 }
 
-/** Whether k custodians of this policy have published. */
-export function enoughKeys(opening: Opening, policy: Parameters<typeof kidsOf>[0]): boolean {
-  return kidsOf(policy).filter((kid) => opening.keys.has(kid)).length >= policy.k
+/** As soon as every key is here, and every remedy that was asked for is decided. */
+function unseal(opening: Opening, happened: Happened): void {
+  const done = enoughKeysEverywhere(opening) && opening.asking().every((bid) => isRemedyDecided(opening, bid))
+  if (done) enter(opening, 'UNSEAL', happened)
+}
+
+/** Nothing of a bid's own yet: it is sealed. */
+function sealed() {
+  return {
+    ...{ releasedAt: null, release: '', sB: '', others: new Map<string, string>() },
+    ...{ failedLodgings: [], badLodging: '', remedy: false, shares: new Map<string, string>() },
+    ...{ settlement: null, readOut: false },
+  }
 }
 
 function drop(opening: Opening, bid: Bid | null): void {

@@ -4,7 +4,7 @@ import { alike, hashOf, idOf } from './hash'
 import { when } from './instants'
 import { Failed } from './report'
 import { said } from './statements'
-import type { Bid } from './state'
+import type { Bid } from './held'
 
 /** Step 12, first half: every word heard is its author's and says what its entry tells; silence is what nobody said. */
 export function hearing(bundle: Case): void {

@@ -1,9 +1,9 @@
 import { b64, unb64 } from '../seal/bytes'
 import { includes } from '../seal/tree'
-import { entryName, MAIN, TIMELINE, type Case } from './case'
+import { about, entryName, MAIN, TIMELINE, type Case } from './case'
 import { check, genesis, Mismatch, platformLeaf } from './chain'
-import { type Happened, type Type } from './events'
-import { idOf } from './hash'
+import type { Happened, Type } from './events'
+import { alike, idOf } from './hash'
 import { when } from './instants'
 import { cosignedAt, isSigned, parse } from './note'
 import { Failed } from './report'
@@ -36,6 +36,7 @@ const COSIGNED: readonly Type[] = [
   'ObjectionsOpened',
   'RecordPrepared',
   'OpeningClosed',
+  'LogKeyRotated',
 ]
 
 /** Step 3: every entry of the main line follows the one before it, and is what its leaf commits to. */
@@ -71,6 +72,7 @@ export function checked(name: string, shown: Shown, prev: Parameters<typeof chec
  * was cosigned within two seconds of the deadline.
  */
 export async function checkpoints(bundle: Case): Promise<void> {
+  logKeys(bundle)
   const covered = new Map<number, readonly number[]>()
   let size = 0
   for (const happened of bundle.happened('CheckpointCosigned')) {
@@ -87,12 +89,21 @@ export async function checkpoints(bundle: Case): Promise<void> {
   closeInTime(bundle, covered)
 }
 
+/** Every change of the log's key by which the bundle's later signatures are judged is in the timeline, in order. */
+function logKeys(bundle: Case): void {
+  const told = bundle.happened('LogKeyRotated')
+  told.slice(0, bundle.successors.length).forEach(({ shown, event }, place) => {
+    if (!alike(event.statement, bundle.successors[place])) throw new Failed(entryName(shown), 'otherSuccessor')
+  })
+  if (told.length !== bundle.successors.length) throw new Failed(TIMELINE, 'rotationUntold')
+}
+
 async function checkpoint(bundle: Case, { event, shown }: Happened<'CheckpointCosigned'>) {
   const [name, { covers, head, index, path }] = [entryName(shown), event]
   const entry = bundle.main[covers - 1]
   if (entry?.leaf !== head) throw new Failed(name, 'otherHead', String(covers))
   const { quorum } = bundle.vouched
-  const { times, signed, size, root } = noteOf(bundle, name, event.note)
+  const { times, signed, size, root } = noteOf(bundle, shown, event.note)
   if (!signed || times.length < quorum) throw new Failed(name, 'signaturesLacking')
   const leaf = platformLeaf(bundle.session, covers, head)
   if (!(await includes(root, size, index, leaf, path.map(unb64)))) throw new Failed(name, 'notInTree')
@@ -101,13 +112,13 @@ async function checkpoint(bundle: Case, { event, shown }: Happened<'CheckpointCo
   return { name, times, grown: size }
 }
 
-function noteOf({ vouched }: Case, name: string, note: string) {
+function noteOf(bundle: Case, shown: Shown, note: string) {
   try {
     const read = parse(note)
-    const times = vouched.cosigners.map((key) => cosignedAt(read, key)).filter((time) => time !== null)
-    return { ...read, times, signed: isSigned(read, vouched.log) }
+    const times = bundle.vouched.cosigners.map((key) => cosignedAt(read, key)).filter((time) => time !== null)
+    return { ...read, times, signed: bundle.logKeysAt(shown).some((key) => isSigned(read, key)) }
   } catch {
-    throw new Failed(name, 'notANote')
+    throw new Failed(entryName(shown), 'notANote')
   }
 }
 
@@ -116,7 +127,8 @@ function closeInTime(bundle: Case, covered: ReadonlyMap<number, readonly number[
   const last = bundle.happened('BidsClosed').at(-1)
   if (!last) return
   const { shown, event } = last
-  const [name, close] = [entryName(shown), said(event.close, 'close')]
+  const name = entryName(shown)
+  const close = about(name, () => said(event.close, 'close'))
   const deadline = deadlineOf(bundle, shown, close)
   const near = (covered.get(shown.seq) ?? []).filter((time) => Math.abs(time - deadline / 1000) <= TOLERANCE_S)
   if (near.length < bundle.vouched.quorum) throw new Failed(name, 'closedLate')

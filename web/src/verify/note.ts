@@ -5,8 +5,9 @@ import { hash } from './hash'
 /** Not a checkpoint. */
 class BadNote extends Error {}
 
-/** The body of a note: `root` is the RFC 9162 root over `size` leaves. */
+/** The body of a note: `root` is the RFC 9162 root over `size` leaves of the log `origin`. */
 interface Checkpoint {
+  readonly origin: string
   readonly size: number
   readonly root: Bytes
 }
@@ -26,18 +27,19 @@ const PLAIN = 1
 const COSIGNATURE = 4
 
 /** Body (origin, size, root), an empty line, signature lines. */
-const FORM = /^([^\n]+\n(0|[1-9]\d{0,14})\n([^\n]+)\n)\n([^]*\n)$/
+const FORM = /^(([^\n]+)\n(0|[1-9]\d{0,14})\n([^\n]+)\n)\n([^]*\n)$/
 
 /** Checkpoint, body and signature lines; signatures are not checked. */
 export function parse(note: string): Note {
-  const [, body, size, root, rest] = FORM.exec(note) ?? []
+  const [, body, origin, size, root, rest] = FORM.exec(note) ?? []
   const raw = decoded(root ?? '')
   if (raw.length !== 32) throw new BadNote('not a checkpoint note')
-  return { size: Number(size), root: raw, body: body!, lines: rest!.slice(0, -1).split('\n') }
+  return { origin: origin!, size: Number(size), root: raw, body: body!, lines: rest!.slice(0, -1).split('\n') }
 }
 
-export function isSigned({ body, lines }: Note, log: NamedKey): boolean {
-  return signatures(lines, log, PLAIN).some((signature) => holds(log, signature, text(body)))
+/** Whether the log signed the note, as a checkpoint of its own: its name is the origin. */
+export function isSigned({ origin, body, lines }: Note, log: NamedKey): boolean {
+  return origin === log.name && signatures(lines, log, PLAIN).some((signature) => holds(log, signature, text(body)))
 }
 
 /** When `cosigner` signed the note, in seconds since 1970; null if it did not. */

@@ -9,7 +9,7 @@ const TOLERANCE_MS = 2000
 export function outageAt(opening: Opening): number | null {
   const { timetable: table, phase } = opening
   if (!table || opening.suspension) return null
-  const waits = [...tick(opening), ...step(opening)]
+  const waits = [...tickDue(opening), ...step(opening)]
   if (!waits.length) return null
   const first = Math.max(Math.min(...waits), awakeSince(opening))
   if (phase === 'SCHEDULED' || phase === 'LOBBY') {
@@ -23,10 +23,11 @@ function awakeSince(opening: Opening): number {
   return Math.max(opening.phaseSince ?? opening.deadline(), ...resumed)
 }
 
-function tick({ phase, windowClosed, lastTickAt, timetable }: Opening): number[] {
+/** When the next tick is; none in phases that do not tick. */
+export function tickDue(opening: Opening): number[] {
+  const { phase, windowClosed, lastTickAt } = opening
   if (!TICKING.includes(phase) || windowClosed || lastTickAt === null) return []
-  const cadence = phase === 'SCHEDULED' ? timetable!.ticks : timetable!.lobby_ticks
-  return [lastTickAt + cadence.every_ms]
+  return [lastTickAt + opening.cadence().every_ms]
 }
 
 /** When the phase's own step falls due; none where it follows as soon as something has happened. */

@@ -1,28 +1,50 @@
-import { unb64, type Bytes } from '../seal/bytes'
-import { readoutPart } from './bids'
-import { envelopeName, TIMELINE, type Case } from './case'
+import { aboutLater, crlName, envelopeName, LINES, MANIFEST, RECORD, TIMELINE, type Case } from './case'
 import type { EventOf } from './events'
 import { alike } from './hash'
-import { firstSeeds } from './policies'
+import { judge } from './judging'
 import { Failed } from './report'
-import { contentRoot, settle } from './settling'
+import { contentRoot } from './settling'
 import { said } from './statements'
-import type { Bid, Settlement } from './state'
+import { readoutPart, type Bid, type Settlement } from './held'
 
 /** Step 11: every bid, opened or failed again by arithmetic, is what the timeline says. */
 export async function outcomes(bundle: Case): Promise<void> {
+  membersKnown(bundle)
   if (!bundle.state.windowClosed) return
   const settled = new Map(bundle.happened('BidSettled').map(({ event }) => [event.bid, event]))
   const read = new Map(bundle.happened('BidReadOut').map(({ event }) => [event.bid, event]))
   for (const bid of bundle.state.bids.values()) {
-    const name = `${envelopeName(bid.bid)} (${bid.name})`
-    await envelope(bundle, name, bid)
-    const found = await settledAgain(bundle, bid)
-    asTold(name, bid, found, settled.get(bid.bid))
-    asReadOut(name, bid, found, read.get(bid.bid))
-    bundle.report.holds(11, name, `${found.outcome}, ${found.cause}`)
+    await judgedAgain(bundle, bid, settled.get(bid.bid), read.get(bid.bid))
   }
   withoutAward(bundle)
+}
+
+/** Nothing lies in the bundle but what belongs in it: neither other papers nor envelopes that stay sealed. */
+function membersKnown(bundle: Case): void {
+  const { members, state, report } = bundle
+  const envelopes = state.windowClosed ? [...state.bids.keys()].map(envelopeName) : []
+  const crls = bundle.happened('CrlNotedDown').map(({ event }) => crlName(event.crl.hash))
+  const known = new Set([MANIFEST, TIMELINE, LINES, ...envelopes, ...crls, ...(state.recordHash ? [RECORD] : [])])
+  for (const name of [...members.keys()].sort()) if (!known.has(name)) report.fails(11, name, 'memberUnknown')
+}
+
+/** A bid that fails does not keep the others from being looked at. */
+async function judgedAgain(
+  bundle: Case,
+  bid: Bid,
+  settled: EventOf<'BidSettled'> | undefined,
+  read: EventOf<'BidReadOut'> | undefined,
+): Promise<void> {
+  const name = `${envelopeName(bid.bid)} (${bid.name})`
+  const found = await aboutLater(name, async () => {
+    await envelope(bundle, name, bid)
+    const outcome = await judge(bundle.state, bid, bundle.members.get(envelopeName(bid.bid)) ?? null)
+    asTold(name, bid, outcome, settled)
+    asReadOut(name, bid, outcome, read)
+    return outcome
+  }).catch((failure: unknown) => failure as Failed)
+  if (found instanceof Failed) bundle.report.fails(11, found.what, found.why, found.detail)
+  else bundle.report.holds(11, name, `${found.outcome}, ${found.cause}`)
 }
 
 function asTold(name: string, bid: Bid, found: Settlement, event: EventOf<'BidSettled'> | undefined): void {
@@ -59,17 +81,4 @@ async function envelope(bundle: Case, name: string, bid: Bid): Promise<void> {
   const found = await contentRoot(raw)
   const isSame = found?.root === ct && found.length === n
   if (!isSame && bid.settlement?.cause !== 'envelope_lost') throw new Failed(name, 'otherEnvelope')
-}
-
-async function settledAgain({ state, members }: Case, bid: Bid): Promise<Settlement> {
-  const { header, submission, deal } = readoutPart(bid)
-  const raw: Bytes | undefined = members.get(envelopeName(bid.bid))
-  return settle({
-    header,
-    submission: said(submission, 'submission'),
-    deal: said(deal, 'deal'),
-    sB: bid.sB ? unb64(bid.sB) : null,
-    seeds: firstSeeds(state, state.policies.get(header.core.policy)!),
-    envelope: raw ?? null,
-  })
 }

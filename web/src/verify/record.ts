@@ -1,12 +1,13 @@
 import { b64 } from '../seal/bytes'
 import { jcs } from '../seal/canonical'
-import { entryName, RECORD, TIMELINE, type Case } from './case'
+import { about, entryName, RECORD, TIMELINE, type Case } from './case'
 import type { Happened } from './events'
 import { alike, hashOf } from './hash'
 import { textOf, textOrNull } from './instants'
 import { Failed } from './report'
 import { said } from './statements'
-import type { Bid, Opening } from './state'
+import type { Bid } from './held'
+import type { Opening } from './state'
 import type { OpeningRecord } from './values'
 
 /** Step 12: the opening record follows from the events, and is the one that was signed. */
@@ -26,7 +27,7 @@ export function record(bundle: Case): void {
 }
 
 function signs(bundle: Case, { shown, event }: Happened<'RecordSigned'>, hash: string): void {
-  const told = said(event.signed.statement, 'record_signature')
+  const told = about(entryName(shown), () => said(event.signed.statement, 'record_signature'))
   if (!alike([told.session, told.person, told.record], [bundle.session, event.person, hash])) {
     throw new Failed(entryName(shown), 'otherRecordSigned')
   }

@@ -1,74 +1,15 @@
-import { entryName, MAIN, type Case } from './case'
+import { AUTHORS } from './authors'
+import { about, entryName, MAIN, TIMELINE, type Before, type Case } from './case'
 import { course } from './course'
-import type { EventOf, Happened, Type } from './events'
+import { isOf, type EventOf, type Happened, type Type } from './events'
 import { evolve } from './folding'
 import { idOf } from './hash'
+import { inPlace } from './order'
+import { Punctual } from './punctual'
 import { Failed } from './report'
 import { inOrder } from './side_lines'
 import { ABORTABLE, type Phase } from './phases'
-import { Opening, OFFICES } from './state'
-
-const TWO = ['host', 'supervisor']
-const MEMBERS = ['host', 'supervisor', 'witness', 'tenderer', 'custodian']
-const SIGNATORIES = ['host', 'supervisor', 'witness', 'bidder']
-
-/** Whose act each event is. */
-const AUTHORS: Readonly<Record<Type, readonly string[]>> = {
-  OpeningScheduled: ['host'],
-  CustodianKeyOffered: ['custodian'],
-  PolicyPublished: ['tenderer'],
-  TimetableProposed: ['tenderer'],
-  TimetableSigned: ['supervisor'],
-  BidSubmitted: ['bidder'],
-  BidWithdrawn: ['bidder'],
-  BidderCheckedIn: ['bidder'],
-  MemberCheckedIn: MEMBERS,
-  LobbyOpened: ['clock'],
-  Ticked: ['clock'],
-  BidsClosed: ['clock'],
-  OpeningHeld: ['clock', 'log'],
-  CheckpointCosigned: ['log'],
-  RosterPublished: ['log', 'clock', ...TWO],
-  LotAborted: ['log', 'clock'],
-  OpeningAborted: ['log', 'clock'],
-  ReleaseOpened: TWO,
-  KeyReleased: ['bidder'],
-  WrongKeyTried: ['bidder'],
-  WindowClosed: ['clock'],
-  CustodyOpened: ['log'],
-  KeyPublished: ['custodian'],
-  BidSettled: ['clock'],
-  Disclosed: ['clock', 'log', 'supervisor'],
-  DrawSealed: ['tenderer', 'supervisor'],
-  DrawOpened: ['clock'],
-  CoefficientDrawn: ['clock', 'supervisor'],
-  LotteryCalled: ['clock'],
-  ReadoutOpened: ['clock', 'supervisor'],
-  BidReadOut: TWO,
-  ConfirmationOpened: TWO,
-  LineConfirmed: ['bidder'],
-  LineDisputed: ['bidder'],
-  ObjectionsOpened: ['clock'],
-  Said: [...MEMBERS, 'bidder'],
-  ObjectionRaised: ['bidder'],
-  ObjectionAnswered: ['host'],
-  RecordPrepared: ['clock'],
-  RecordSigned: SIGNATORIES,
-  RecordRefused: SIGNATORIES,
-  OpeningClosed: [...TWO, 'clock'],
-  CrlNotedDown: ['log'],
-  SignatureAwaited: TWO,
-  RequestRefused: [...TWO, 'clock'],
-  WindowExtended: TWO,
-  OpeningSuspended: [...TWO, 'clock'],
-  SuspensionCountersigned: TWO,
-  OpeningResumed: [...TWO, 'clock'],
-  AbortOrdered: ['supervisor', 'clock'],
-  RoleHandedOver: OFFICES,
-  CountCheckOpened: ['log'],
-  LotContinued: TWO,
-  CustodianKeysDestroyed: ['custodian'],
-}
+import { Opening } from './state'
 
 /** From which phase to which: none may be left out. */
 const STEPS: Readonly<Record<Phase, readonly Phase[]>> = {
@@ -90,32 +31,23 @@ const STEPS: Readonly<Record<Phase, readonly Phase[]>> = {
   ABORTED: [],
 }
 
-const HEARING: readonly Phase[] = [
-  'ROSTER',
-  'RELEASE',
-  'CUSTODY',
-  'UNSEAL',
-  'DRAW',
-  'READOUT',
-  'CONFIRM',
-  'OBJECTION',
+/** The server's, in the line of the bidder who left it with a cosigner. */
+const LODGED = ['KeyLodged', 'LodgingFailed'] as const
+
+const SIDE: readonly Type[] = [
+  'BidSubmitted',
+  'BidWithdrawn',
+  'BidderCheckedIn',
+  'DealtAgain',
+  'DrillPassed',
+  'KeyReleased',
+  'PartReleased',
+  'WrongKeyTried',
+  'RemedyRequested',
+  ...LODGED,
+  'SubmissionRefused',
+  'ReleaseRefused',
 ]
-
-/** When such a thing may happen. */
-const DURING: { readonly [K in Type]?: readonly Phase[] } = {
-  DrawSealed: ['SCHEDULED', 'LOBBY'],
-  CoefficientDrawn: ['DRAW'],
-  LotteryCalled: ['DRAW'],
-  LineConfirmed: ['CONFIRM'],
-  LineDisputed: ['CONFIRM'],
-  Said: [...HEARING, 'RECORD'],
-  ObjectionRaised: HEARING,
-  ObjectionAnswered: HEARING,
-  RecordSigned: ['RECORD'],
-  RecordRefused: ['RECORD'],
-}
-
-const SIDE: readonly Type[] = ['BidSubmitted', 'BidWithdrawn', 'BidderCheckedIn', 'KeyReleased', 'WrongKeyTried']
 
 const once = (): string => ''
 
@@ -126,6 +58,7 @@ const ONCE: { readonly [K in Type]?: (event: EventOf<K>) => string } = {
   ReleaseOpened: once,
   WindowClosed: once,
   CustodyOpened: once,
+  CustodyClosed: once,
   Disclosed: once,
   DrawOpened: once,
   ReadoutOpened: once,
@@ -148,44 +81,71 @@ const ONCE: { readonly [K in Type]?: (event: EventOf<K>) => string } = {
   LotContinued: ({ lot }) => `continued ${lot}`,
   CustodianKeysDestroyed: ({ person }) => `destroyed ${person}`,
   LotteryCalled: ({ lot }) => `lottery ${lot}`,
-  DrawSealed: ({ lot, person }) => `seed ${lot}\n${person}`,
   CoefficientDrawn: ({ lot, coefficient }) => `drawn ${lot}\n${coefficient}`,
   ObjectionAnswered: ({ number }) => `answer ${number}`,
+  PartReleased: ({ submission }) => `released ${submission}`,
+  KeyEntrusted: ({ kid }) => `entrusted ${kid}`,
+  KeyLodged: ({ bid }) => `lodged ${bid}`,
+  RemedyRequested: ({ bid }) => `remedy ${bid}`,
+  LodgingSeedPublished: ({ policy }) => `seed of lodgings ${policy}`,
+  StampTaken: ({ covers }) => `stamp ${covers}`,
+  DrawSealed: ({ signed }) => `paper ${idOf(signed.statement)}`,
+  CustodianStruck: ({ signed }) => `paper ${idOf(signed.statement)}`,
+  EscrowSharePublished: ({ signed }) => `paper ${idOf(signed.statement)}`,
   KeyPublished: ({ signed }) => `paper ${idOf(signed.statement)}`,
   PolicyPublished: ({ signed }) => `paper ${idOf(signed.statement)}`,
 }
 
 /** Step 6: the events, folded by the same rules, lead through the phases in their order. */
 export function replay(bundle: Case): void {
-  const opening = new Opening(bundle.session)
-  const [seen, owners] = [new Set<string>(), new Map<string, string>()]
+  const replayed = new Replay(bundle)
   for (const shown of inOrder(bundle)) {
     const happened = bundle.whole(shown)
-    if (happened) followed(opening, happened, seen, owners)
+    if (happened) replayed.take(happened)
   }
-  if (opening.phase !== 'CLOSED' && opening.phase !== 'ABORTED') {
-    throw new Failed('timeline.json', 'notOver', opening.phase)
-  }
-  bundle.state = opening
-  bundle.report.holds(6, 'phases', opening.phase)
+  const { phase } = replayed.opening
+  if (phase !== 'CLOSED' && phase !== 'ABORTED') throw new Failed(TIMELINE, 'notOver', phase)
+  bundle.state = replayed.opening
+  bundle.report.holds(6, 'phases', phase)
 }
 
-function followed(opening: Opening, happened: Happened, seen: Set<string>, owners: Map<string, string>): void {
-  const { event, shown } = happened
-  const name = entryName(shown)
-  notAgain(name, event, seen)
-  inItsLine(name, happened, owners)
-  if (!(DURING[event.type] ?? [opening.phase]).includes(opening.phase)) {
-    throw new Failed(name, 'notInThisPhase', `${event.type}, ${opening.phase}`)
+class Replay {
+  readonly opening: Opening
+  private readonly seen = new Set<string>()
+  private readonly owners = new Map<string, string>()
+  private readonly punctual = new Punctual()
+
+  constructor(private readonly bundle: Case) {
+    this.opening = new Opening(bundle.session)
   }
-  course(opening, happened)
-  const before = opening.phase
-  evolve(opening, happened)
-  if (event.type === 'LobbyOpened' && before === 'LOBBY') throw new Failed(name, 'again', event.type)
-  if (before !== opening.phase && !mayFollow(before, opening.phase)) {
-    throw new Failed(name, 'phaseLeftOut', `${before} → ${opening.phase}`)
+
+  take(happened: Happened): void {
+    const { opening, bundle } = this
+    const { event, shown, at, by } = happened
+    const name = entryName(shown)
+    notAgain(name, event, this.seen)
+    inItsLine(name, happened, by.person, this.owners)
+    this.punctual.see(bundle, happened, at, opening)
+    about(name, () => {
+      inPlace(opening, happened)
+      course(opening, happened)
+    })
+    if (event.type === 'TimetableSigned') bundle.before.set(shown.seq, beforeTable(opening))
+    const before = opening.phase
+    about(name, () => {
+      evolve(opening, happened)
+    })
+    if (event.type === 'LobbyOpened' && before === 'LOBBY') throw new Failed(name, 'again', event.type)
+    if (before !== opening.phase && !mayFollow(before, opening.phase)) {
+      throw new Failed(name, 'phaseLeftOut', `${before} → ${opening.phase}`)
+    }
+    byItsAuthor(name, happened, opening)
   }
-  byItsAuthor(name, happened, opening)
+}
+
+function beforeTable(opening: Opening): Before {
+  const { phase, policies, timetable, timetableId } = opening
+  return { phase, policies: [...policies.keys()].sort(), lacksPolicy: opening.lacksPolicy(), timetable, timetableId }
 }
 
 function mayFollow(before: Phase, phase: Phase): boolean {
@@ -201,12 +161,14 @@ function notAgain(name: string, event: Happened['event'], seen: Set<string>): vo
 }
 
 /** Bidders' acts lie in side lines, each in its author's own; everything else lies on the main line. */
-function inItsLine(name: string, { event, shown, by }: Happened, owners: Map<string, string>): void {
+function inItsLine(name: string, happened: Happened, person: string, owners: Map<string, string>): void {
+  const { event, shown } = happened
   if ((shown.line !== MAIN) !== SIDE.includes(event.type)) throw new Failed(name, 'otherLine', event.type)
   if (shown.line === MAIN) return
-  if (!owners.has(shown.line)) owners.set(shown.line, by.person)
-  const lines = [...owners.values()].filter((person) => person === by.person).length
-  if (owners.get(shown.line) !== by.person || lines !== 1) throw new Failed(name, 'othersLine')
+  const author = isOf(happened, ...LODGED) ? happened.event.bidder : person
+  if (!owners.has(shown.line)) owners.set(shown.line, author)
+  const lines = [...owners.values()].filter((owner) => owner === author).length
+  if (owners.get(shown.line) !== author || lines !== 1) throw new Failed(name, 'othersLine')
 }
 
 function byItsAuthor(name: string, { event, by }: Happened, opening: Opening): void {

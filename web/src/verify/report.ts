@@ -1,5 +1,8 @@
 import type zh from './words.zh'
 
+/** What is withheld because a step before it failed. */
+export const NOT_JUDGED = 'not judged'
+
 export type Verdict = 'verified' | 'withheld' | 'failed'
 
 /** Why something does not hold: the pages have a sentence for each. */

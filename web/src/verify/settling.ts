@@ -4,8 +4,8 @@ import { BadEnvelope, ctxOf, readHead, unseal } from '../seal/envelope'
 import { leafHash, rootOf } from './hash'
 import { InvalidForm, readoutForm } from './form'
 import type { Payload } from './statements'
-import type { Settlement } from './state'
-import type { Header } from './values'
+import type { Settlement } from './held'
+import type { FormField, Header } from './values'
 
 const SEGMENT = 2 ** 20
 const PLAIN = SEGMENT - 32
@@ -21,6 +21,8 @@ export interface Sealed {
   readonly seeds: ReadonlyMap<string, Bytes>
   /** The stored file; null if it is lost. */
   readonly envelope: Bytes | null
+  /** What the tender wants read out. */
+  readonly declared: readonly FormField[]
 }
 
 /** What became of a readout form (docs/protocol.md, section 12). */
@@ -38,11 +40,11 @@ export async function settle(sealed: Sealed): Promise<Settlement> {
   return envelope ? opened(sealed, envelope, { sB, sT }) : lost('not_there')
 }
 
-async function opened({ submission }: Sealed, envelope: Bytes, halves: { sB: Bytes; sT: Bytes }): Promise<Settlement> {
+async function opened({ submission, declared }: Sealed, envelope: Bytes, halves: { sB: Bytes; sT: Bytes }): Promise<Settlement> {
   const ct = (await contentRoot(envelope))?.root ?? null
   const inside = await plaintextOf(envelope, halves)
   if (ct !== submission.ct) return lost('changed')
-  return inside instanceof BadEnvelope ? failed('garbage', inside.code) : formIn(inside)
+  return inside instanceof BadEnvelope ? failed('garbage', inside.code) : formIn(inside, declared)
 }
 
 async function plaintextOf(envelope: Bytes, halves: { sB: Bytes; sT: Bytes }): Promise<Bytes | BadEnvelope> {
@@ -55,9 +57,9 @@ async function plaintextOf(envelope: Bytes, halves: { sB: Bytes; sT: Bytes }): P
   }
 }
 
-function formIn(plaintext: Bytes): Settlement {
+function formIn(plaintext: Bytes, declared: readonly FormField[]): Settlement {
   try {
-    return { outcome: 'OPENED', cause: 'opened', detail: '', form: readoutForm(plaintext) }
+    return { outcome: 'OPENED', cause: 'opened', detail: '', form: readoutForm(plaintext, declared) }
   } catch (fault) {
     if (fault instanceof InvalidForm) return failed('invalid_form', fault.message)
     throw fault
@@ -80,7 +82,7 @@ export async function contentRoot(envelope: Bytes): Promise<{ root: string; leng
 }
 
 /** The bidder's fault: the bid is deemed revoked. */
-function failed(cause: Settlement['cause'], detail = ''): Settlement {
+export function failed(cause: Settlement['cause'], detail = ''): Settlement {
   return { outcome: 'DEEMED_REVOKED', cause, detail, form: null }
 }
 

@@ -8,10 +8,14 @@ import { Failed } from './report'
 import { tickRoot } from './ticks'
 import type { DisclosedEntry, DisclosedTick, Shown } from './values'
 
+/** What belongs to a lot, which it names. */
+const OF_A_LOT = ['BidSubmitted', 'BidWithdrawn', 'DealtAgain', 'DrillPassed']
 /** Side-line entries of bidders whose lot has too few bids. */
-const WITHHELD = ['BidSubmitted', 'BidWithdrawn', 'BidderCheckedIn']
+const WITHHELD = [...OF_A_LOT, 'BidderCheckedIn', 'SubmissionRefused']
 /** Of a session that was aborted after its bidders began to release, these too. */
-const RELEASED = ['KeyReleased', 'WrongKeyTried']
+const RELEASED = ['KeyReleased', 'PartReleased', 'WrongKeyTried']
+/** What somebody without a bid may have in its line. */
+const STRANGERS = ['BidderCheckedIn', 'SubmissionRefused']
 
 /** Step 5: every slot of every tick is a disclosed entry or a pad; the lines have no fork and no gap. */
 export function sideLines(bundle: Case): void {
@@ -20,7 +24,7 @@ export function sideLines(bundle: Case): void {
   if (!first || disclosed.length !== 1) throw new Failed(TIMELINE, 'notDisclosedOnce')
   const ticks = new Map(bundle.happened('Ticked').map(({ shown, event }) => [shown.seq, event]))
   const explained = first.event.ticks
-  if (sorted(explained.map(({ tick }) => tick)).join() !== sorted([...ticks.keys()]).join()) {
+  if (explained.map(({ tick }) => tick).join() !== sorted([...ticks.keys()]).join()) {
     throw new Failed(entryName(first.shown), 'tickUnexplained')
   }
   for (const tick of explained) tickHolds(tick, ticks.get(tick.tick)!)
@@ -72,23 +76,33 @@ function dates(bundle: Case, explained: readonly DisclosedTick[]): void {
   }
 }
 
+interface Head {
+  readonly seq: number
+  readonly leaf: Bytes
+}
+
+/** The leaf of a disclosed entry, which follows the one before it and commits to its type. */
+function chained(name: string, entry: DisclosedEntry, before: Head): Bytes {
+  if (entry.seq !== before.seq + 1 || entry.prev !== b64(before.leaf)) throw new Failed(name, 'forkOrGap')
+  const leaf = unb64Sized(entry.leaf, 32)
+  const told = leafOf(before.leaf, entry.seq, shownRoot({ type: entry.type }, entry.proof))
+  if (b64(told) !== entry.leaf) throw new Failed(name, 'otherType')
+  return leaf
+}
+
 function inTheirLines(bundle: Case, entries: readonly DisclosedEntry[]): void {
   const left = new Map(bundle.lines.map((shown) => [placeOf(shown), shown]))
   if (left.size !== bundle.lines.length) throw new Failed(LINES, 'oneNumberTwice')
-  const heads = new Map<string, { seq: number; leaf: Bytes }>()
+  const heads = new Map<string, Head>()
   for (const entry of entries) {
     const name = `${LINES} ${entry.line} entry ${entry.seq}`
     const before = heads.get(entry.line) ?? { seq: 0, leaf: genesis(bundle.session, entry.line) }
-    if (entry.seq !== before.seq + 1 || entry.prev !== b64(before.leaf)) throw new Failed(name, 'forkOrGap')
-    const leaf = unb64Sized(entry.leaf, 32)
-    if (b64(leafOf(before.leaf, entry.seq, shownRoot({ type: entry.type }, entry.proof))) !== entry.leaf) {
-      throw new Failed(name, 'otherType')
-    }
-    heads.set(entry.line, { seq: entry.seq, leaf })
+    heads.set(entry.line, { seq: entry.seq, leaf: chained(name, entry, before) })
     sameAsDisclosed(bundle, name, entry, left.get(placeOf(entry)), before.leaf)
     left.delete(placeOf(entry))
   }
   if (left.size) throw new Failed(LINES, 'inNoTick')
+  if (bundle.lines.map(placeOf).join() !== entries.map(placeOf).join()) throw new Failed(LINES, 'otherOrder')
 }
 
 function sameAsDisclosed(
@@ -103,12 +117,27 @@ function sameAsDisclosed(
   if (!bundle.whole(shown)) mayBeWithheld(bundle, name, entry.type, shown)
 }
 
-/** Only what belongs to a lot with too few bids may be withheld, and must name it. */
-function mayBeWithheld(bundle: Case, name: string, type: string, { event }: Shown): void {
-  const ended = bundle.happened('LotAborted').filter(({ event: { cause } }) => cause !== 'none_opened')
-  const stopped = ended.map(({ event: { lot } }) => lot)
-  const named = !['BidSubmitted', 'BidWithdrawn'].includes(type) || stopped.includes(String(event?.lot))
-  const allowed = bundle.happened('AbortOrdered').length ? [...WITHHELD, ...RELEASED] : WITHHELD
-  if (!stopped.length || !named || !allowed.includes(type)) throw new Failed(name, 'withheldWithoutReason', type)
+/**
+ * What belongs to a lot that came to nothing may be withheld: its bids, which name it, and what those did whose every
+ * bid it was; and the acts of those who never handed in a bid.
+ */
+function mayBeWithheld(bundle: Case, name: string, type: string, { line, event }: Shown): void {
+  const handedIn = bundle.lines.some((other) => other.line === line && other.event?.type === 'BidSubmitted')
+  const allowed = OF_A_LOT.includes(type)
+    ? stoppedLots(bundle).has(String(event?.lot))
+    : (STRANGERS.includes(type) && !handedIn) || withholdsActs(bundle, type, line)
+  if (!allowed) throw new Failed(name, 'withheldWithoutReason', type)
   bundle.report.withheld(5, name, type)
+}
+
+function stoppedLots(bundle: Case): Set<string> {
+  const causes = new Map(bundle.happened('LotAborted').map(({ event }) => [event.lot, event.cause]))
+  return new Set([...causes].filter(([, cause]) => cause !== 'none_opened').map(([lot]) => lot))
+}
+
+/** Whether this is an act of somebody all of whose bids were on lots that came to nothing. */
+function withholdsActs(bundle: Case, type: string, line: string): boolean {
+  const kinds = bundle.happened('AbortOrdered').length ? [...WITHHELD, ...RELEASED] : WITHHELD
+  const tookPart = bundle.happened('BidSubmitted').some(({ shown }) => shown.line === line)
+  return stoppedLots(bundle).size > 0 && kinds.includes(type) && !tookPart
 }

@@ -1,5 +1,4 @@
 import { b64, unb64 } from '../seal/bytes'
-import { SUITE } from '../seal/envelope'
 import { entryName, type Case } from './case'
 import { fieldSalt } from './chain'
 import type { Certified } from './certificates'
@@ -7,11 +6,9 @@ import { isOf, type Happened, type Type } from './events'
 import { Evidence } from './evidence'
 import { alike, idOf } from './hash'
 import { papers } from './papers'
-import { kidsOf } from './policies'
 import { Failed } from './report'
 import { inOrder } from './side_lines'
-import type { Policy } from './state'
-import type { Role, SealedStatement, Signed } from './values'
+import type { Role, Signed } from './values'
 
 /** What host and supervisor sign, or begin to sign, together. */
 const JOINT = [
@@ -37,7 +34,13 @@ const OWN = [
   'RecordSigned',
   'RecordRefused',
   'CustodianKeysDestroyed',
+  'EscrowSharePublished',
+  'KeyEntrusted',
+  'CustodianDrilled',
 ] as const
+
+/** What the bidder signs whose bid the entry names. */
+const OF_A_BID = ['KeyReleased', 'PartReleased', 'RemedyRequested', 'LineConfirmed', 'LineDisputed'] as const
 
 const NAMED = [
   'BidSubmitted',
@@ -63,12 +66,14 @@ export async function people(bundle: Case): Promise<void> {
     }
   }
   bundle.report.holds(7, 'signatures', `${count} / ${evidence.unknown}`)
-  await receipts(bundle)
+  receipts(bundle)
   papers(bundle)
 }
 
 /** Every statement in an event that a person signed, with its certificates. */
 function signedIn(happened: Happened): Signed[] {
+  if (isOf(happened, 'KeyLodged', 'LodgingFailed')) return [] // judged at the cosigner's time, in step 9
+  if (isOf(happened, 'DealtAgain')) return [...happened.event.deals]
   if (isOf(happened, 'BidSubmitted')) {
     const { parts, certificates } = happened.event
     return parts.flatMap(({ submission, deal }) => [submission, deal].map((statement) => ({ statement, certificates })))
@@ -78,7 +83,7 @@ function signedIn(happened: Happened): Signed[] {
     .filter((signed) => signed !== null && signed !== undefined)
 }
 
-async function signersOf(bundle: Case, { shown, at }: Happened, signed: Signed): Promise<Certified[]> {
+export async function signersOf(bundle: Case, { shown, at }: Happened, signed: Signed): Promise<Certified[]> {
   try {
     return await bundle.vouched.registry.signers(signed, at)
   } catch {
@@ -113,14 +118,18 @@ function holder(bundle: Case, { shown }: Happened, role: Role): string {
     .happened('RoleHandedOver')
     .filter(({ shown: at, event }) => at.seq < shown.seq && event.role === role)
     .map(({ event }) => event.to)
-  const first = [...bundle.state.members.values()].filter((member) => member.role === role && !member.deputy_of)
-  const last = [...first.map(({ person }) => person), ...taken].at(-1)
-  if (last === undefined) throw new Error(`nobody is ${role}`)
-  return last
+  return [firstHolder(bundle, role), ...taken].at(-1)!
+}
+
+/** Who holds an office in the beginning. */
+function firstHolder({ state }: Case, role: Role): string {
+  return [...state.members.values()].find((member) => member.role === role && !member.deputy_of)?.person ?? ''
 }
 
 const OFFICERS: { readonly [K in Type]?: readonly Role[] } = {
   PolicyPublished: ['tenderer'],
+  StrikeProposed: ['tenderer'],
+  CustodianStruck: ['tenderer', 'supervisor'],
   TimetableProposed: ['tenderer'],
   TimetableSigned: ['tenderer', 'supervisor'],
   ObjectionAnswered: ['host'],
@@ -129,70 +138,46 @@ const OFFICERS: { readonly [K in Type]?: readonly Role[] } = {
 
 function asExpected(bundle: Case, happened: Happened, persons: readonly string[]): boolean {
   const expected = expectedOf(bundle, happened)
-  return expected === null || alike(persons, expected)
+  return expected === null || (alike(persons, expected) && persons.at(-1) === happened.by.person)
 }
 
 function expectedOf(bundle: Case, happened: Happened): string[] | null {
   const officers = OFFICERS[happened.event.type]
   if (officers) return officers.map((role) => holder(bundle, happened, role))
+  if (isOf(happened, 'OpeningScheduled')) return [firstHolder(bundle, 'host')]
   if (isOf(happened, 'OpeningSuspended', 'AbortOrdered', 'RoleHandedOver')) return [happened.by.person]
-  if (isOf(happened, 'BidSubmitted', 'BidWithdrawn')) return [happened.event.bidder]
-  if (isOf(happened, 'KeyReleased', 'LineConfirmed', 'LineDisputed')) {
+  if (isOf(happened, 'BidSubmitted', 'BidWithdrawn', 'DealtAgain')) return [happened.event.bidder]
+  if (isOf(happened, ...OF_A_BID)) {
     const bid = bundle.state.bids.get(happened.event.bid)
     return bid ? [bid.bidder] : []
   }
   return isOf(happened, ...OWN) ? [happened.event.person] : null
 }
 
-/** Every receipt is the log's promise for exactly the entry that carries it. */
-async function receipts(bundle: Case): Promise<void> {
-  for (const happened of bundle.happened('BidSubmitted')) {
-    await receipt(bundle, happened, happened.event.receipt, happened.event.parts.map(({ submission }) => idOf(submission)))
-  }
-  for (const happened of bundle.happened('KeyReleased')) {
-    await receipt(bundle, happened, happened.event.receipt, [idOf(happened.event.signed.statement)])
-  }
-}
-
-async function receipt(
-  bundle: Case,
-  { shown }: Happened,
-  statement: SealedStatement,
-  statements: readonly string[],
-): Promise<void> {
-  const told = await bundle.fromLog(entryName(shown), statement, 'receipt')
-  const place = [told.session, told.statements, told.line, told.seq]
-  const salt = b64(fieldSalt(unb64(told.salt), 'type'))
-  const own = alike(place, [bundle.session, statements, shown.line, shown.seq]) && salt === shown.proof?.salts.type
-  if (!own) throw new Failed(entryName(shown), 'otherReceipt')
-}
-
-/** Step 8: policies name the trusted authorities, log and cosigners; custodians' keys are their own. */
-export async function policies(bundle: Case): Promise<void> {
-  if (!bundle.state.policies.size) throw new Failed('timeline.json', 'noPolicy')
-  const { authorities, file } = bundle.vouched
-  for (const policy of bundle.state.policies.values()) {
-    const name = `policy of lot ${policy.lot}, ${policy.part}`
-    const stated = [policy.authorities, policy.log, policy.cosigners, policy.quorum, policy.suites]
-    if (!alike(stated, [authorities, file.log, file.cosigners, file.quorum, [SUITE]])) {
-      throw new Failed(name, 'otherTrustInPolicy')
-    }
-    if (!standsForSeveralSides(policy)) throw new Failed(name, 'oneSide')
-    for (const custodian of policy.custodians) await offered(bundle, name, custodian)
-    bundle.report.holds(8, name, `${policy.k} / ${policy.custodians.length}`)
+/** Every receipt is the log's promise for exactly the entry that carries it, every refusal of its time. */
+function receipts(bundle: Case): void {
+  for (const happened of bundle.happened('SubmissionRefused', 'ReleaseRefused')) refusal(bundle, happened)
+  for (const happened of bundle.happened(...RECEIPTED)) {
+    const { event, shown } = happened
+    const told = bundle.fromLog(shown, event.receipt, 'receipt')
+    const place = [told.session, told.statements, told.line, told.seq]
+    const salt = b64(fieldSalt(unb64(told.salt), 'type'))
+    const own = alike(place, [bundle.session, receiptedBy(happened), shown.line, shown.seq])
+    if (!own || salt !== shown.proof?.salts.type) throw new Failed(entryName(shown), 'otherReceipt')
   }
 }
 
-function standsForSeveralSides(policy: Policy): boolean {
-  const [kids, sides] = [kidsOf(policy), policy.custodians.map(({ side }) => side)]
-  const distinct = new Set(kids).size
-  const most = Math.max(...sides.map((side) => sides.filter((other) => other === side).length))
-  return policy.k >= 2 && policy.k <= distinct && distinct === kids.length && most < policy.k
+const RECEIPTED = ['BidSubmitted', 'KeyReleased', 'RemedyRequested', 'PartReleased', 'DealtAgain'] as const
+
+/** The statements for which the server gave its receipt. */
+function receiptedBy(happened: Happened<(typeof RECEIPTED)[number]>): string[] {
+  if (isOf(happened, 'BidSubmitted')) return happened.event.parts.map(({ submission }) => idOf(submission))
+  if (isOf(happened, 'DealtAgain')) return happened.event.deals.map(({ statement }) => idOf(statement))
+  if (isOf(happened, 'PartReleased')) return [happened.event.release]
+  return isOf(happened, 'KeyReleased', 'RemedyRequested') ? [idOf(happened.event.signed.statement)] : []
 }
 
-async function offered(bundle: Case, name: string, custodian: Policy['custodians'][number]): Promise<void> {
-  const { person, proof } = custodian
-  const entry = bundle.happened('CustodianKeyOffered').find(({ event }) => alike(event.signed, proof))
-  const signers = entry ? await signersOf(bundle, entry, proof) : []
-  if (signers.length !== 1 || signers[0]?.person !== person) throw new Failed(name, 'keyNotOffered', person)
+function refusal(bundle: Case, { event, shown }: Happened<'SubmissionRefused' | 'ReleaseRefused'>): void {
+  const told = bundle.fromLog(shown, event.refusal, 'refusal')
+  if (told.session !== bundle.session || told.at !== shown.event?.at) throw new Failed(entryName(shown), 'otherRefusal')
 }

@@ -1,78 +1,26 @@
+import { releaseOf, type Bid, type Policy, type Raised, type Revision, type Suspension } from './held'
+import { when } from './instants'
 import type { Phase } from './phases'
 import type { Payload } from './statements'
-import { when } from './instants'
-import type {
-  AbortCause,
-  Cause,
-  DrawLine,
-  DrawSeed,
-  Form,
-  LineAnswer,
-  Lot,
-  Member,
-  Outcome,
-  Pause,
-  Role,
-  SealedPart,
-  SealedStatement,
-  Signed,
-  SuspensionCause,
-  Tender,
+import {
+  READOUT_FORM,
+  type AbortCause,
+  type DrawLine,
+  type DrawSeed,
+  type LineAnswer,
+  type Lot,
+  type Member,
+  type Pause,
+  type Role,
+  type SealedStatement,
+  type Signed,
+  type Tender,
 } from './values'
 
 /** One person at a time holds each of these, and may hand it over to a deputy. */
 export const OFFICES: readonly Role[] = ['host', 'supervisor', 'tenderer']
-/** The part of every bid that is read out. */
-const READOUT_FORM = 'readout_form'
 /** The part whose custodians hold the seeds of a draw. */
 export const DRAW = 'draw'
-
-export interface Settlement {
-  readonly outcome: Outcome
-  readonly cause: Cause
-  readonly detail: string
-  readonly form: Form | null
-}
-
-export interface Bid {
-  readonly bid: string
-  readonly bidder: string
-  readonly name: string
-  readonly lot: string
-  readonly version: number
-  readonly parts: readonly SealedPart[]
-  readonly submittedAt: number
-  releasedAt: number | null
-  /** Id of the release statement, and the half that it releases; empty until then. */
-  release: string
-  sB: string
-  settlement: Settlement | null
-  readOut: boolean
-}
-
-export interface Suspension {
-  readonly number: number
-  readonly cause: SuspensionCause
-  readonly since: number
-  /** Id of what was signed; empty if it is the server's own. */
-  readonly statement: string
-  /** When it ends by itself: only the host's does, until the supervisor has countersigned it. */
-  endsAt: number | null
-  /** The host's alone: as long as it is, it counts against the extension cap. */
-  hosts: boolean
-}
-
-export interface Raised {
-  readonly number: number
-  readonly name: string
-  readonly text: string
-  readonly raisedAt: number
-  readonly bid: string | null
-  answer: string | null
-  answeredAt: number | null
-}
-
-export type Policy = Payload<'policy'>
 
 /** The whole state of one session, folded from its events. */
 export class Opening {
@@ -84,16 +32,31 @@ export class Opening {
   members = new Map<string, Member>()
   /** By statement id. */
   policies = new Map<string, Policy>()
+  /** By policy id: what strikes have made of its custodians, in their order. */
+  readonly revisions = new Map<string, Revision[]>()
   timetable: Payload<'timetable'> | null = null
   timetableId = ''
   lastTickAt: number | null = null
   bids = new Map<string, Bid>()
+  /** Last version by lot and bidder, also of withdrawn bids. */
+  readonly versions = new Map<string, number>()
   /** Bids of lots that were stopped: they stay sealed. */
   returned = new Map<string, Bid>()
   aborted = new Map<string, AbortCause>()
   present = new Map<string, number>()
   close: Payload<'close'> | null = null
+  closeSeq = 0
   windowClosed: Payload<'window_closed'> | null = null
+  windowClosedSeq = 0
+  /** When the bidders' window ended by its timetable: what is lodged before counts. */
+  releaseEndedAt: number | null = null
+  /** Published seeds of lodging keys by policy id; there are some if anything was lodged. */
+  readonly lodgingSeeds = new Map<string, string>()
+  lodged = false
+  /** Drills dealt: custodian, key id, commitment. */
+  readonly dummies = new Set<string>()
+  /** Entries whose checkpoint is here. */
+  readonly cosigned = new Set<number>()
   /** Published seeds by key id, in the order of their publication. */
   keys = new Map<string, string>()
   readonly keysBy: string[] = []
@@ -127,8 +90,33 @@ export class Opening {
     return this.tender?.lots.find(({ lot }) => lot === name) ?? null
   }
 
-  policyOf(lot: string, part: string): Policy | null {
-    return [...this.policies.values()].find((policy) => policy.lot === lot && policy.part === part) ?? null
+  /** Id and content of the policy for one lot and part. */
+  policyOf(lot: string, part: string): [id: string, policy: Policy] | null {
+    return [...this.policies].find(([, policy]) => policy.lot === lot && policy.part === part) ?? null
+  }
+
+  /** A policy with the custodians that it has now. */
+  current(id: string): Policy {
+    const custodians = this.revisions.get(id)?.at(-1)?.custodians
+    const policy = this.policies.get(id)
+    if (!policy) throw new Error(`there is no policy ${id}`)
+    return custodians ? { ...policy, custodians } : policy
+  }
+
+  /** Whether a lot or part that has custodians of its own lacks its policy. */
+  lacksPolicy(): boolean {
+    const lots = this.tender?.lots ?? []
+    const places = lots.flatMap(({ lot, parts, draw }) => [
+      ...parts.map(({ part }) => [lot, part] as const),
+      ...(draw ? [[lot, DRAW] as const] : []),
+    ])
+    return places.some(([lot, part]) => !this.policyOf(lot, part))
+  }
+
+  /** The submissions of a bid whose halves are asked for at the opening, in the order of its parts. */
+  openedHere({ lot, parts, submissions }: Bid): string[] {
+    const here = (this.lot(lot)?.parts ?? []).filter(({ opened_here }) => opened_here).map(({ part }) => part)
+    return submissions.filter((_, place) => here.includes(parts[place]!.part))
   }
 
   bidOf(bidder: string, lot: string): Bid | null {
@@ -171,6 +159,11 @@ export class Opening {
     return this.timetable
   }
 
+  /** How often and how large ticks are now. */
+  cadence(): Payload<'timetable'>['ticks'] {
+    return this.phase === 'SCHEDULED' ? this.table().ticks : this.table().lobby_ticks
+  }
+
   /** What is left of the extension cap. */
   leftMs(): number {
     return this.table().extension_ms - this.spentMs
@@ -181,9 +174,28 @@ export class Opening {
     return new Set([...this.aborted].filter(([, cause]) => cause !== 'none_opened').map(([lot]) => lot))
   }
 
+  /** Ids of the policies of lots that are being opened whose keys everybody sees: of readout forms and draws. */
+  running(): string[] {
+    const [stopped, shown] = [this.stoppedLots(), [READOUT_FORM, DRAW]]
+    const found = [...this.policies].filter(([, { lot, part }]) => shown.includes(part) && !stopped.has(lot))
+    return found.map(([id]) => id)
+  }
+
   runningPolicies(): Policy[] {
+    return this.running().map((id) => this.current(id))
+  }
+
+  /** The policies of parts that are opened for the evaluation only. */
+  entrustedPolicies(): Policy[] {
     const stopped = this.stoppedLots()
-    return [...this.policies.values()].filter(({ lot }) => !stopped.has(lot))
+    const isKept = ({ lot, part }: Policy): boolean =>
+      part !== READOUT_FORM && (this.lot(lot)?.parts.some((one) => one.part === part && one.opened_here) ?? false)
+    return [...this.policies.keys()].map((id) => this.current(id)).filter((one) => isKept(one) && !stopped.has(one.lot))
+  }
+
+  /** Bids without a half whose bidders have asked for a remedy. */
+  asking(): Bid[] {
+    return [...this.bids.values()].filter(({ remedy, release }) => remedy && !release)
   }
 
   runningLots(): string[] {
@@ -191,7 +203,7 @@ export class Opening {
   }
 
   unreleased(): boolean {
-    return [...this.bids.values()].some(({ release }) => !release)
+    return [...this.bids.values()].some((bid) => this.openedHere(bid).some((name) => !releaseOf(bid, name)))
   }
 
   silentLines(): string[] {
@@ -222,5 +234,5 @@ export function minimum(opening: Opening, lot: string): number {
 
 /** On which grounds a lot's policy lets it go on with too few bids. */
 export function grounds(opening: Opening, lot: string): readonly string[] {
-  return opening.policyOf(lot, READOUT_FORM)?.grounds ?? []
+  return opening.policyOf(lot, READOUT_FORM)?.[1].grounds ?? []
 }

@@ -1,26 +1,33 @@
 import * as v from 'valibot'
+import { b64 } from '../seal/bytes'
+import { jcs } from '../seal/canonical'
 import { said as payloadOf } from '../seal/statements'
 import {
   extensionCause,
   factor,
   integer,
+  member,
   namedLogKey,
   pause,
   plain,
   role,
   signed,
+  statement,
   string,
   suspensionCause,
-  trust,
+  tender,
+  vouchedBy,
   words,
   type SealedStatement,
 } from './values'
 
 const strings = v.array(string)
+const custodian = v.strictObject({ person: string, side: string, proof: signed })
+const lodgingItem = v.strictObject({ lodging: string, submission: string, at: string })
 const share = v.strictObject({ kid: string, c: string, hpke: string })
 const lotSet = v.strictObject({ lot: string, count: integer, root: string })
 const released = v.strictObject({ submission: string, release: string })
-const lotWindow = v.strictObject({ lot: string, released: v.array(released), missing: strings })
+const lotWindow = v.strictObject({ lot: string, released: v.array(released), missing: strings, sealed: strings })
 const cadence = v.strictObject({ every_ms: integer, slots: integer })
 const windows = v.strictObject({
   release_ms: integer,
@@ -41,6 +48,16 @@ const version = { policy: string, bidder: string, version: integer, prev: v.null
 
 /** Every statement of docs/protocol.md, section 8. */
 const STATEMENTS = {
+  schedule: v.strictObject({ session: string, tender, members: v.array(member) }),
+  custodian_drill: v.strictObject({ session: string, kid: string, secret: string }),
+  strike: v.strictObject({
+    session: string,
+    policy: string,
+    prev: v.nullable(string),
+    person: string,
+    cause: v.picklist(['absent', 'drill_failed', 'key_lost']),
+    custodians: v.array(custodian),
+  }),
   custodian_key: v.strictObject({ session: string, lot: string, part: string, public_key: string }),
   policy: v.strictObject({
     session: string,
@@ -48,13 +65,16 @@ const STATEMENTS = {
     lot: string,
     part: string,
     suites: strings,
-    custodians: v.array(v.strictObject({ person: string, side: string, proof: signed })),
+    custodians: v.array(custodian),
     k: integer,
     authorities: strings,
     log: namedLogKey,
     cosigners: v.array(namedLogKey),
     quorum: integer,
+    lodging_key: string,
     grounds: v.array(plain(200)),
+    escrow: v.nullable(v.strictObject({ holders: v.array(custodian), k: integer })),
+    tsa: strings,
   }),
   timetable: v.strictObject({
     session: string,
@@ -71,7 +91,7 @@ const STATEMENTS = {
     names_shown: v.picklist(['roster', 'window_closed']),
   }),
   submission: v.strictObject({ ...version, header: string, ct: string, n: integer }),
-  deal: v.strictObject({ ...version, ctx: string, k: integer, shares: v.array(share) }),
+  deal: v.strictObject({ ...version, ctx: string, k: integer, shares: v.array(share), escrow: v.array(share) }),
   withdraw: v.strictObject({ session: string, bidder: string, version: integer, submissions: strings }),
   receipt: v.strictObject({
     session: string,
@@ -85,6 +105,19 @@ const STATEMENTS = {
   check_in: v.strictObject({ session: string, person: string, role: string, nonce: string, expires: string }),
   close: v.strictObject({ session: string, timetable: string, tick: integer, at: string, lots: v.array(lotSet) }),
   release: v.strictObject({ session: string, submission: string, close: string, s_b: string }),
+  lodged_release: v.strictObject({ session: string, submission: string, close: string, kid: string, sealed: string }),
+  lodging_receipt: v.strictObject({ session: string, submission: string, lodging: string, cosigner: string, at: string }),
+  lodging_list: v.strictObject({
+    session: string,
+    close: string,
+    cosigner: string,
+    at: string,
+    lodgings: v.array(lodgingItem),
+  }),
+  remedy_request: v.strictObject({ session: string, submission: string, close: string }),
+  escrow_share: v.strictObject({ session: string, submission: string, window_closed: string, kid: string, share: string }),
+  refusal: v.strictObject({ session: string, code: string, statements: strings, at: string }),
+  key_rotated: v.strictObject({ log: string, old: string, new: string, at: string }),
   window_closed: v.strictObject({
     session: string,
     close: string,
@@ -93,6 +126,8 @@ const STATEMENTS = {
     lots: v.array(lotWindow),
     extensions: strings,
     pauses: v.array(pause),
+    lodgings: v.array(statement),
+    away: strings,
   }),
   custody: v.strictObject({ session: string, close: string, window_closed: string, kid: string, seed: string }),
   extension: v.strictObject({
@@ -132,7 +167,7 @@ const STATEMENTS = {
   manifest: v.strictObject({
     session: string,
     audience: string,
-    vouched_by: trust,
+    vouched_by: vouchedBy,
     members: v.record(string, string),
   }),
 }
@@ -140,7 +175,9 @@ const STATEMENTS = {
 export type Kind = keyof typeof STATEMENTS
 export type Payload<K extends Kind> = v.InferOutput<(typeof STATEMENTS)[K]>
 
-/** What a statement says; an Error if it is of another kind, not canonical or not strict. */
+/** What a statement says; an Error if it is of another kind, not canonical, not strict or leaves a field out. */
 export function said<K extends Kind>(statement: SealedStatement, kind: K): Payload<K> {
-  return v.parse(STATEMENTS[kind], payloadOf(statement, kind))
+  const told = v.parse(STATEMENTS[kind], payloadOf(statement, kind)) as Payload<K>
+  if (b64(jcs(told)) !== statement.payload) throw new TypeError(`the ${kind} statement leaves a field out`)
+  return told
 }

@@ -5,6 +5,7 @@ import * as v from 'valibot'
 export const integer = v.pipe(v.number(), v.safeInteger())
 const natural = v.pipe(integer, v.minValue(0))
 export const string = v.string()
+const strings = v.array(string)
 
 const ODD = '\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ud800-\\udfff\\ufeff\\ufff9-\\uffff'
 const PLAIN = new RegExp(`^(?=.*\\S)[^${ODD}]*$`, 'u')
@@ -15,9 +16,22 @@ export function plain(most: number) {
   return v.pipe(string, v.regex(PLAIN), short)
 }
 
+/** From `least` to `most` of these. */
+function some<T extends v.GenericSchema>(item: T, least: number, most: number) {
+  return v.pipe(v.array(item), v.minLength(least), v.maxLength(most))
+}
+
+function isNameOfLot(value: string): boolean {
+  return value.length > 0 && Array.from(value).length <= 64
+}
+
+/** The part of every bid that is read out. */
+export const READOUT_FORM = 'readout_form'
+
 export const words = plain(2000)
 const heading = plain(300)
-const amount = v.pipe(string, v.regex(/^(0|[1-9]\d{0,14})(\.\d{1,2})?$/))
+export const days = v.pipe(natural, v.maxValue(36_500))
+export const amount = v.pipe(string, v.regex(/^(0|[1-9]\d{0,14})(\.\d{1,2})?$/))
 export const factor = v.pipe(string, v.regex(/^-?(0|[1-9]\d{0,8})(\.\d{1,6})?$/))
 const currency = v.pipe(string, v.regex(/^[A-Z]{3}$/))
 
@@ -26,10 +40,14 @@ export const statement = v.strictObject({ payloadType: string, payload: string, 
 export const signed = v.strictObject({ statement, certificates: v.array(string) })
 
 export const role = v.picklist(['host', 'supervisor', 'witness', 'tenderer', 'custodian', 'bidder', 'observer'])
-export const outcome = v.picklist(['OPENED', 'DEEMED_REVOKED', 'DEEMED_WITHDRAWN'])
+export const outcome = v.picklist(['OPENED', 'DEEMED_REVOKED', 'DEEMED_WITHDRAWN', 'REMEDIED'])
 export const cause = v.picklist([
   'opened',
   'not_released',
+  'bad_lodging',
+  'remedied',
+  'bad_escrow',
+  'escrow_absent',
   'bad_deal',
   'garbage',
   'invalid_form',
@@ -49,22 +67,41 @@ export const suspensionCause = v.picklist([
 export const extensionCause = v.picklist(['platform_fault', 'network_fault', 'certificate_service', 'emergency'])
 const lineAnswer = v.picklist(['confirmed', 'disputed', 'silent'])
 
-const coefficient = v.strictObject({ name: heading, values: v.pipe(v.array(factor), v.minLength(1)) })
-const draw = v.strictObject({ coefficients: v.pipe(v.array(coefficient), v.minLength(1)) })
+const coefficient = v.strictObject({ name: heading, values: some(factor, 1, 1000) })
+const draw = v.strictObject({ coefficients: some(coefficient, 1, 20) })
+const name = v.pipe(string, v.regex(/^[a-z][a-z0-9_]{0,39}$/))
+const line = plain(200)
+const formField = v.strictObject({
+  field: name,
+  kind: v.picklist(['amount', 'days', 'text', 'choice', 'boolean']),
+  zh: line,
+  en: line,
+  required: v.optional(v.boolean(), true),
+  choices: v.optional(some(line, 0, 50), []),
+})
+const lotPart = v.strictObject({ part: name, opened_here: v.optional(v.boolean(), false) })
 const lot = v.strictObject({
-  lot: string,
+  lot: v.pipe(string, v.check(isNameOfLot)),
   title: heading,
   ceiling_price: amount,
   currency: v.optional(currency, 'CNY'),
-  minimum: v.optional(natural, 3),
+  minimum: v.optional(v.pipe(natural, v.maxValue(1000)), 3),
   draw: v.optional(v.nullable(draw), null),
+  parts: v.optional(some(lotPart, 1, 20), [{ part: READOUT_FORM, opened_here: true }]),
 })
+/** What is read out, if the tender declares nothing else. */
+const USUAL_FORM: v.InferInput<typeof formField>[] = [
+  { field: 'duration_days', kind: 'days', zh: '工期（日历天）', en: 'Duration in days' },
+  { field: 'quality', kind: 'text', zh: '质量目标', en: 'Quality' },
+  { field: 'project_manager', kind: 'text', zh: '项目经理', en: 'Project manager' },
+]
 export const tender = v.strictObject({
   code: heading,
   title: heading,
   trading_center: heading,
   tenderer: heading,
-  lots: v.pipe(v.array(lot), v.minLength(1)),
+  lots: some(lot, 1, 100),
+  form: v.optional(some(formField, 0, 40), USUAL_FORM),
 })
 export const member = v.strictObject({
   person: string,
@@ -76,9 +113,7 @@ export const member = v.strictObject({
 export const form = v.strictObject({
   price: amount,
   currency,
-  duration_days: v.pipe(natural, v.maxValue(36_500)),
-  quality: plain(200),
-  project_manager: plain(200),
+  fields: v.record(string, v.union([string, integer, v.boolean()])),
 })
 const core = v.strictObject({
   policy: string,
@@ -103,16 +138,18 @@ export const drawSeed = v.strictObject({ person: string, envelope: string, fault
 export const pause = v.strictObject({ since: string, until: string, cause: suspensionCause })
 export const crlNoted = v.strictObject({ authority: string, hash: string, this_update: string, next_update: string })
 export const namedLogKey = v.strictObject({ name: string, key: string })
+const vouching = { roots: strings, log: namedLogKey, cosigners: v.array(namedLogKey), quorum: integer }
+/** In a statement every field is written; in a trust file what may be nothing may be left out. */
+export const vouchedBy = v.strictObject({ ...vouching, tsa: strings, successors: v.array(statement) })
 export const trust = v.strictObject({
-  roots: v.array(string),
-  log: namedLogKey,
-  cosigners: v.array(namedLogKey),
-  quorum: integer,
+  ...vouching,
+  tsa: v.optional(strings, []),
+  successors: v.optional(v.array(statement), []),
 })
+export const dummy = v.strictObject({ kid: string, c: string, hpke: string })
 
-const proof = v.object({ salts: v.record(string, string), hidden: v.record(string, string) })
-/** Of a shown entry nothing but its known fields counts. */
-export const shown = v.object({
+const proof = v.strictObject({ salts: v.record(string, string), hidden: v.record(string, string) })
+export const shown = v.strictObject({
   line: string,
   seq: integer,
   prev: string,
@@ -120,8 +157,8 @@ export const shown = v.object({
   event: v.nullable(v.record(string, v.unknown())),
   proof: v.nullable(proof),
 })
-const disclosedEntry = v.object({ line: string, seq: integer, prev: string, leaf: string, type: string, proof })
-export const disclosedTick = v.object({ tick: integer, seed: string, entries: v.array(disclosedEntry) })
+const disclosedEntry = v.strictObject({ line: string, seq: integer, prev: string, leaf: string, type: string, proof })
+export const disclosedTick = v.strictObject({ tick: integer, seed: string, entries: v.array(disclosedEntry) })
 
 const drawLine = v.strictObject({
   lot: string,
@@ -176,6 +213,7 @@ export type SealedPart = v.InferOutput<typeof sealedPart>
 export type DrawSeed = v.InferOutput<typeof drawSeed>
 export type Pause = v.InferOutput<typeof pause>
 export type CrlNoted = v.InferOutput<typeof crlNoted>
+export type FormField = v.InferOutput<typeof formField>
 export type TrustFile = v.InferOutput<typeof trust>
 export type Shown = v.InferOutput<typeof shown>
 export type Proof = v.InferOutput<typeof proof>

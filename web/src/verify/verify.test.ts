@@ -30,11 +30,21 @@ function flipped(at: number): Bytes {
   return raw
 }
 
-describe('the bundle that Python verifies too', () => {
+/** A whole verification, also on a busy machine. */
+const PATIENCE_MS = 60_000
+/** Custodians of the technical part who entrust theirs to the server. */
+const KEYS = 2
+
+describe('the bundle that Python verifies too', { timeout: PATIENCE_MS }, () => {
   test('is verified, in every step', async () => {
     const walked: number[] = []
     const report = await verify(BUNDLE, trust(), (step) => walked.push(step))
-    expect(report.items.filter(({ verdict }) => verdict !== 'verified')).toEqual([])
+    const others = report.items.filter(({ verdict }) => verdict !== 'verified')
+    // Halves and keys of the technical part are for the evaluation, not for the public.
+    expect(others.map(({ verdict, detail }) => [verdict, detail])).toEqual([
+      ...Array<[string, string]>(others.length - KEYS).fill(['withheld', 'PartReleased']),
+      ...Array<[string, string]>(KEYS).fill(['withheld', 'KeyEntrusted']),
+    ])
     expect([...new Set(walked)]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
     expect(report.fingerprints).toEqual([])
   })
@@ -60,7 +70,7 @@ describe('the bundle that Python verifies too', () => {
   })
 })
 
-describe('the container', () => {
+describe('the container', { timeout: PATIENCE_MS }, () => {
   test('is written as it was read', () => {
     const { members, canonical } = read(BUNDLE)
     expect(canonical).toBe(true)
