@@ -19,6 +19,7 @@ from remote_bid.participant.client import Client
 from remote_bid.participant.identity import read_identity
 from remote_bid.participant.staff import Host
 from remote_bid.tender.statements import Cadence, Windows
+from tests.web.agency import pictured
 from tests.web.axe import violations
 from tests.web.hall import DESK, Watched, a_browser, listed
 
@@ -125,7 +126,12 @@ async def test_host_and_supervisor_drive_the_day_to_the_signed_record(day: Empty
     for page in (host, supervisor):
         await acted(page, "签署开标记录表")
     assert await violations(supervisor) == []
+    await host.get_by_text("开标记录表预览").click()
+    await expect(host.get_by_role("region", name="工作台").get_by_role("columnheader", name="项目经理")).to_be_visible()
+    assert await violations(host) == []
+    await pictured(host, "record-preview")
     await acted(host, "结束开标")
+    await expect(host.get_by_role("link", name="开标记录表（PDF）")).to_be_visible(timeout=_STEP_MS)
     await expect(host.locator(".now")).to_contain_text("本场开标已结束", timeout=_STEP_MS)
     view = await listed(day.cast.url)
     assert {"host-01", "supervisor-01"} <= set(view["signed_by"])
