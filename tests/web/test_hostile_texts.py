@@ -117,7 +117,7 @@ async def hosting(cast: Cast) -> None:
         host = Host(client, client.identity, "host-01", Role.HOST)
         await host.schedule(cast.tender, cast.members)
         await host.check_in()
-        await host.run(0.2, signatures=6, answer=evil("答复"))
+        await host.run(0.2, signatures=6, answer=evil("答复"), deposits=lambda row: None)
 
 
 async def test_markup_stays_text_on_every_page_and_nothing_leaves_the_house(
