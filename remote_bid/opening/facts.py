@@ -22,10 +22,11 @@ from remote_bid.opening.commands import (
 )
 from remote_bid.opening.known import Deployment, Known, Lodged, Lodgings, Revoked, StoredEnvelope
 from remote_bid.opening.lodging import KeptRelease, LodgingsAnswer, only_signer
+from remote_bid.opening.rules.bid import Bid
 from remote_bid.opening.rules.drawing import lot_draw
 from remote_bid.opening.rules.judging import judge
 from remote_bid.opening.rules.late import CERTIFICATE_REVOKED, SENTENCES
-from remote_bid.opening.rules.state import Bid, Opening
+from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.statements import LodgingReceipt
 from remote_bid.opening.terms import LotDraw, Settlement
 from remote_bid.people.certificates import Certified, NotTrusted, Signed, signers

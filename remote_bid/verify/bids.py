@@ -14,11 +14,11 @@ from remote_bid.opening.events import (
     WindowClosed,
     WrongKeyTried,
 )
+from remote_bid.opening.rules.bid import Bid
 from remote_bid.opening.rules.closing import lot_sets, set_root
 from remote_bid.opening.rules.counting import minimum
 from remote_bid.opening.rules.record import opening_record, record_hash
 from remote_bid.opening.rules.releasing import lot_window
-from remote_bid.opening.rules.state import Bid
 from remote_bid.opening.statements import Close, LotWindow, RecordSignature, Release
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import AbortCause, LotSet, Phase

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from remote_bid.opening.events import KeyLodged, LodgingFailed, WindowClosed
 from remote_bid.opening.lodging import BadAnswer, BadLodging, from_cosigner, only_signer
+from remote_bid.opening.rules.bid import WRONG_TRIES, Bid
 from remote_bid.opening.rules.lodging import judged_half
-from remote_bid.opening.rules.state import WRONG_TRIES, Bid
 from remote_bid.opening.statements import LodgingItem, LodgingList, LodgingReceipt
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.seal.canonical import b64, unb64, unb64_sized

@@ -35,12 +35,12 @@ from remote_bid.opening.events import (
 )
 from remote_bid.opening.rules import Opening
 from remote_bid.opening.rules.acting import bidder_behind
+from remote_bid.opening.rules.bid import WRONG_TRIES
 from remote_bid.opening.rules.consorting import sound
 from remote_bid.opening.rules.depositing import NOTING, deposit_of
 from remote_bid.opening.rules.depositing import sound as sound_note
 from remote_bid.opening.rules.late import CERTIFICATE_REVOKED
 from remote_bid.opening.rules.speaking import HEARING, SPEAKING
-from remote_bid.opening.rules.state import WRONG_TRIES
 from remote_bid.opening.statements import DepositNote, Refusal, Release
 from remote_bid.opening.terms import Phase, Role
 from remote_bid.seal.statements import said, statement_id

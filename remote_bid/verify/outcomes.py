@@ -9,10 +9,10 @@ from remote_bid.opening.events import (
     BidSettled,
     CrlNotedDown,
 )
+from remote_bid.opening.rules.bid import Bid
 from remote_bid.opening.rules.judging import judge
 from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.record import as_read_out, readout_line
-from remote_bid.opening.rules.state import Bid
 from remote_bid.opening.terms import AbortCause, Cause, Settlement
 from remote_bid.seal.canonical import b64
 from remote_bid.seal.envelope import BadEnvelope, tree_root

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from remote_bid.opening.rules.state import Bid, Opening
+from remote_bid.opening.rules.bid import Bid
+from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.unsealing import keys_of
 from remote_bid.opening.terms import Phase
 from remote_bid.seal.canonical import b64

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from remote_bid.opening.events import KeyLodged, LodgingFailed, LodgingSeedPublished, WindowClosed
-from remote_bid.opening.rules.state import WRONG_TRIES
+from remote_bid.opening.rules.bid import WRONG_TRIES
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import Cause, Outcome
 from remote_bid.seal.canonical import b64, unb64

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from remote_bid.opening.events import KeyReleased, ReleaseOpened, WindowClosed, WrongKeyTried
-from remote_bid.opening.rules.state import WRONG_TRIES
+from remote_bid.opening.rules.bid import WRONG_TRIES
 from remote_bid.opening.statements import Release
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import Phase

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from remote_bid.opening.rules.state import Bid, Opening
+from remote_bid.opening.rules.bid import Bid
+from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.terms import Party
 from remote_bid.people.certificates import Certified, Signed
 from remote_bid.seal.statements import signer_ids

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from remote_bid.opening.commands import NoteDeposit
 from remote_bid.opening.events import DepositNoted
+from remote_bid.opening.rules.bid import Bid
 from remote_bid.opening.rules.guards import (
     refuse,
     require_phase,
@@ -16,7 +17,7 @@ from remote_bid.opening.rules.guards import (
     require_session,
     signed_by_sender,
 )
-from remote_bid.opening.rules.state import Bid, Opening
+from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.statements import DepositNote
 from remote_bid.opening.terms import Deposit, DepositStatus, Phase, Role
 from remote_bid.seal.statements import statement_id

@@ -5,8 +5,9 @@ from typing import BinaryIO
 
 import msgspec
 
+from remote_bid.opening.rules.bid import Bid
 from remote_bid.opening.rules.remedy import deal_of, remedied_half
-from remote_bid.opening.rules.state import Bid, Opening
+from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.unsealing import keys_for
 from remote_bid.opening.settling import settle
 from remote_bid.opening.terms import Cause, Outcome, Settlement

@@ -1,6 +1,7 @@
 """The order of bids, wherever one is needed."""
 
-from remote_bid.opening.rules.state import Bid, Opening
+from remote_bid.opening.rules.bid import Bid
+from remote_bid.opening.rules.state import Opening
 
 
 def in_order(opening: Opening) -> list[Bid]:

@@ -4,8 +4,9 @@ import hashlib
 
 from remote_bid.opening.events import BidReadOut
 from remote_bid.opening.rules.acting import bids_twice, consortium_of, present_since
+from remote_bid.opening.rules.bid import Bid
 from remote_bid.opening.rules.depositing import deposit_of
-from remote_bid.opening.rules.state import Bid, Opening, Raised
+from remote_bid.opening.rules.state import Opening, Raised
 from remote_bid.opening.terms import (
     LineAnswer,
     LotEnd,

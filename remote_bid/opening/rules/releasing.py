@@ -11,6 +11,7 @@ from remote_bid.opening.events import (
 )
 from remote_bid.opening.known import Revoked
 from remote_bid.opening.rules.acting import signs_for
+from remote_bid.opening.rules.bid import WRONG_TRIES, Bid
 from remote_bid.opening.rules.extending import unanswered
 from remote_bid.opening.rules.guards import (
     cadence,
@@ -29,7 +30,7 @@ from remote_bid.opening.rules.guards import (
 from remote_bid.opening.rules.late import CERTIFICATE_REVOKED, SENTENCES, late_release, on_record, window_over
 from remote_bid.opening.rules.lodging import take_lodgings
 from remote_bid.opening.rules.order import in_order
-from remote_bid.opening.rules.state import WRONG_TRIES, Bid, Opening
+from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.submitting import receipt
 from remote_bid.opening.statements import LotWindow, Release, Released
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement

@@ -3,6 +3,7 @@
 from remote_bid.opening.commands import AskRemedy, CloseCustody, PublishEscrowShare
 from remote_bid.opening.events import CustodyClosed, EscrowSharePublished, RemedyRequested
 from remote_bid.opening.rules.acting import signs_for
+from remote_bid.opening.rules.bid import Bid
 from remote_bid.opening.rules.guards import (
     refuse,
     require_clock,
@@ -14,7 +15,7 @@ from remote_bid.opening.rules.guards import (
     signed_by_sender,
 )
 from remote_bid.opening.rules.late import late_release, window_over
-from remote_bid.opening.rules.state import Bid, Opening
+from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.submitting import escrow_kids, receipt
 from remote_bid.opening.rules.unsealing import enough_keys_everywhere
 from remote_bid.opening.statements import EscrowShare, RemedyRequest

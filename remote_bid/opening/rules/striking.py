@@ -4,6 +4,7 @@ import msgspec
 
 from remote_bid.opening.commands import CountersignStrike, DealAgain, ProposeStrike
 from remote_bid.opening.events import CustodianStruck, DealtAgain, StrikeProposed
+from remote_bid.opening.rules.bid import Bid
 from remote_bid.opening.rules.guards import (
     deadline,
     refuse,
@@ -16,7 +17,7 @@ from remote_bid.opening.rules.guards import (
     signers,
 )
 from remote_bid.opening.rules.preparing import require_custodians, require_escrow_apart
-from remote_bid.opening.rules.state import Bid, Opening
+from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.submitting import receipt, require_deal
 from remote_bid.opening.terms import Phase, Role, SealedPart
 from remote_bid.people.certificates import Signed

@@ -6,6 +6,7 @@ from datetime import datetime
 from remote_bid.opening.commands import CheckIn, OfferedPart, SubmitBid, WithdrawBid
 from remote_bid.opening.events import BidderCheckedIn, BidSubmitted, BidWithdrawn, MemberCheckedIn
 from remote_bid.opening.known import StoredEnvelope
+from remote_bid.opening.rules.bid import Bid
 from remote_bid.opening.rules.guards import (
     cadence,
     deadline,
@@ -19,7 +20,7 @@ from remote_bid.opening.rules.guards import (
     signers,
 )
 from remote_bid.opening.rules.late import late_submission, past_deadline
-from remote_bid.opening.rules.state import Bid, Opening
+from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.statements import CheckInStatement
 from remote_bid.opening.terms import Phase, Role, SealedPart
 from remote_bid.people.certificates import Certified

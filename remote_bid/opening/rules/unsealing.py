@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from remote_bid.opening.commands import PublishKey, SettleBids
 from remote_bid.opening.events import BidSettled, DrawOpened, KeyPublished, LotAborted
+from remote_bid.opening.rules.bid import Bid
 from remote_bid.opening.rules.guards import (
     known,
     refuse,
@@ -15,7 +16,7 @@ from remote_bid.opening.rules.guards import (
 )
 from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.revealing import to_readout
-from remote_bid.opening.rules.state import Bid, Opening
+from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.submitting import custodian_kids, kids_of
 from remote_bid.opening.statements import Custody
 from remote_bid.opening.terms import AbortCause, Phase, Role, Settlement

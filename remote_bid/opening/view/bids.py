@@ -6,9 +6,10 @@ import msgspec
 from msgspec import UNSET
 
 from remote_bid.opening.rules.acting import bids_twice, consortium_of, people_of, present_since
+from remote_bid.opening.rules.bid import WRONG_TRIES, Bid
 from remote_bid.opening.rules.depositing import deposit_of
 from remote_bid.opening.rules.order import in_order
-from remote_bid.opening.rules.state import WRONG_TRIES, Bid, Opening
+from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.unsealing import wants_deal
 from remote_bid.opening.terms import Phase, Role, reached
 from remote_bid.opening.view.names import after_window, names_shown
