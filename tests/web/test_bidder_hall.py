@@ -96,6 +96,7 @@ async def test_a_bidder_takes_part_from_its_certificate_to_the_record(
     page = await signed_in(context, chair)
     watched = Watched(page)
     await submitted(page, tmp_path)
+    chair.bid_is_in()
     await expect(page.locator("script", has_text="alert")).to_have_count(0)
     await page.get_by_role("button", name="签到", exact=True).click(timeout=_STEP_MS)
     await expect(page.get_by_text(re.compile(r"您已于 .* 签到"))).to_be_visible()
@@ -115,6 +116,7 @@ async def test_on_a_phone_and_released_from_another_device_by_the_file(
     phone = await browser.new_context(viewport=PHONE, has_touch=True)
     page = await signed_in(phone, chair)
     releases = await submitted(page, tmp_path)
+    chair.bid_is_in()
     assert await narrow(page, PHONE)
     await phone.close()
 

@@ -24,6 +24,7 @@ const words: Words['centre'] = {
   groups: { asking: 'Asked of you', today: 'Today', next: 'Next', over: 'Over' },
   as: 'you are {role}',
   roles: { host: 'host', supervisor: 'supervisor', witness: 'witness', tenderer: 'tenderer', custodian: 'custodian', bidder: 'bidder' },
+  mayBid: 'You may seal and hand in a bid',
   asks: {
     countersign: 'A paper awaits your signature',
     resume: 'Suspended: decide whether it goes on',

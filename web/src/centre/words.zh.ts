@@ -22,6 +22,7 @@ export default {
   groups: { asking: '需要您办理', today: '今天', next: '接下来', over: '已结束' },
   as: '您是{role}',
   roles: { host: '主持人', supervisor: '监督人员', witness: '见证人员', tenderer: '招标人', custodian: '密钥保管人', bidder: '投标人' },
+  mayBid: '可以密封并递交投标文件',
   asks: {
     countersign: '有文书等待您签署',
     resume: '已中止，请决定是否继续',

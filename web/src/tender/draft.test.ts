@@ -8,7 +8,7 @@ function draft(changes: Partial<Draft> = {}): Draft {
 test('what is signed leaves no field out and tells nothing that only the page needs', () => {
   const [lot] = tenderOf(draft()).lots
   expect(Object.keys(tenderOf(draft()))).toEqual(['code', 'title', 'trading_center', 'tenderer', 'lots', 'form'])
-  expect(lot).toEqual({ ...newLot(1), draw: null })
+  expect(lot).toEqual({ ...newLot(1), draw: null, bid_deposit: null })
   expect(tenderOf(draft()).form?.[0]).toEqual({
     field: 'duration_days',
     kind: 'days',

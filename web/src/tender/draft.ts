@@ -29,6 +29,9 @@ export interface DraftLot {
   ceiling_price: string
   currency: string
   minimum: number
+  /** Empty if the lot asks for none. */
+  bid_deposit: string
+  consortia: boolean
   parts: DraftPart[]
   draw: Coefficient[]
 }
@@ -68,6 +71,8 @@ export function newLot(number: number): DraftLot {
     ceiling_price: '',
     currency: 'CNY',
     minimum: 3,
+    bid_deposit: '',
+    consortia: false,
     parts: [{ part: READOUT_FORM, opened_here: true }],
     draw: [],
   }
@@ -81,7 +86,6 @@ const USUAL_FORM: readonly Omit<DraftField, 'required' | 'choices'>[] = [
   { field: 'duration_days', kind: 'days', zh: '工期（日历天）', en: 'Duration in days' },
   { field: 'quality', kind: 'text', zh: '质量目标', en: 'Quality' },
   { field: 'project_manager', kind: 'text', zh: '项目经理', en: 'Project manager' },
-  { field: 'bid_deposit', kind: 'amount', zh: '投标保证金', en: 'Bid deposit' },
 ]
 
 function member(role: Member['role'], person = '', name = '', side = ''): DraftMember {
@@ -120,10 +124,16 @@ export function filled(draft: Draft, { code, title, trading_center, tenderer, lo
   return { ...draft, code, title, trading_center, tenderer, lots: lots.map(lotIn), form: fields ?? draft.form, open }
 }
 
-function lotIn({ lot, title, ceiling_price, currency = 'CNY', minimum = 3, draw, parts }: Lot): DraftLot {
+function lotIn({ draw, parts, bid_deposit, ...told }: Lot): DraftLot {
   const coefficients = draw?.coefficients.map(({ name, values }) => ({ name, values: values.join(' ') }))
   const own = parts?.map(({ part, opened_here = false }) => ({ part, opened_here }))
-  return { lot, title, ceiling_price, currency, minimum, draw: coefficients ?? [], parts: own ?? newLot(1).parts }
+  return {
+    ...newLot(1),
+    ...told,
+    bid_deposit: bid_deposit ?? '',
+    draw: coefficients ?? [],
+    parts: own ?? newLot(1).parts,
+  }
 }
 
 /** What is signed: the draft without what only the page needs. */
@@ -131,9 +141,9 @@ export function tenderOf({ code, title, trading_center, tenderer, lots, form }: 
   return { code, title, trading_center, tenderer, lots: lots.map(lotOf), form: form.map(fieldOf) }
 }
 
-function lotOf({ draw, ...lot }: DraftLot): Lot {
+function lotOf({ draw, bid_deposit, ...lot }: DraftLot): Lot {
   const coefficients = draw.map(({ name, values }) => ({ name, values: listed(values, /[\s,，、]+/) }))
-  return { ...lot, draw: coefficients.length ? { coefficients } : null }
+  return { ...lot, bid_deposit: bid_deposit || null, draw: coefficients.length ? { coefficients } : null }
 }
 
 function fieldOf({ choices, ...field }: DraftField): FormField {
