@@ -53,8 +53,8 @@ VISITS: Mapping[str, Sequence[Visit]] = {
     "/hall/:session/screen": [Visit("screen", "", f"{_HALL}/screen", "main .stage")],
     "/verify": [Visit("verifier", "", "/verify", "main")],
     "/wall": [Visit("wall", "supervisor-01", "/wall", "main")],
-    "/sign-in": [Visit("sign-in", "", "/sign-in", "main form")],
-    "/me": [Visit("me", _BIDDER, "/me", "main form")],
+    "/sign-in": [Visit("sign-in", "", "/sign-in", "main form:visible")],
+    "/me": [Visit("me", _BIDDER, "/me", "main form:visible")],
     "/plan": [Visit("plan-public", "", "/plan", "main"), Visit("plan", "host-01", "/plan", "main section")],
     "/plan/:draft": [Visit("plan-draft-gone", "host-01", "/plan/nothing", "main")],
     "/office": [
