@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from remote_bid.opening.rules import Opening, due
+from remote_bid.opening.rules import Opening
+from remote_bid.opening.rules.deadlines import ticks_due
 from remote_bid.opening.rules.guards import cadence
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Happened
 from remote_bid.timeline.entry import Shown
-from remote_bid.timeline.marks import Tick, Ticked
+from remote_bid.timeline.marks import Ticked
 from remote_bid.timeline.sideline import MOST_SLOTS
 from remote_bid.verify.case import Case, Failed, entry_name
 
@@ -43,7 +44,7 @@ class Punctual:
         self._overdue_since = None
 
     def _other(self, shown: Shown, happened: Happened, opening: Opening) -> None:
-        if not any(isinstance(each.command, Tick) and each.at < happened.at for each in due(opening)):
+        if opening.timetable is None or not any(each.at < happened.at for each in ticks_due(opening)):
             self._overdue_since = None
             return
         since = self._overdue_since = min(self._overdue_since or happened.at, happened.at)

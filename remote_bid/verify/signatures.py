@@ -195,7 +195,7 @@ def _expected_of_one(case: Case, event: Event) -> list[str] | None:
     match event:
         case BidSubmitted() | BidWithdrawn() | DealtAgain():
             return [event.bidder]
-        case KeyReleased() | PartReleased() | RemedyRequested() | LineConfirmed() | LineDisputed():
+        case _ if isinstance(event, ACTING):
             return []
         case _:
             return [event.person] if isinstance(event, OWN) else None

@@ -6,7 +6,7 @@ import pytest
 from cryptography.x509 import ReasonFlags
 from msgspec.structs import replace
 
-from remote_bid.opening.events import BidReadOut, BidSettled, ReleaseHindered, WrongKeyTried
+from remote_bid.opening.events import BidReadOut, BidSettled, BidSubmitted, ReleaseHindered, WrongKeyTried
 from remote_bid.opening.statements import Refusal, Release
 from remote_bid.opening.terms import Cause, Outcome
 from remote_bid.people.certificates import Signed
@@ -20,7 +20,7 @@ from tests.opening.acts import release
 from tests.opening.day import RELEASE
 from tests.opening.hindered import LISTS, hindered, published, room, to_the_end
 from tests.verify.judging import failures, judged
-from tests.verify.told import TRUST, Lie, bundled, lived, verified
+from tests.verify.told import TRUST, Lie, bundled, verified
 
 HOLD, OWN = ReasonFlags.certificate_hold, ReasonFlags.ca_compromise
 LIFTED: Past = (*hindered(HOLD), release(ALPHA), *to_the_end(published(1900)))
@@ -135,14 +135,26 @@ def test_a_wrong_try_that_the_bidder_has_not_signed_is_named() -> None:
     assert any("not by whom it must be" in item.why for item in found), found
 
 
-def test_a_right_half_called_wrong_is_named() -> None:
-    bids = lived(RELEASE).state.bids
+def test_a_wrong_try_that_another_has_signed_too_is_named() -> None:
+    def by_two(event: WrongKeyTried) -> WrongKeyTried:
+        return replace(event, signed=signed(said(event.signed.statement, Release), ALPHA, BETA))
 
-    def right(event: WrongKeyTried) -> WrongKeyTried:
-        told = replace(said(event.signed.statement, Release), c=bids[event.bid].readout_part().header.B)
+    found = failures(judged(bundled(TRIED, tried(by_two)), TRUST))
+    assert any("not by whom it must be" in item.why for item in found), found
+
+
+def test_a_right_half_called_wrong_is_named() -> None:
+    committed: dict[str, str] = {}
+
+    def right(event: Event) -> Event:
+        if isinstance(event, BidSubmitted):
+            committed[event.bid] = event.parts[0].header.B
+        if not isinstance(event, WrongKeyTried):
+            return event
+        told = replace(said(event.signed.statement, Release), c=committed[event.bid])
         return replace(event, signed=signed(told, ALPHA))
 
-    found = failures(judged(bundled(TRIED, tried(right)), TRUST))
+    found = failures(judged(bundled(TRIED, right), TRUST))
     assert any("the half that is called wrong is the right one" in item.why for item in found), found
 
 

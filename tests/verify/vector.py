@@ -1,5 +1,5 @@
-"""Makes tests/vectors/bundle.zip, a public bundle that Python and TypeScript verify alike, and what becomes of it when
-a byte is flipped: `python -m tests.verify.vector`.
+"""Makes tests/vectors/bundle.zip, a public bundle that Python and TypeScript verify alike, with what becomes of it when
+a byte is flipped, and the bundles of rarer days: `python -m tests.verify.vector`.
 """
 
 import io
@@ -13,10 +13,17 @@ import msgspec
 
 from remote_bid.verify import NotAZip, Trust, container, verify
 from remote_bid.verify.report import Verdict
+from tests.given import Past
 from tests.played import started
+from tests.verify.test_consortium import DAY
+from tests.verify.test_stamps import STAMPED
+from tests.verify.told import TRUST, bundled
 
 VECTORS = Path(__file__).parent.parent / "vectors"
 _FLIPS = 60
+
+DAYS: dict[str, Past] = {"consortium": DAY, "stamped": STAMPED}
+"""A party acts for its consortium; the last tick and the close are stamped by an authority of time."""
 
 
 def judged(bundle: bytes, trust: Trust | None) -> list[list[Any]] | None:
@@ -38,6 +45,11 @@ def read() -> tuple[bytes, dict[str, Any]]:
     return (VECTORS / "bundle.zip").read_bytes(), json.loads((VECTORS / "bundle.json").read_bytes())
 
 
+def read_day(name: str) -> bytes:
+    """The bundle of one of the rarer days."""
+    return (VECTORS / f"{name}.zip").read_bytes()
+
+
 def _make() -> None:
     with tempfile.TemporaryDirectory() as folder:
         demo = started("demo", "--fast", "--out", folder)
@@ -46,7 +58,9 @@ def _make() -> None:
         bundle, trust = (Path(folder, name).read_bytes() for name in ("bundle.zip", "trust.json"))
     flips = [[at, judged(flipped(bundle, at), msgspec.json.decode(trust, type=Trust))] for at in _places(bundle)]
     (VECTORS / "bundle.zip").write_bytes(bundle)
-    said = {"trust": json.loads(trust), "flips": flips}
+    for name, past in DAYS.items():
+        (VECTORS / f"{name}.zip").write_bytes(bundled(past))
+    said = {"trust": json.loads(trust), "days": msgspec.to_builtins(TRUST), "flips": flips}
     (VECTORS / "bundle.json").write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n")
 
 

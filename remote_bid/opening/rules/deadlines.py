@@ -37,7 +37,7 @@ def due(opening: Opening) -> list[Due]:
     if opening.timetable is None:
         return []
     if opening.suspension is not None:
-        return _ticks(opening) + _ends_of_pause(opening, opening.suspension)
+        return ticks_due(opening) + _ends_of_pause(opening, opening.suspension)
     outage = outage_at(opening)
     return [*_timed(opening), *([Due(outage, NoticeOutage(), overtakes=True)] if outage else [])]
 
@@ -73,7 +73,7 @@ def _awake_since(opening: Opening) -> datetime:
 
 
 def _timed(opening: Opening) -> list[Due]:
-    return _ticks(opening) + _steps(opening)
+    return ticks_due(opening) + _steps(opening)
 
 
 def _ends_of_pause(opening: Opening, suspension: Suspension) -> list[Due]:
@@ -84,7 +84,8 @@ def _ends_of_pause(opening: Opening, suspension: Suspension) -> list[Due]:
     return [*ends, Due(suspension.since if opening.abort_ordered else too_long, CarryOutAbort())]
 
 
-def _ticks(opening: Opening) -> list[Due]:
+def ticks_due(opening: Opening) -> list[Due]:
+    """The next tick, in phases that tick."""
     if opening.phase not in _TICKING or opening.window_closed is not None or opening.last_tick_at is None:
         return []
     return [Due(instant.later(opening.last_tick_at, cadence(opening).every_ms), Tick())]

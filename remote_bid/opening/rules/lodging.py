@@ -54,7 +54,8 @@ def _judged(opening: Opening, bid: Bid, item: Lodged, turn: Turn) -> KeyLodged |
 
 def judged_half(opening: Opening, bid: Bid, signed: Signed, person: str, seed: bytes) -> bytes:
     """The half that `person` lodged for this bid, or BadLodging; the verifier asks the same once the seed is public."""
-    if not acts_for(opening, bid, person, signer_ids(signed.statement)[0]):
+    keyid = next(iter(signer_ids(signed.statement)), "")
+    if not acts_for(opening, bid, person, keyid):
         raise BadLodging("not_by_the_bidder")
     close = id_of(opening.close) if opening.close else ""
     try:

@@ -111,13 +111,28 @@ function accounted(bundle: Case, stated: Payload<'close'>): void {
   for (const { shown, event } of bundle.happened('KeyReleased')) {
     const name = entryName(shown)
     about(name, () => {
-      released(bundle, name, bidNamed(bundle, event.bid), event.bid, event.signed)
+      const bid = bidNamed(bundle, event.bid)
+      released(bundle, name, bid, event.bid, event.signed)
+      half(name, bid, event.bid, event.s_b)
     })
   }
   for (const happened of bundle.happened('PartReleased')) {
     about(entryName(happened.shown), () => {
       partReleased(bundle, happened)
     })
+  }
+  attempts(bundle)
+}
+
+/** Halves that were not taken: wrong ones, and right ones under a revoked certificate. */
+function attempts(bundle: Case): void {
+  for (const type of ['WrongKeyTried', 'ReleaseHindered'] as const) {
+    for (const { shown, event } of bundle.happened(type)) {
+      const name = entryName(shown)
+      about(name, () => {
+        released(bundle, name, bidNamed(bundle, event.bid), event.submission, event.signed, type === 'WrongKeyTried')
+      })
+    }
   }
 }
 
@@ -145,27 +160,45 @@ function sealedOf(state: Case['state'], { lot }: LotWindow): string[] {
   return bids.flatMap(({ submissions }) => submissions.filter((id) => !here.has(id)))
 }
 
-/** A half that no public bundle shows; where it is shown, it is the one that was named. */
+/** A half that no public bundle shows; where it is shown, it is the one that was signed for. */
 function partReleased(bundle: Case, { shown, event }: Happened<'PartReleased'>): void {
   const [name, bid] = [entryName(shown), bidNamed(bundle, event.bid)]
   if (event.submission === bid.bid || !bundle.state.openedHere(bid).includes(event.submission)) {
     throw new Failed(name, 'notOpenedHere')
   }
-  if (!event.signed) {
-    bundle.report.withheld(9, name, 'PartReleased')
-    return
-  }
-  if (idOf(event.signed.statement) !== event.release) throw new Failed(name, 'otherRelease')
   released(bundle, name, bid, event.submission, event.signed)
+  if (event.s_b === null) bundle.report.withheld(9, name, 'PartReleased')
+  else half(name, bid, event.submission, event.s_b)
 }
 
-function released(bundle: Case, name: string, bid: Bid, submission: string, { statement }: Signed): void {
+/** For this submission and close; of a half that matches, or of a wrong one. */
+function released(
+  bundle: Case,
+  name: string,
+  bid: Bid,
+  submission: string,
+  { statement }: Signed,
+  wrong = false,
+): void {
   const release = said(statement, 'release')
   const { close: stated } = bundle.state
-  const { header } = bid.parts[bid.submissions.indexOf(submission)]!
+  const { header } = partOf(bid, submission)
   const place = stated && [bundle.session, submission, payloadId('close', stated)]
   if (!alike([release.session, release.submission, release.close], place)) throw new Failed(name, 'otherRelease')
-  if (commitment(ctxOf(header), 'B', unb64(release.s_b)) !== header.B) throw new Failed(name, 'wrongHalf')
+  if (wrong && release.c === header.B) throw new Failed(name, 'rightHalfCalledWrong')
+  if (!wrong && release.c !== header.B) throw new Failed(name, 'wrongHalf')
+}
+
+/** The half itself, where it is shown. */
+function half(name: string, bid: Bid, submission: string, sB: string): void {
+  const { header } = partOf(bid, submission)
+  if (commitment(ctxOf(header), 'B', unb64(sB)) !== header.B) throw new Failed(name, 'wrongHalf')
+}
+
+function partOf({ bid, parts, submissions }: Bid, submission: string): SealedPart {
+  const part = parts[submissions.indexOf(submission)]
+  if (!part) throw new Error(`bid ${bid} has no submission ${submission}`)
+  return part
 }
 
 function bidNamed({ state }: Case, name: string): Bid {

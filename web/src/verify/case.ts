@@ -137,7 +137,7 @@ export function envelopeName(bid: string): string {
 const who = v.strictObject({ person: string, role: string })
 
 /** What no public bundle shows: halves and keys of parts that are not read out. Nothing is decided by them here. */
-const KEPT = new Set(['PartReleased signed', 'KeyEntrusted signed'])
+const KEPT = new Set(['PartReleased s_b', 'KeyEntrusted signed'])
 
 function wholly(shown: Shown): Happened | null {
   const { event, proof } = shown

@@ -12,7 +12,11 @@ class NotTrusted extends Error {}
 export interface Certified {
   readonly person: string
   readonly name: string
+  /** Of the key that signed. */
+  readonly keyid: string
 }
+
+type Named = Omit<Certified, 'keyid'>
 
 /** An authority's own certificate. */
 export interface Authority {
@@ -62,9 +66,10 @@ export class Registry {
     return Promise.all(
       certificates.map(async (der, place) => {
         const { spki, ...certified } = await this.identify(der, at)
-        const own = statement.signatures[place]!.keyid === b64(hash(spki))
+        const keyid = b64(hash(spki))
+        const own = statement.signatures[place]!.keyid === keyid
         if (!own || !(await isSignedBy(statement, spki))) throw new NotTrusted('a signature does not hold')
-        return certified
+        return { ...certified, keyid }
       }),
     )
   }
@@ -76,7 +81,7 @@ export class Registry {
     return this.authorities.filter((_, place) => found[place])
   }
 
-  private async identify(der: string, at: number): Promise<Certified & { spki: Bytes }> {
+  private async identify(der: string, at: number): Promise<Named & { spki: Bytes }> {
     const certificate = parsed(der)
     const [issuers, spki] = [await this.issuersOf(der), keyOf(certificate)]
     const second = Math.floor(at / 1000) * 1000
@@ -100,6 +105,11 @@ export class Registry {
 /** A certificate's number as lists name it: hexadecimal, no leading zeros. */
 export function serialOf(der: string): string {
   return hexadecimal(parsed(der).serialNumber)
+}
+
+/** Until when a certificate is valid. */
+export function endOf(der: string): number {
+  return parsed(der).notAfter.value.getTime()
 }
 
 export function hexadecimal({ valueBlock }: asn1js.Integer): string {
@@ -149,10 +159,17 @@ function bytesOfNumber({ valueBlock }: asn1js.Integer): number {
 
 function parsed(der: string): Certificate {
   try {
-    return Certificate.fromBER(unb64(der))
+    const raw = unb64(der)
+    if (!isDer(raw)) throw new TypeError('not DER')
+    return Certificate.fromBER(raw)
   } catch {
     throw new NotTrusted('the certificate cannot be read')
   }
+}
+
+/** Whether every length fits: written again, it is the same. */
+function isDer(raw: Bytes): boolean {
+  return b64(new Uint8Array(asn1js.fromBER(raw).result.toBER())) === b64(raw)
 }
 
 /** SubjectPublicKeyInfo in DER: an uncompressed point on P-256, or an Ed25519 key. */
@@ -192,7 +209,7 @@ function extension(certificate: Certificate, oid: string) {
   return certificate.extensions?.find(({ extnID }) => extnID === oid)
 }
 
-function named({ subject }: Certificate): Certified {
+function named({ subject }: Certificate): Named {
   const valuesOf = (oid: string): string[] =>
     subject.typesAndValues.filter(({ type }) => type === oid).map(({ value }) => value.valueBlock.value)
   const serials = valuesOf(SERIAL_NUMBER)

@@ -35,6 +35,7 @@ const MEANWHILE: readonly Type[] = [
   'OpeningAborted',
   'OpeningResumed',
   'PartReleased',
+  'ReleaseHindered',
   'ReleaseRefused',
   'RemedyRequested',
   'RequestRefused',

@@ -7,6 +7,8 @@ const bySelf = { person: string, signed }
 const until = { ends_at: string }
 /** Of a part that is not read out: only who is meant to open it sees the half or key. */
 const kept = { signed: v.optional(v.nullable(signed), null) }
+const keptHalf = { s_b: v.optional(v.nullable(string), null) }
+const ofHalf = { bid: string, submission: string, signed }
 const lodged = { bid: string, bidder: string, signed, receipt: statement }
 const refused = { person: string, refusal: statement }
 const strings = v.array(string)
@@ -57,7 +59,12 @@ const EVENTS = {
   LotteryCalled: v.strictObject({ lot: string, envelopes: v.array(values.drawSeed) }),
   Disclosed: v.strictObject({ ticks: v.array(values.disclosedTick) }),
   ReadoutOpened: v.strictObject(nothing),
-  BidReadOut: v.strictObject({ bid: string, name: string, lot: string, ...result }),
+  DepositNoted: v.strictObject({ bid: string, deposit: values.deposit, signed }),
+  BidReadOut: v.strictObject({
+    ...{ bid: string, name: string, lot: string, ...result },
+    deposit: v.nullable(values.deposit),
+    consortium: v.array(values.party),
+  }),
   ConfirmationOpened: v.strictObject(until),
   LineConfirmed: v.strictObject({ bid: string, signed }),
   LineDisputed: v.strictObject({ bid: string, number: integer, name: string, text: string, signed }),
@@ -109,12 +116,14 @@ const EVENTS = {
     receipt: statement,
   }),
   DealtAgain: v.strictObject({ bid: string, bidder: string, lot: string, deals: v.array(signed), receipt: statement }),
+  ConsortiumDeclared: v.strictObject({ bidder: string, lot: string, signed, receipt: statement }),
   BidWithdrawn: v.strictObject({ bidder: string, lot: string, signed }),
   DrillPassed: v.strictObject({ bid: string, lot: string }),
   BidderCheckedIn: v.strictObject({ name: string, ...bySelf }),
-  KeyReleased: v.strictObject({ bid: string, signed, receipt: statement }),
-  PartReleased: v.strictObject({ bid: string, submission: string, release: string, receipt: statement, ...kept }),
-  WrongKeyTried: v.strictObject({ bid: string, submission: string, tried: string, left: integer }),
+  KeyReleased: v.strictObject({ bid: string, signed, s_b: string, receipt: statement }),
+  PartReleased: v.strictObject({ ...ofHalf, receipt: statement, ...keptHalf }),
+  ReleaseHindered: v.strictObject({ ...ofHalf, authority: string, crl: string, refusal: statement }),
+  WrongKeyTried: v.strictObject({ ...ofHalf, left: integer }),
   KeyLodged: v.strictObject({ ...lodged, s_b: string }),
   LodgingFailed: v.strictObject({ ...lodged, why: string }),
   RemedyRequested: v.strictObject({ bid: string, signed, receipt: statement }),

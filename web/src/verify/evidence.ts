@@ -29,16 +29,46 @@ export class Evidence {
 
   /** Failed if a certificate was revoked when its statement was taken. */
   async judge(happened: Happened, { certificates }: Signed): Promise<void> {
-    const newest = new Map(
-      this.lists.filter(({ noted }) => isBefore(noted, happened)).map(({ crl }) => [crl.noted.authority, crl]),
-    )
     const { registry } = this.bundle.vouched
     const found = await Promise.all(
-      certificates.map((der) => statusOf(der, [...newest.values()], registry, happened.at)),
+      certificates.map((der) => statusOf(der, this.inForce(happened), registry, happened.at)),
     )
     if (found.includes('revoked')) throw new Failed(entryName(happened.shown), 'revoked')
     this.unknown += found.includes('unknown') ? 1 : 0
   }
+
+  /** Failed unless the certificate was revoked by the list that is named, and that list was in force. */
+  async hindered(happened: Happened<'ReleaseHindered'>): Promise<void> {
+    const { event, at, shown } = happened
+    const meanwhile = this.lists.filter(({ noted }) => noted.at === at).map(({ crl }) => crl)
+    const named = [...this.inForce(happened), ...meanwhile].filter(
+      ({ noted }) => noted.authority === event.authority && noted.hash === event.crl,
+    )
+    const status = await statusOf(event.signed.certificates[0]!, named, this.bundle.vouched.registry, at)
+    if (status !== 'revoked') throw new Failed(entryName(shown), 'notRevokedByList')
+  }
+
+  /** The lists that say whose failure it was that a half did not come. */
+  whenSettled(): Lists {
+    const settled = this.bundle.happened('BidSettled')[0]?.shown.seq ?? Infinity
+    const before = this.lists.filter(({ noted }) => noted.shown.seq < settled)
+    return {
+      byHash: new Map(this.lists.map(({ crl }) => [crl.noted.hash, crl])),
+      last: new Map(before.map(({ crl }) => [crl.noted.authority, crl])),
+    }
+  }
+
+  /** Of each authority the newest list that an entry met. */
+  private inForce(happened: Happened): Crl[] {
+    const before = this.lists.filter(({ noted }) => isBefore(noted, happened))
+    return [...new Map(before.map(({ crl }) => [crl.noted.authority, crl])).values()]
+  }
+}
+
+/** The lists by their hashes, and of each authority the one in force when the bids were settled. */
+export interface Lists {
+  readonly byHash: ReadonlyMap<string, Crl>
+  readonly last: ReadonlyMap<string, Crl>
 }
 
 /**

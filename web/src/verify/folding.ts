@@ -59,6 +59,10 @@ const FOLDS: Folds = {
     opening.bids.set(bid, { ...sealed(), bid, bidder, name, lot, version, parts, submissions, submittedAt: at })
     opening.versions.set(`${lot}\n${bidder}`, version)
   },
+  ConsortiumDeclared(opening, { event: { bidder, lot, signed: { statement } } }) {
+    const { parties } = said(statement, 'consortium')
+    opening.consortia.set(`${lot}\n${bidder}`, { statement: idOf(statement), parties })
+  },
   BidWithdrawn(opening, { event: { bidder, lot } }) {
     drop(opening, opening.bidOf(bidder, lot))
   },
@@ -118,18 +122,24 @@ const FOLDS: Folds = {
   ReleaseOpened(opening, happened) {
     enter(opening, 'RELEASE', happened, happened.event.ends_at)
   },
-  KeyReleased(opening, { event: { bid, signed }, at }) {
+  KeyReleased(opening, { event: { bid, signed, s_b }, at }) {
     const released = bidNamed(opening, bid)
     released.release = idOf(signed.statement)
-    released.sB = said(signed.statement, 'release').s_b
+    released.sB = s_b
     released.releasedAt = at
   },
-  PartReleased(opening, { event: { bid, submission, release, signed } }) {
-    if (signed) said(signed.statement, 'release')
-    bidNamed(opening, bid).others.set(submission, release)
+  PartReleased(opening, { event: { bid, submission, signed } }) {
+    bidNamed(opening, bid).others.set(submission, idOf(signed.statement))
   },
-  WrongKeyTried(opening, { event: { bid } }) {
-    bidNamed(opening, bid)
+  ReleaseHindered(opening, { event: { bid, submission, signed, authority, crl } }) {
+    if (submission !== bid) return
+    const [certificate] = signed.certificates
+    if (certificate === undefined) throw new Error('nobody signed the release')
+    bidNamed(opening, bid).hindered.push({ certificate, authority, crl })
+  },
+  WrongKeyTried(opening, { event: { bid, submission, signed } }) {
+    const { wrong } = bidNamed(opening, bid)
+    wrong.set(submission, [...(wrong.get(submission) ?? []), said(signed.statement, 'release').c])
   },
   KeyLodged(opening, { event: { bid, signed, receipt, s_b } }) {
     const released = bidNamed(opening, bid)
@@ -214,6 +224,7 @@ function unseal(opening: Opening, happened: Happened): void {
 function sealed() {
   return {
     ...{ releasedAt: null, release: '', sB: '', others: new Map<string, string>() },
+    ...{ wrong: new Map<string, readonly string[]>(), hindered: [], deposit: null, depositNote: '' },
     ...{ failedLodgings: [], badLodging: '', remedy: false, shares: new Map<string, string>() },
     ...{ settlement: null, readOut: false },
   }

@@ -1,3 +1,4 @@
+import { bidderBehind } from './acting'
 import type { Folds } from './fold'
 import { idOf } from './hash'
 
@@ -9,9 +10,15 @@ export const FOLDS_OF_THE_HEARING: Folds = {
   CoefficientDrawn(opening, { event: { lot, coefficient, value, envelopes, lottery } }) {
     const empty = envelopes.filter(({ fault }) => fault).map(({ person }) => person)
     opening.drawn.push({ lot, coefficient, value, empty, lottery: lottery !== null })
+    if (lottery) opening.awaited.delete(idOf(lottery.statement))
   },
   LotteryCalled(opening, { event: { lot, envelopes } }) {
     opening.lotteries.set(lot, envelopes)
+  },
+  DepositNoted(opening, { event: { bid, deposit, signed } }) {
+    const noted = opening.bids.get(bid)
+    if (!noted) throw new Error(`there is no bid ${bid}`)
+    Object.assign(noted, { deposit, depositNote: idOf(signed.statement) })
   },
   LineConfirmed(opening, { event: { bid } }) {
     opening.lineAnswers.set(bid, 'confirmed')
@@ -30,10 +37,10 @@ export const FOLDS_OF_THE_HEARING: Folds = {
       if (raised.number === number) Object.assign(raised, { answer: text, answeredAt: at })
     }
   },
-  RecordSigned(opening, { event: { person } }) {
-    opening.signatures.add(person)
+  RecordSigned(opening, { event: { person, signed } }) {
+    opening.signatures.add(bidderBehind(opening, person, signed))
   },
-  RecordRefused(opening, { event: { person } }) {
-    opening.refusals.add(person)
+  RecordRefused(opening, { event: { person, signed } }) {
+    opening.refusals.add(bidderBehind(opening, person, signed))
   },
 }

@@ -1,10 +1,11 @@
+import { bidderBehind } from './acting'
 import { entryName, type Case } from './case'
 import { isOf, type Happened, type Type } from './events'
 import { alike, hashOf, idOf } from './hash'
 import { when } from './instants'
+import { readoutLine } from './readout'
 import { Failed } from './report'
 import { said } from './statements'
-import type { Bid } from './held'
 
 /** Step 12, first half: every word heard is its author's and says what its entry tells; silence is what nobody said. */
 export function hearing(bundle: Case): void {
@@ -34,9 +35,14 @@ class Known {
     return this.bundle.state.tookPart().has(person) || this.bundle.state.stoppedLots().size > 0
   }
 
-  alias(person: string): number {
-    if (!this.aliases.has(person)) this.aliases.set(person, this.aliases.size + 1)
-    return this.aliases.get(person)!
+  /** By first words, one for each bidder. Of a stopped lot nobody is told which consortium somebody spoke for. */
+  aliasFits(alias: number | null, bidder: string): boolean {
+    const taken = [...this.aliases.values()]
+    if (!this.aliases.has(bidder)) {
+      const shared = alias !== null && this.bundle.state.stoppedLots().size > 0 && taken.includes(alias)
+      this.aliases.set(bidder, shared ? alias : Math.max(0, ...taken) + 1)
+    }
+    return this.aliases.get(bidder) === alias
   }
 
   /** Whether it has the next number. */
@@ -49,7 +55,8 @@ class Known {
 const READERS: { readonly [K in Type]?: Reader<K> } = {
   Said(known, { event, by }) {
     if (by.role !== 'bidder') return event.alias === null
-    return known.tookPart(by.person) && event.alias === known.alias(by.person)
+    const bidder = bidderBehind(known.bundle.state, by.person)
+    return known.tookPart(bidder) && known.aliasFits(event.alias, bidder)
   },
   ConfirmationOpened(known, { event }) {
     known.windowEnds = when(event.ends_at)
@@ -66,9 +73,10 @@ const READERS: { readonly [K in Type]?: Reader<K> } = {
   ObjectionRaised(known, happened) {
     const { event } = happened
     const told = said(event.signed.statement, 'objection')
-    const [alias, numbered] = [known.alias(event.person), known.raised(happened)]
+    const bidder = bidderBehind(known.bundle.state, event.person, event.signed)
+    const [spoken, numbered] = [known.aliasFits(event.alias, bidder), known.raised(happened)]
     const same = alike([told.session, told.person, told.text], [known.bundle.session, event.person, event.text])
-    return same && numbered && event.alias === alias && known.tookPart(event.person)
+    return same && numbered && spoken && known.tookPart(bidder)
   },
   ObjectionAnswered(known, { event }) {
     const told = said(event.signed.statement, 'answer')
@@ -85,7 +93,7 @@ const READERS: { readonly [K in Type]?: Reader<K> } = {
     const told = said(event.signed.statement, 'record_refusal')
     const stated = [bundle.session, event.person, bundle.state.recordHash, event.reason]
     const same = alike([told.session, told.person, told.record, told.reason], stated)
-    return same && bundle.state.signatories().includes(event.person)
+    return same && bundle.state.signatories().includes(bidderBehind(bundle.state, event.person, event.signed))
   },
   OpeningClosed({ bundle: { state } }, { event }) {
     const answered = new Set([...state.signatures, ...state.refusals])
@@ -94,7 +102,7 @@ const READERS: { readonly [K in Type]?: Reader<K> } = {
 }
 
 function line(known: Known, happened: Happened<'LineConfirmed' | 'LineDisputed'>): boolean {
-  const { event } = happened
+  const { event, by } = happened
   const [told, bid] = [said(event.signed.statement, 'confirmation'), known.bundle.state.bids.get(event.bid)]
   if (!bid) return false
   known.heard.add(event.bid)
@@ -102,11 +110,6 @@ function line(known: Known, happened: Happened<'LineConfirmed' | 'LineDisputed'>
     ? happened.event.text === told.dispute && known.raised(happened)
     : !told.dispute
   const place = [told.session, told.person, told.bid, told.line]
-  return numbered && alike(place, [known.bundle.session, bid.bidder, event.bid, lineHash(bid)])
-}
-
-/** Of a settled bid as it is read out: what its bidder confirms or disputes. */
-function lineHash({ bid, name, lot, settlement }: Bid): string {
-  const { outcome, cause, form } = settlement!
-  return hashOf({ bid, name, lot, outcome, cause, form })
+  const line = hashOf(readoutLine(known.bundle.state, bid))
+  return numbered && alike(place, [known.bundle.session, by.person, event.bid, line])
 }

@@ -1,5 +1,5 @@
 import type { Payload } from './statements'
-import type { Cause, Form, Outcome, SealedPart, SuspensionCause } from './values'
+import type { Cause, Deposit, Form, Outcome, SealedPart, SuspensionCause } from './values'
 
 /* What the state of a session holds. */
 
@@ -8,6 +8,20 @@ export interface Settlement {
   readonly cause: Cause
   readonly detail: string
   readonly form: Form | null
+}
+
+/** A release that was not taken: its signer's certificate was on the list of its authority in force. */
+export interface Hindrance {
+  readonly certificate: string
+  readonly authority: string
+  /** The list's hash. */
+  readonly crl: string
+}
+
+/** Who bids together on a lot, the lead first; `statement` is the declaration's id. */
+export interface Declared {
+  readonly statement: string
+  readonly parties: Payload<'consortium'>['parties']
 }
 
 export interface Bid {
@@ -27,6 +41,10 @@ export interface Bid {
   sB: string
   /** Releases of other parts' halves, by submission. */
   readonly others: Map<string, string>
+  /** Commitments to the halves that were tried in vain, by submission. */
+  readonly wrong: Map<string, readonly string[]>
+  /** Of its readout form. */
+  readonly hindered: Hindrance[]
   /** Ids of what was lodged in vain; why the first by the bidder itself was none. */
   readonly failedLodgings: string[]
   badLodging: string
@@ -34,6 +52,9 @@ export interface Bid {
   remedy: boolean
   readonly shares: Map<string, string>
   settlement: Settlement | null
+  /** As the last note tells, and that note's id. */
+  deposit: Deposit | null
+  depositNote: string
   readOut: boolean
 }
 

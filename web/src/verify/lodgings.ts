@@ -1,6 +1,8 @@
 import { b64, text, unb64 } from '../seal/bytes'
 import { keyId, openWith, publicKey } from '../seal/xwing'
+import { actsFor } from './acting'
 import { entryName, TIMELINE, type Case } from './case'
+import type { Certified } from './certificates'
 import type { EventOf, Happened } from './events'
 import { alike, idOf, labelled, payloadId, unb64Sized } from './hash'
 import { when } from './instants'
@@ -9,10 +11,8 @@ import { Failed } from './report'
 import { isSignedByKey } from './rotation'
 import { said, type Kind, type Payload } from './statements'
 import { readoutPart, type Bid } from './held'
+import { WRONG_TRIES } from './state'
 import type { SealedStatement, Signed } from './values'
-
-/** Attempts of one bid that need be kept. */
-const WRONG_TRIES = 5
 
 /** What was lodged is not the half of this bid; `code` says why. */
 class BadLodging extends Error {
@@ -64,17 +64,18 @@ async function halfOf(
   if (!same || !isInTime(bundle, receipt.at)) throw new Failed(name, 'otherLodgingReceipt')
   const seed = state.lodgingSeeds.get(readoutPart(bid).header.core.policy)
   if (seed === undefined) throw new Error('the seed of its lodging key is not there')
-  if ((await onlySigner(bundle, event.signed, when(receipt.at))) !== bid.bidder) return new BadLodging('not_by_the_bidder')
+  const signer = await onlySigner(bundle, event.signed, when(receipt.at))
+  if (!signer || !actsFor(state, bid, signer)) return new BadLodging('not_by_the_bidder')
   return judged(bundle, bid, event.signed, seed)
 }
 
-/** The one person who signed, by a certificate good at that time; empty if there is none such. */
-async function onlySigner({ vouched }: Case, signed: Signed, at: number): Promise<string> {
+/** The one person who signed, by a certificate good at that time; null if there is none such. */
+async function onlySigner({ vouched }: Case, signed: Signed, at: number): Promise<Certified | null> {
   try {
-    const people = await vouched.registry.signers(signed, at)
-    return people.length === 1 ? people[0]!.person : ''
+    const [first, ...more] = await vouched.registry.signers(signed, at)
+    return first && !more.length ? first : null
   } catch {
-    return ''
+    return null
   }
 }
 

@@ -1,14 +1,20 @@
+import { bidderBehind } from './acting'
 import { entryName } from './case'
+import { isDeclarable } from './consorting'
+import { isNotable } from './deposits'
 import type { Happened, Type } from './events'
-import { idOf } from './hash'
+import { alike, idOf } from './hash'
+import { releaseOf } from './held'
 import type { Phase } from './phases'
 import { Failed } from './report'
 import { said } from './statements'
-import type { Opening } from './state'
+import { WRONG_TRIES, type Opening } from './state'
 
 /* Step 6, beside the phases: each act has its time of the day, and follows what came before it. */
 
 const BIDDING: readonly Phase[] = ['SCHEDULED', 'LOBBY']
+
+const NOTING: readonly Phase[] = ['RELEASE', 'CUSTODY', 'UNSEAL', 'DRAW', 'READOUT']
 
 const HEARING: readonly Phase[] = [
   'ROSTER',
@@ -27,12 +33,16 @@ const DURING: { readonly [K in Type]?: readonly Phase[] } = {
   PolicyPublished: ['SCHEDULED'],
   BidSubmitted: BIDDING,
   BidWithdrawn: BIDDING,
+  ConsortiumDeclared: BIDDING,
   DealtAgain: BIDDING,
   DrillPassed: BIDDING,
   KeyReleased: ['RELEASE'],
   PartReleased: ['RELEASE'],
+  WrongKeyTried: ['RELEASE'],
+  ReleaseHindered: ['RELEASE'],
   KeyPublished: ['CUSTODY'],
   BidSettled: ['UNSEAL'],
+  DepositNoted: NOTING,
   BidReadOut: ['READOUT'],
   DrawSealed: BIDDING,
   CoefficientDrawn: ['DRAW'],
@@ -64,10 +74,41 @@ const FOLLOWS: { readonly [K in Type]?: (opening: Opening, happened: Happened<K>
   },
   RosterPublished: ({ cosigned, closeSeq }) => cosigned.has(closeSeq),
   CustodyOpened: ({ cosigned, windowClosedSeq }) => cosigned.has(windowClosedSeq),
-  RecordSigned(opening, { by }) {
-    return by.role !== 'bidder' || [...opening.bids.values()].some(({ bidder }) => bidder === by.person)
-  },
+  WrongKeyTried: isNextTry,
+  ReleaseHindered: isHindrance,
+  DepositNoted: isNotable,
+  ConsortiumDeclared: isDeclarable,
+  RecordSigned: isAnswer,
+  RecordRefused: isAnswer,
   OpeningClosed: (opening, { by, at }) => by.role !== 'clock' || opening.over(at),
+}
+
+/** By a bidder of a live bid; of a consortium by one for all. */
+function isAnswer(opening: Opening, { event: { person, signed }, by }: Happened<'RecordSigned' | 'RecordRefused'>): boolean {
+  if (by.role !== 'bidder') return true
+  const bidder = bidderBehind(opening, person, signed)
+  const answered = opening.signatures.has(bidder) || opening.refusals.has(bidder)
+  return !answered && [...opening.bids.values()].some((bid) => bid.bidder === bidder)
+}
+
+/** One try more of a bid that is asked for this half, and there are so many left. */
+function isNextTry(opening: Opening, { event: { bid, submission, signed, left } }: Happened<'WrongKeyTried'>): boolean {
+  if (!isAskedFor(opening, bid, submission)) return false
+  const [{ c }, wrong] = [said(signed.statement, 'release'), opening.bids.get(bid)?.wrong.get(submission) ?? []]
+  return !wrong.includes(c) && left >= 0 && left === WRONG_TRIES - wrong.length - 1
+}
+
+/** A half that is asked for and not here, refused for the certificate under the server's key. */
+function isHindrance(opening: Opening, { event }: Happened<'ReleaseHindered'>): boolean {
+  const { code, statements } = said(event.refusal, 'refusal')
+  const refused = code === 'certificate_revoked' && alike(statements, [idOf(event.signed.statement)])
+  return isAskedFor(opening, event.bid, event.submission) && refused
+}
+
+/** Whether the half of this submission is asked for at the opening, and not here yet. */
+function isAskedFor(opening: Opening, name: string, submission: string): boolean {
+  const bid = opening.bids.get(name)
+  return bid !== undefined && opening.openedHere(bid).includes(submission) && !releaseOf(bid, submission)
 }
 
 /** An old version that is handed in again does not follow the one that is live. */

@@ -1,20 +1,24 @@
 import { aboutLater, crlName, envelopeName, LINES, MANIFEST, RECORD, TIMELINE, type Case } from './case'
 import type { EventOf } from './events'
+import { Evidence, type Lists } from './evidence'
 import { alike } from './hash'
 import { judge } from './judging'
+import { readoutLine } from './readout'
 import { Failed } from './report'
 import { contentRoot } from './settling'
 import { said } from './statements'
 import { readoutPart, type Bid, type Settlement } from './held'
+import type { Opening } from './state'
 
 /** Step 11: every bid, opened or failed again by arithmetic, is what the timeline says. */
 export async function outcomes(bundle: Case): Promise<void> {
   membersKnown(bundle)
   if (!bundle.state.windowClosed) return
   const settled = new Map(bundle.happened('BidSettled').map(({ event }) => [event.bid, event]))
+  const lists = (await Evidence.of(bundle)).whenSettled()
   const read = new Map(bundle.happened('BidReadOut').map(({ event }) => [event.bid, event]))
   for (const bid of bundle.state.bids.values()) {
-    await judgedAgain(bundle, bid, settled.get(bid.bid), read.get(bid.bid))
+    await judgedAgain(bundle, bid, lists, settled.get(bid.bid), read.get(bid.bid))
   }
   withoutAward(bundle)
 }
@@ -32,15 +36,16 @@ function membersKnown(bundle: Case): void {
 async function judgedAgain(
   bundle: Case,
   bid: Bid,
+  lists: Lists,
   settled: EventOf<'BidSettled'> | undefined,
   read: EventOf<'BidReadOut'> | undefined,
 ): Promise<void> {
   const name = `${envelopeName(bid.bid)} (${bid.name})`
   const found = await aboutLater(name, async () => {
     await envelope(bundle, name, bid)
-    const outcome = await judge(bundle.state, bid, bundle.members.get(envelopeName(bid.bid)) ?? null)
+    const outcome = await judge(bundle.state, bid, bundle.members.get(envelopeName(bid.bid)) ?? null, lists)
     asTold(name, bid, outcome, settled)
-    asReadOut(name, bid, outcome, read)
+    asReadOut(name, bundle.state, bid, read)
     return outcome
   }).catch((failure: unknown) => failure as Failed)
   if (found instanceof Failed) bundle.report.fails(11, found.what, found.why, found.detail)
@@ -54,11 +59,8 @@ function asTold(name: string, bid: Bid, found: Settlement, event: EventOf<'BidSe
   if (event.bidder !== bid.bidder || event.lot !== bid.lot) throw new Failed(name, 'settledForAnother')
 }
 
-function asReadOut(name: string, bid: Bid, found: Settlement, event: EventOf<'BidReadOut'> | undefined): void {
-  const aloud = event && [event.name, event.lot, event.outcome, event.cause, event.form]
-  if (!aloud || !alike(aloud, [bid.name, bid.lot, found.outcome, found.cause, found.form])) {
-    throw new Failed(name, 'readOutOtherwise')
-  }
+function asReadOut(name: string, state: Opening, bid: Bid, event: EventOf<'BidReadOut'> | undefined): void {
+  if (!event || !alike(event, { type: event.type, ...readoutLine(state, bid) })) throw new Failed(name, 'readOutOtherwise')
 }
 
 /** The lots of which nothing was opened are exactly those that were aborted for it. */

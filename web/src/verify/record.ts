@@ -1,9 +1,11 @@
 import { b64 } from '../seal/bytes'
 import { jcs } from '../seal/canonical'
+import { bidsTwice, presentSince } from './acting'
 import { about, entryName, RECORD, TIMELINE, type Case } from './case'
 import type { Happened } from './events'
 import { alike, hashOf } from './hash'
 import { textOf, textOrNull } from './instants'
+import { readoutLine } from './readout'
 import { Failed } from './report'
 import { said } from './statements'
 import type { Bid } from './held'
@@ -58,18 +60,13 @@ function sortKey({ lot, coefficient }: { lot: string; coefficient: string }): st
   return `${lot}\0${coefficient}`
 }
 
-function recordLine({ present, lineAnswers }: Opening, bid: Bid): OpeningRecord['lines'][number] {
-  const { outcome, cause, form } = bid.settlement!
+function recordLine(opening: Opening, bid: Bid): OpeningRecord['lines'][number] {
   return {
-    bid: bid.bid,
-    lot: bid.lot,
-    name: bid.name,
+    ...readoutLine(opening, bid),
     submitted_at: textOf(bid.submittedAt),
-    checked_in_at: textOrNull(present.get(bid.bidder) ?? null),
+    checked_in_at: textOrNull(presentSince(opening, bid)),
     released_at: textOrNull(bid.releasedAt),
-    outcome,
-    cause,
-    form,
-    answer: lineAnswers.get(bid.bid) ?? 'silent',
+    bids_twice: bidsTwice(opening, bid),
+    answer: opening.lineAnswers.get(bid.bid) ?? 'silent',
   }
 }

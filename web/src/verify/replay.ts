@@ -35,6 +35,7 @@ const STEPS: Readonly<Record<Phase, readonly Phase[]>> = {
 const LODGED = ['KeyLodged', 'LodgingFailed'] as const
 
 const SIDE: readonly Type[] = [
+  'ConsortiumDeclared',
   'BidSubmitted',
   'BidWithdrawn',
   'BidderCheckedIn',
@@ -42,6 +43,7 @@ const SIDE: readonly Type[] = [
   'DrillPassed',
   'KeyReleased',
   'PartReleased',
+  'ReleaseHindered',
   'WrongKeyTried',
   'RemedyRequested',
   ...LODGED,

@@ -1,6 +1,6 @@
-import { CertificateRevocationList } from 'pkijs'
+import { CertificateRevocationList, type RevokedCertificate } from 'pkijs'
 import { b64, type Bytes } from '../seal/bytes'
-import { hexadecimal, mayList, serialOf, type Authority, type Registry } from './certificates'
+import { endOf, hexadecimal, mayList, serialOf, type Authority, type Registry } from './certificates'
 import { hash } from './hash'
 import { textOf, when } from './instants'
 import type { CrlNoted } from './values'
@@ -10,10 +10,14 @@ export interface Crl {
   readonly noted: CrlNoted
   /** Since when, by serial number in hexadecimal. */
   readonly revoked: ReadonlyMap<string, number>
+  /** Why, where the list tells: the CRLReason of RFC 5280, section 5.3.1. */
+  readonly reasons: ReadonlyMap<string, number>
 }
 
 export type Status = 'good' | 'revoked' | 'unknown'
 
+const CRL_REASON = '2.5.29.21'
+const [CA_COMPROMISE, ON_HOLD, AA_COMPROMISE] = [2, 6, 10]
 const UNDERSTOOD = ['2.5.29.20', '2.5.29.35']
 
 /** The list, if one of the authorities has signed it and it is whole; null otherwise. */
@@ -43,7 +47,26 @@ function believed(raw: Bytes, crl: CertificateRevocationList, root: Authority): 
       revocationDate.value.getTime(),
     ]),
   )
-  return { noted, revoked }
+  return { noted, revoked, reasons: new Map((crl.revokedCertificates ?? []).flatMap(reasonIn)) }
+}
+
+/** By serial number; nothing where the entry tells none. */
+function reasonIn({ userCertificate, crlEntryExtensions }: RevokedCertificate): [string, number][] {
+  const told = crlEntryExtensions?.extensions.find(({ extnID }) => extnID === CRL_REASON)
+  const code = told?.extnValue.valueBlock.valueHexView.at(-1)
+  return code === undefined ? [] : [[hexadecimal(userCertificate), code]]
+}
+
+/**
+ * Whether it is the authority's failure that its list `then` had this certificate, by what its lists say: it was itself
+ * compromised, or it had put the certificate on hold and no longer has it on its list `last`, though the certificate
+ * has not run out. Whatever else a certificate is revoked for lies with its holder.
+ */
+export function takenBackWrongly(der: string, then: Crl, last: Crl): boolean {
+  const serial = serialOf(der)
+  const reason = then.reasons.get(serial)
+  if (reason === ON_HOLD) return !last.revoked.has(serial) && when(last.noted.this_update) <= endOf(der)
+  return reason === CA_COMPROMISE || reason === AA_COMPROMISE
 }
 
 /** The status of a certificate at an instant, by the lists in force. */

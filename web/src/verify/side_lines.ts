@@ -11,11 +11,11 @@ import type { DisclosedEntry, DisclosedTick, Shown } from './values'
 /** What belongs to a lot, which it names. */
 const OF_A_LOT = ['BidSubmitted', 'BidWithdrawn', 'DealtAgain', 'DrillPassed']
 /** Side-line entries of bidders whose lot has too few bids. */
-const WITHHELD = [...OF_A_LOT, 'BidderCheckedIn', 'SubmissionRefused']
+const WITHHELD = [...OF_A_LOT, 'ConsortiumDeclared', 'BidderCheckedIn', 'SubmissionRefused']
 /** Of a session that was aborted after its bidders began to release, these too. */
-const RELEASED = ['KeyReleased', 'PartReleased', 'WrongKeyTried']
+const RELEASED = ['KeyReleased', 'PartReleased', 'ReleaseHindered', 'WrongKeyTried']
 /** What somebody without a bid may have in its line. */
-const STRANGERS = ['BidderCheckedIn', 'SubmissionRefused']
+const STRANGERS = ['ConsortiumDeclared', 'BidderCheckedIn', 'SubmissionRefused']
 
 /** Step 5: every slot of every tick is a disclosed entry or a pad; the lines have no fork and no gap. */
 export function sideLines(bundle: Case): void {
@@ -123,9 +123,11 @@ function sameAsDisclosed(
  */
 function mayBeWithheld(bundle: Case, name: string, type: string, { line, event }: Shown): void {
   const handedIn = bundle.lines.some((other) => other.line === line && other.event?.type === 'BidSubmitted')
+  const ofStopped = stoppedLots(bundle).has(String(event?.lot))
   const allowed = OF_A_LOT.includes(type)
-    ? stoppedLots(bundle).has(String(event?.lot))
-    : (STRANGERS.includes(type) && !handedIn) || withholdsActs(bundle, type, line)
+    ? ofStopped
+    : (type === 'ConsortiumDeclared' && ofStopped) ||
+      (STRANGERS.includes(type) && !handedIn) || withholdsActs(bundle, type, line)
   if (!allowed) throw new Failed(name, 'withheldWithoutReason', type)
   bundle.report.withheld(5, name, type)
 }

@@ -1,8 +1,10 @@
 import { b64, unb64 } from '../seal/bytes'
+import { actsFor } from './acting'
 import { entryName, type Case } from './case'
 import { fieldSalt } from './chain'
 import type { Certified } from './certificates'
-import { isOf, type Happened, type Type } from './events'
+import { isAgreed } from './consorting'
+import { isOf, type EventOf, type Happened, type Type } from './events'
 import { Evidence } from './evidence'
 import { alike, idOf } from './hash'
 import { papers } from './papers'
@@ -39,8 +41,16 @@ const OWN = [
   'CustodianDrilled',
 ] as const
 
-/** What the bidder signs whose bid the entry names. */
-const OF_A_BID = ['KeyReleased', 'PartReleased', 'RemedyRequested', 'LineConfirmed', 'LineDisputed'] as const
+/** What whoever acts for a bid signs. */
+const ACTING = [
+  'KeyReleased',
+  'PartReleased',
+  'WrongKeyTried',
+  'ReleaseHindered',
+  'RemedyRequested',
+  'LineConfirmed',
+  'LineDisputed',
+] as const
 
 const NAMED = [
   'BidSubmitted',
@@ -61,7 +71,8 @@ export async function people(bundle: Case): Promise<void> {
       const certified = await signersOf(bundle, happened!, signed)
       allowed(bundle, happened!, certified)
       named(happened!, certified)
-      await evidence.judge(happened!, signed)
+      if (isOf(happened!, 'ReleaseHindered')) await evidence.hindered(happened)
+      else await evidence.judge(happened!, signed)
       count += 1
     }
   }
@@ -101,7 +112,7 @@ function named(happened: Happened, [first]: readonly Certified[]): void {
 /** That the signers are those whom this event needs. */
 function allowed(bundle: Case, happened: Happened, certified: readonly Certified[]): void {
   const persons = certified.map(({ person }) => person)
-  const holds = isOf(happened, ...JOINT) ? joint(bundle, happened, persons) : asExpected(bundle, happened, persons)
+  const holds = isOf(happened, ...JOINT) ? joint(bundle, happened, persons) : asExpected(bundle, happened, certified)
   if (!holds) throw new Failed(entryName(happened.shown), 'otherSigners', persons.join(', '))
 }
 
@@ -136,28 +147,33 @@ const OFFICERS: { readonly [K in Type]?: readonly Role[] } = {
   CoefficientDrawn: ['host', 'supervisor'],
 }
 
-function asExpected(bundle: Case, happened: Happened, persons: readonly string[]): boolean {
+function asExpected(bundle: Case, happened: Happened, certified: readonly Certified[]): boolean {
+  if (isOf(happened, 'ConsortiumDeclared')) return isAgreed(happened, certified)
+  const persons = certified.map(({ person }) => person)
+  if (isOf(happened, ...ACTING)) return acts(bundle, happened, certified) && persons[0] === happened.by.person
   const expected = expectedOf(bundle, happened)
   return expected === null || (alike(persons, expected) && persons.at(-1) === happened.by.person)
+}
+
+/** Whether one person signed, who acts for the bid that the entry names. */
+function acts({ state }: Case, { event }: Happened<(typeof ACTING)[number]>, [first, ...more]: readonly Certified[]): boolean {
+  const bid = state.bids.get(event.bid)
+  return bid !== undefined && first !== undefined && !more.length && actsFor(state, bid, first)
 }
 
 function expectedOf(bundle: Case, happened: Happened): string[] | null {
   const officers = OFFICERS[happened.event.type]
   if (officers) return officers.map((role) => holder(bundle, happened, role))
   if (isOf(happened, 'OpeningScheduled')) return [firstHolder(bundle, 'host')]
-  if (isOf(happened, 'OpeningSuspended', 'AbortOrdered', 'RoleHandedOver')) return [happened.by.person]
+  if (isOf(happened, 'OpeningSuspended', 'AbortOrdered', 'RoleHandedOver', 'DepositNoted')) return [happened.by.person]
   if (isOf(happened, 'BidSubmitted', 'BidWithdrawn', 'DealtAgain')) return [happened.event.bidder]
-  if (isOf(happened, ...OF_A_BID)) {
-    const bid = bundle.state.bids.get(happened.event.bid)
-    return bid ? [bid.bidder] : []
-  }
   return isOf(happened, ...OWN) ? [happened.event.person] : null
 }
 
 /** Every receipt is the log's promise for exactly the entry that carries it, every refusal of its time. */
 function receipts(bundle: Case): void {
-  for (const happened of bundle.happened('SubmissionRefused', 'ReleaseRefused')) refusal(bundle, happened)
-  for (const happened of bundle.happened(...RECEIPTED)) {
+  for (const happened of REFUSING.flatMap((type) => bundle.happened(type))) refusal(bundle, happened)
+  for (const happened of RECEIPTED.flatMap((type) => bundle.happened(type))) {
     const { event, shown } = happened
     const told = bundle.fromLog(shown, event.receipt, 'receipt')
     const place = [told.session, told.statements, told.line, told.seq]
@@ -167,17 +183,18 @@ function receipts(bundle: Case): void {
   }
 }
 
-const RECEIPTED = ['BidSubmitted', 'KeyReleased', 'RemedyRequested', 'PartReleased', 'DealtAgain'] as const
+const REFUSING = ['SubmissionRefused', 'ReleaseRefused', 'ReleaseHindered'] as const
+const RECEIPTED = ['BidSubmitted', 'KeyReleased', 'RemedyRequested', 'PartReleased', 'ConsortiumDeclared', 'DealtAgain'] as const
 
 /** The statements for which the server gave its receipt. */
 function receiptedBy(happened: Happened<(typeof RECEIPTED)[number]>): string[] {
   if (isOf(happened, 'BidSubmitted')) return happened.event.parts.map(({ submission }) => idOf(submission))
   if (isOf(happened, 'DealtAgain')) return happened.event.deals.map(({ statement }) => idOf(statement))
-  if (isOf(happened, 'PartReleased')) return [happened.event.release]
-  return isOf(happened, 'KeyReleased', 'RemedyRequested') ? [idOf(happened.event.signed.statement)] : []
+  const { signed } = happened.event as EventOf<Exclude<(typeof RECEIPTED)[number], 'BidSubmitted' | 'DealtAgain'>>
+  return [idOf(signed.statement)]
 }
 
-function refusal(bundle: Case, { event, shown }: Happened<'SubmissionRefused' | 'ReleaseRefused'>): void {
+function refusal(bundle: Case, { event, shown }: Happened<(typeof REFUSING)[number]>): void {
   const told = bundle.fromLog(shown, event.refusal, 'refusal')
   if (told.session !== bundle.session || told.at !== shown.event?.at) throw new Failed(entryName(shown), 'otherRefusal')
 }

@@ -1,4 +1,4 @@
-import { releaseOf, type Bid, type Policy, type Raised, type Revision, type Suspension } from './held'
+import { releaseOf, type Bid, type Declared, type Policy, type Raised, type Revision, type Suspension } from './held'
 import { when } from './instants'
 import type { Phase } from './phases'
 import type { Payload } from './statements'
@@ -19,6 +19,8 @@ import {
 
 /** One person at a time holds each of these, and may hand it over to a deputy. */
 export const OFFICES: readonly Role[] = ['host', 'supervisor', 'tenderer']
+/** Wrong halves, or lodgings in vain, of one bid that need be kept. */
+export const WRONG_TRIES = 5
 /** The part whose custodians hold the seeds of a draw. */
 export const DRAW = 'draw'
 
@@ -40,6 +42,8 @@ export class Opening {
   bids = new Map<string, Bid>()
   /** Last version by lot and bidder, also of withdrawn bids. */
   readonly versions = new Map<string, number>()
+  /** By lot and lead. */
+  readonly consortia = new Map<string, Declared>()
   /** Bids of lots that were stopped: they stay sealed. */
   returned = new Map<string, Bid>()
   aborted = new Map<string, AbortCause>()

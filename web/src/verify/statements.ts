@@ -3,6 +3,8 @@ import { b64 } from '../seal/bytes'
 import { jcs } from '../seal/canonical'
 import { said as payloadOf } from '../seal/statements'
 import {
+  consortiumParties,
+  deposit,
   extensionCause,
   factor,
   integer,
@@ -93,6 +95,13 @@ const STATEMENTS = {
   submission: v.strictObject({ ...version, header: string, ct: string, n: integer }),
   deal: v.strictObject({ ...version, ctx: string, k: integer, shares: v.array(share), escrow: v.array(share) }),
   withdraw: v.strictObject({ session: string, bidder: string, version: integer, submissions: strings }),
+  consortium: v.strictObject({
+    session: string,
+    lot: string,
+    prev: v.nullable(string),
+    agreement: string,
+    parties: consortiumParties,
+  }),
   receipt: v.strictObject({
     session: string,
     statements: strings,
@@ -104,7 +113,7 @@ const STATEMENTS = {
   }),
   check_in: v.strictObject({ session: string, person: string, role: string, nonce: string, expires: string }),
   close: v.strictObject({ session: string, timetable: string, tick: integer, at: string, lots: v.array(lotSet) }),
-  release: v.strictObject({ session: string, submission: string, close: string, s_b: string }),
+  release: v.strictObject({ session: string, submission: string, close: string, c: string }),
   lodged_release: v.strictObject({ session: string, submission: string, close: string, kid: string, sealed: string }),
   lodging_receipt: v.strictObject({ session: string, submission: string, lodging: string, cosigner: string, at: string }),
   lodging_list: v.strictObject({
@@ -153,6 +162,7 @@ const STATEMENTS = {
     shares: v.array(share),
   }),
   lottery: v.strictObject({ session: string, lot: string, coefficient: plain(300), value: factor }),
+  deposit_note: v.strictObject({ session: string, bid: string, prev: v.nullable(string), deposit }),
   confirmation: v.strictObject({
     session: string,
     person: string,

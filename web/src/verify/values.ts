@@ -52,6 +52,7 @@ export const cause = v.picklist([
   'garbage',
   'invalid_form',
   'envelope_lost',
+  'authority_failed',
   'aborted',
 ])
 export const abortCause = v.picklist(['too_few_bids', 'none_opened', 'supervisor_decided', 'suspended_too_long'])
@@ -86,6 +87,8 @@ const lot = v.strictObject({
   ceiling_price: amount,
   currency: v.optional(currency, 'CNY'),
   minimum: v.optional(v.pipe(natural, v.maxValue(1000)), 3),
+  bid_deposit: v.optional(v.nullable(amount), null),
+  consortia: v.optional(v.boolean(), false),
   draw: v.optional(v.nullable(draw), null),
   parts: v.optional(some(lotPart, 1, 20), [{ part: READOUT_FORM, opened_here: true }]),
 })
@@ -105,7 +108,7 @@ export const tender = v.strictObject({
 })
 export const member = v.strictObject({
   person: string,
-  name: string,
+  name: heading,
   role,
   side: v.optional(string, ''),
   deputy_of: v.optional(string, ''),
@@ -115,6 +118,17 @@ export const form = v.strictObject({
   currency,
   fields: v.record(string, v.union([string, integer, v.boolean()])),
 })
+/** What is known of a bid's deposit; of one that has not come only that. */
+export const deposit = v.strictObject({
+  status: v.picklist(['not_stated', 'received', 'not_received']),
+  form: v.optional(v.nullable(v.picklist(['bid_deposit', 'e_guarantee'])), null),
+  amount: v.optional(v.nullable(amount), null),
+  received_at: v.optional(v.nullable(string), null),
+})
+/** One of those who bid together, as it is read out and as it was declared. */
+export const party = v.strictObject({ person: string, name: string, work: string })
+const consortiumParty = v.strictObject({ person: line, name: line, work: words, keys: some(string, 0, 20) })
+export const consortiumParties = some(consortiumParty, 1, 20)
 const core = v.strictObject({
   policy: string,
   lot: string,
@@ -177,6 +191,9 @@ const recordLine = v.strictObject({
   outcome,
   cause,
   form: v.nullable(form),
+  deposit: v.nullable(deposit),
+  consortium: v.array(party),
+  bids_twice: strings,
   answer: lineAnswer,
 })
 const objectionLine = v.strictObject({
@@ -208,6 +225,8 @@ export type Lot = v.InferOutput<typeof lot>
 export type Coefficient = v.InferOutput<typeof coefficient>
 export type Member = v.InferOutput<typeof member>
 export type Form = v.InferOutput<typeof form>
+export type Deposit = v.InferOutput<typeof deposit>
+export type Party = v.InferOutput<typeof party>
 export type Header = v.InferOutput<typeof header>
 export type SealedPart = v.InferOutput<typeof sealedPart>
 export type DrawSeed = v.InferOutput<typeof drawSeed>

@@ -1,16 +1,21 @@
 // @vitest-environment node
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import type { Bytes } from '../seal/bytes'
+import { unb64, type Bytes } from '../seal/bytes'
 import { NotAZip, read, write } from './container'
+import type { EventOf } from './events'
 import type { Report } from './report'
+import { stampedAt } from './timestamp'
 import { BadTrust, readTrust } from './trust'
+import type { Shown } from './values'
 import { verify } from './verify'
 import en from './words.en'
 import zh from './words.zh'
 
 interface Said {
   trust: object
+  /** Who vouches for the rarer days. */
+  days: object
   flips: [at: number, failures: [step: number, what: string][] | null][]
 }
 
@@ -18,7 +23,8 @@ const vector = (name: string): Bytes =>
   new Uint8Array(readFileSync(new URL(`../../../tests/vectors/${name}`, import.meta.url)))
 const BUNDLE = vector('bundle.zip')
 const SAID = JSON.parse(new TextDecoder().decode(vector('bundle.json'))) as Said
-const trust = () => readTrust(new TextEncoder().encode(JSON.stringify(SAID.trust)))
+const trustIn = (file: object) => readTrust(new TextEncoder().encode(JSON.stringify(file)))
+const trust = () => trustIn(SAID.trust)
 
 function failures({ items }: Report): [number, string][] {
   return items.filter(({ verdict }) => verdict === 'failed').map(({ step, what }) => [step, what])
@@ -67,6 +73,36 @@ describe('the bundle that Python verifies too', { timeout: PATIENCE_MS }, () => 
       return null
     })
     expect(found).toEqual(expected)
+  })
+})
+
+describe('the rarer days', { timeout: PATIENCE_MS }, () => {
+  test('on which a party acts for its consortium', async () => {
+    expect(failures(await verify(vector('consortium.zip'), trustIn(SAID.days)))).toEqual([])
+  })
+
+  test('on which an authority of time stamps the last tick and the close', async () => {
+    const { items } = await verify(vector('stamped.zip'), trustIn(SAID.days))
+    expect(items.filter(({ verdict }) => verdict === 'failed')).toEqual([])
+    expect(items.find(({ what }) => what === 'time stamps')).toMatchObject({ step: 4, detail: '2 / 2' })
+  })
+
+  test('stamped by another authority of time than the trusted one', async () => {
+    const found = failures(await verify(vector('stamped.zip'), trustIn({ ...SAID.days, tsa: [] })))
+    expect(found[0]).toEqual([2, 'manifest.json'])
+  })
+
+  test('whose stamps are over their leaves, by the trusted authority', async () => {
+    const timeline = JSON.parse(new TextDecoder().decode(read(vector('stamped.zip')).members.get('timeline.json'))) as Shown[]
+    const stamps = timeline.flatMap(({ event }) => (event?.type === 'StampTaken' ? [event as unknown as EventOf<'StampTaken'>] : []))
+    const { tsa } = trustIn(SAID.days)
+    for (const { covers, token, stamped_at } of stamps) {
+      const leaf = unb64(timeline[covers - 1]!.leaf)
+      expect(await stampedAt(token, leaf, tsa)).toBe(Date.parse(stamped_at))
+      expect(await stampedAt(token, leaf, [])).toBeNull()
+      expect(await stampedAt(token, new Uint8Array(32), tsa)).toBeNull()
+    }
+    expect(stamps).toHaveLength(2)
   })
 })
 
