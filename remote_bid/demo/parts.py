@@ -19,9 +19,9 @@ from remote_bid.participant.cosigner import cosign_forever
 from remote_bid.participant.custodian import Custodian
 from remote_bid.participant.custody_file import write_custody
 from remote_bid.participant.draw_sealer import DrawSealer
-from remote_bid.participant.member import Staff
+from remote_bid.participant.member import Staff, may_come
 from remote_bid.participant.staff import Host, Supervisor, Tenderer
-from remote_bid.participant.two import OneOfTheTwo
+from remote_bid.participant.two import OneOfTheTwo, over
 from remote_bid.tender.statements import Timetable
 from remote_bid.tender.terms import DRAW
 from remote_bid.timeline import instant
@@ -119,8 +119,14 @@ async def _supervisor(cast: Cast) -> None:
 
 
 async def _attend(staff: Staff) -> None:
-    await staff.check_in()
-    await staff.sign_record()
+    if await _let_in(staff):
+        await staff.check_in()
+        await staff.sign_record()
+
+
+async def _let_in(staff: Staff) -> bool:
+    """Whether there is anything to come to: a session with too few bids ends with its deadline."""
+    return not over(await staff.client.until(may_come))
 
 
 def play_witness(cast: Cast) -> None:
@@ -142,6 +148,8 @@ async def _host(cast: Cast) -> None:
     async with Visitor(cast, "host-01").connected() as client:
         host = Host(client, identity_of(cast, "host-01"), "host-01", Role.HOST)
         await host.schedule(cast.tender, cast.members)
+        if not await _let_in(host):
+            return
         await host.check_in()
         bidders = [contender for contender in cast.contenders if Fault.LATE not in contender.faults]
         await asyncio.gather(

@@ -1,4 +1,4 @@
-"""The tenderer's patience: on a slow machine it postpones the deadline until everybody's bid is in.
+"""The tenderer's patience: on a slow machine it postpones the deadline until every bid and every seed for a draw is in.
 
 A real tenderer does not know who has bid. That of the play looks into the folders where bidders keep their receipts.
 """
@@ -9,14 +9,18 @@ from datetime import UTC, datetime
 
 from remote_bid.demo.cast import Cast, Pace
 from remote_bid.demo.programme import Fault
+from remote_bid.opening.events import DrawSealed
 from remote_bid.opening.terms import Phase, reached
 from remote_bid.opening.view import OpeningView
 from remote_bid.participant.client import ServerRefused
+from remote_bid.participant.copy import Copy
 from remote_bid.participant.staff import OVERTAKEN, Tenderer
 from remote_bid.tender.statements import Timetable
 from remote_bid.timeline import instant
 
 _LOOK_S = 0.2
+_SEEDS = 2
+"""Tenderer and supervisor give one to each draw."""
 
 
 class Patience:
@@ -34,10 +38,10 @@ class Patience:
         return table
 
     async def keep_postponing(self, tenderer: Tenderer) -> None:
-        """While bids are missing and less than a third of the time is left: the next timetable."""
+        """While bids or seeds are missing and less than a third of the time is left: the next timetable."""
         while self._cast.pace.patient:
             view = await tenderer.client.until(lambda view: _waiting(view) or reached(view.phase, Phase.ROSTER))
-            if not _waiting(view) or all_in(self._cast):
+            if not _waiting(view) or (all_in(self._cast) and draws_sealed(self._cast, tenderer.client.copy)):
                 return
             if _left_ms(view) < self._pace.until_deadline_ms / 5:
                 await self._postpone(tenderer)
@@ -58,6 +62,12 @@ def all_in(cast: Cast) -> bool:
         for contender in cast.contenders
         if Fault.LATE not in contender.faults
     )
+
+
+def draws_sealed(cast: Cast, copy: Copy) -> bool:
+    """Whether everybody who gives a seed has sealed one for each draw."""
+    given = {(event.lot, event.person) for _, event in copy.events(DrawSealed)}
+    return all(sum(lot.lot == of for of, _ in given) >= _SEEDS for lot in cast.tender.lots if lot.draw)
 
 
 def _waiting(view: OpeningView) -> bool:

@@ -6,11 +6,17 @@ from remote_bid.opening.commands import CheckIn, HandOver, RefuseRecord, Say, Si
 from remote_bid.opening.events import RecordPrepared, RoleHandedOver
 from remote_bid.opening.statements import Handover, RecordRefusal, RecordSignature
 from remote_bid.opening.terms import Phase, Role, reached
+from remote_bid.opening.view import OpeningView
 from remote_bid.participant.checks import Broken
 from remote_bid.participant.client import Client
 from remote_bid.participant.identity import Identity
 from remote_bid.participant.presence import presence
 from remote_bid.seal.canonical import b64
+
+
+def may_come(view: OpeningView) -> bool:
+    """Whether it is known if people are let in: the lobby is open, or the deadline's count is over."""
+    return reached(view.phase, Phase.LOBBY) and view.phase not in (Phase.CLOSED_FOR_BIDS, Phase.HELD)
 
 
 class Staff:
@@ -21,8 +27,8 @@ class Staff:
         self._person, self._role = person, role
 
     async def check_in(self) -> None:
-        """Be present, from the lobby on."""
-        await self.client.until(lambda view: reached(view.phase, Phase.LOBBY))
+        """Be present, from the lobby on; while bids are counted, and while the session is held, nobody comes in."""
+        await self.client.until(may_come)
         signed = self.identity.sign(presence(self.client.copy.session, self._person, self._role))
         await self.client.hand_in(CheckIn(signed=signed))
 

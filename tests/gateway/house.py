@@ -89,8 +89,12 @@ class House:
         return self.server_folder / "safe"
 
     def elsewhere(self) -> set[Path]:
-        """Everything on this disk that is not in the safe."""
-        return {path for path in self.folder.rglob("*") if self.safe not in path.parents}
+        """Everything on this disk that is neither in the safe nor a cosigner's, who writes when it likes."""
+        return {
+            path
+            for path in self.folder.rglob("*")
+            if self.safe not in path.parents and not path.name.startswith("cosigner")
+        }
 
     def person(self, person: str) -> Identity:
         """A person with a certificate of the house's authority."""

@@ -12,7 +12,7 @@ from remote_bid.demo.cast import SESSION
 from tests.web.chair import NAME, Chair, a_chair
 from tests.web.hall import DESK, PHONE, Watched, a_browser, listed
 
-pytestmark = [pytest.mark.web, pytest.mark.slow]
+pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.timeout(300)]
 
 _STEP_MS = 45_000
 _SECRET = "correct horse battery"  # noqa: S105 - of a file that the test makes

@@ -18,7 +18,7 @@ from tests.web.desks import STEP_MS, a_day_with_free_chairs, acted, seated
 from tests.web.hall import Watched, a_browser, listed
 from tests.web.pictures import picture
 
-pytestmark = [pytest.mark.web, pytest.mark.slow]
+pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.timeout(300)]
 
 _SEED = 7
 _DEPUTY = Member(person="host-02", name="替补<script>alert(1)</script>", role=Role.HOST, deputy_of="host-01")

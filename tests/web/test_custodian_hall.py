@@ -21,7 +21,7 @@ from tests.web.axe import violations
 from tests.web.hall import DESK, PHONE, Watched, a_browser, listed
 from tests.web.pictures import picture
 
-pytestmark = [pytest.mark.web, pytest.mark.slow]
+pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.timeout(300)]
 
 CUSTODIAN = "custodian-01"
 _NAME = "招标人<script>alert(1)</script>保管人"

@@ -26,7 +26,7 @@ from tests.web.hall import PHONE, a_browser, listed
 from tests.web.people import STEP_MS, Person, hands_in, makes_keys, seated, watching
 from tests.web.pictures import picture
 
-pytestmark = [pytest.mark.web, pytest.mark.slow]
+pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.timeout(300)]
 
 _SEED = 7
 _PACE = Pace(

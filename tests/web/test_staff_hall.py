@@ -23,7 +23,7 @@ from tests.web.agency import pictured
 from tests.web.axe import violations
 from tests.web.hall import DESK, Watched, a_browser, listed
 
-pytestmark = [pytest.mark.web, pytest.mark.slow]
+pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.timeout(300)]
 
 _STEP_MS = 60_000
 _SEED = 7

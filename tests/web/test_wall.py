@@ -15,7 +15,7 @@ from tests.web.desks import STEP_MS, a_day_with_free_chairs, acted, scheduled, s
 from tests.web.hall import PHONE, Watched, a_browser, listed
 from tests.web.pictures import picture
 
-pytestmark = [pytest.mark.web, pytest.mark.slow]
+pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.timeout(300)]
 
 _SEED = 7
 _OTHER = "KB-2026-0108"
