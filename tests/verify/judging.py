@@ -1,6 +1,9 @@
 """How tests of the verifier speak: a forged day fails, and is named where it does not hold."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
 
 from remote_bid.timeline.entry import MAIN
 from remote_bid.verify import Report, Trust, verify
@@ -28,8 +31,33 @@ COSIGNED = [
 """What the log's cosigners must have signed."""
 
 
+class Judged(NamedTuple):
+    """A bundle, and what became of it."""
+
+    bundle: bytes
+    trust: Trust | None
+    report: Report
+
+
+_watching: list[list[Judged]] = []
+
+
+@contextmanager
+def watched() -> Iterator[list[Judged]]:
+    """Whatever is judged meanwhile."""
+    seen: list[Judged] = []
+    _watching.append(seen)
+    try:
+        yield seen
+    finally:
+        _watching.remove(seen)
+
+
 def judged(bundle: bytes, trust: Trust | None) -> Report:
-    return verify(io.BytesIO(bundle), trust)
+    report = verify(io.BytesIO(bundle), trust)
+    for seen in _watching:
+        seen.append(Judged(bundle, trust, report))
+    return report
 
 
 def failures(report: Report) -> list[Item]:

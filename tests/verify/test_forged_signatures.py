@@ -146,6 +146,8 @@ def test_a_certificate_with_a_byte_flipped_is_named(lived: Day) -> None:
 def test_before_its_certificate_was_issued_nobody_signs(lived: Day) -> None:
     for entry in lived.entries():
         entry.fields["at"] = "2001" + entry.fields["at"][4:]
+    received = [noted.fields["deposit"]["received_at"] for noted in lived.all("DepositNoted")]
+    lived.renamed |= {at: "2001" + at[4:] for at in received}
     fails(lived, lived.one("OpeningScheduled"), why="not one of a trusted authority")
 
 

@@ -11,7 +11,7 @@ export interface Settlement {
 }
 
 /** A release that was not taken: its signer's certificate was on the list of its authority in force. */
-export interface Hindrance {
+interface Hindrance {
   readonly certificate: string
   readonly authority: string
   /** The list's hash. */
