@@ -48,6 +48,7 @@ const STATEMENTS = {
     lot: string,
     part: string,
     suites: strings,
+    sealer: v.optional(v.nullable(string)),
     custodians: v.array(v.strictObject({ person: string, side: string, proof: signed })),
     k: integer,
     authorities: strings,
