@@ -14,7 +14,7 @@ import type { OfferedPart, Signed } from '../wire'
 import type { Given } from './given'
 
 /** A file to be kept. */
-export interface Made {
+interface Made {
   readonly name: string
   readonly content: Blob
 }
