@@ -1,5 +1,6 @@
 """A bid that was sealed on another device is taken in: signed, and its envelopes and release files kept here."""
 
+import re
 import shutil
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +19,9 @@ from remote_bid.timeline import durable
 
 P = TypeVar("P", bound=Payload)
 
+_UPLOAD = re.compile("[A-Za-z0-9_-]{22}")
+"""So that a file from elsewhere names nothing outside its folder."""
+
 
 def take_in(elsewhere: Path, lot: str, place: Path, identity: Identity, folder: Path) -> None:
     """Everything of it is on this disk when this returns; NotHere if a file is missing, or is of another lot."""
@@ -27,6 +31,8 @@ def take_in(elsewhere: Path, lot: str, place: Path, identity: Identity, folder: 
         raise NotHere(f"there is no bid.json that can be read in {elsewhere}") from error
     if bid.lot != lot:
         raise NotHere(f"what lies in {elsewhere} was sealed for lot {bid.lot}")
+    if not all(_UPLOAD.fullmatch(part.upload) for part in bid.parts):
+        raise NotHere("bid.json names files otherwise than a sealer does")
     place.mkdir(parents=True, exist_ok=True)
     for part in bid.parts:
         _keep(elsewhere, part, place, folder)

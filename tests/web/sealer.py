@@ -50,16 +50,28 @@ async def a_stick(file: Path = SEALER) -> AsyncIterator[Offline]:
             await browser.close()
 
 
-async def sealed_on(page: Page, price: str, folder: Path, parts: dict[str, Path]) -> list[Path]:
-    """Fill in and seal what is asked for, then save every file that the page offers."""
+async def filled_in(page: Page, price: str, parts: dict[str, Path]) -> None:
+    """Fill in what every tender asks for, and ask for the seal."""
     await page.get_by_label("投标报价").fill(price)
     for part, file in parts.items():
         await page.get_by_label(f"投标文件：{part}").set_input_files(file)
     await page.get_by_label("解密文件的口令").fill(SECRET)
     await page.get_by_label("再输入一次口令").fill(SECRET)
     await page.get_by_role("button", name="密封", exact=True).click()
+    wrong = await page.locator(".field:has(.fault)").all_inner_texts()
+    assert not wrong, wrong
+
+
+async def sealed_now(page: Page) -> None:
+    """Say yes, and wait for the end."""
     await page.get_by_role("button", name="确认：密封").click()
     await expect(page.get_by_role("heading", name="已密封，尚未递交")).to_be_visible(timeout=STEP_MS)
+
+
+async def sealed_on(page: Page, price: str, folder: Path, parts: dict[str, Path]) -> list[Path]:
+    """Fill in and seal what is asked for, then save every file that the page offers."""
+    await filled_in(page, price, parts)
+    await sealed_now(page)
     saved = []
     for link in await page.get_by_role("link", name="保存").all():
         async with page.expect_download() as started:

@@ -1,6 +1,8 @@
 """The offline sealer: one file that opens from a disk, asks no network, and seals what the others open."""
 
+import dataclasses
 import gzip
+import hashlib
 import io
 import os
 import re
@@ -12,83 +14,43 @@ from pathlib import Path
 import msgspec
 import pytest
 from cryptography.hazmat.primitives import serialization
-from msgspec.structs import replace
-from playwright.async_api import Error, Page, expect
+from playwright.async_api import Error, Locator, Page, expect
 
 from remote_bid.participant.recovery_code import typed
 from remote_bid.participant.release_file import read_release
 from remote_bid.participant.sealed_files import SealedFiles
-from remote_bid.participant.to_seal import PartToSeal, ToSeal
-from remote_bid.seal.canonical import b64, unb64
+from remote_bid.seal.canonical import unb64
 from remote_bid.seal.dealing import recover
-from remote_bid.seal.envelope import SUITE, Secrets, ctx_of, read_head, unseal
+from remote_bid.seal.envelope import Secrets, ctx_of, read_head, unseal
 from remote_bid.seal.statements import said, statement_id
 from remote_bid.seal.xwing import key_id
-from remote_bid.tender.statements import Custodian, CustodianKey, Deal, Policy, Submission
-from remote_bid.tender.terms import READOUT_FORM, LotPart
+from remote_bid.tender.statements import Deal, Submission
+from remote_bid.tender.terms import READOUT_FORM
 from remote_bid.verify.trust import Trust
 from tests.opening.actors import (
     ALPHA,
     AUTHORITY,
-    CUSTODIANS,
     DEPLOYMENT,
     FIRST,
     SECOND,
     STRANGE_AUTHORITY,
-    TENDERER,
     public_of,
     seed_of,
-    signed,
 )
 from tests.opening.authority import Authority
-from tests.opening.tender import LOT, SESSION, TENDER
+from tests.opening.tender import LOT
+from tests.web.chair import PACE, a_chair
+from tests.web.hall import DESK, a_browser
 from tests.web.people import SECRET
 from tests.web.sealer import SEALER, STEP_MS, Offline, a_stick, sealed_on
+from tests.web.test_bidder_hall import PRICE, signed_in
+from tests.web.to_seal import TECHNICAL, to_seal
 
 pytestmark = [pytest.mark.web, pytest.mark.slow]
 
-TECHNICAL = "technical"
+UNHURRIED = dataclasses.replace(PACE, until_deadline_ms=180_000, lobby_ms=150_000)
 NOWHERE = "http://elsewhere.invalid/"
 WEB = Path(__file__).parents[2] / "web"
-
-
-def policy(part: str) -> Policy:
-    offers = [
-        (who, CustodianKey(session=SESSION, lot=LOT, part=part, public_key=b64(public_of(who, LOT, part))))
-        for who in CUSTODIANS
-    ]
-    return Policy(
-        session=SESSION,
-        tender=TENDER.code,
-        lot=LOT,
-        part=part,
-        suites=[SUITE],
-        custodians=[Custodian(person=who.person, side=who.person, proof=signed(key, who)) for who, key in offers],
-        k=2,
-        authorities=DEPLOYMENT.authorities,
-        log=DEPLOYMENT.log,
-        cosigners=DEPLOYMENT.cosigners,
-        quorum=DEPLOYMENT.quorum,
-        lodging_key="",
-    )
-
-
-def to_seal(folder: Path, *parts: str, title: str = TENDER.title) -> Path:
-    """The file that a bidder takes along."""
-    lot = replace(TENDER.lots[0], parts=[LotPart(part=part, opened_here=True) for part in parts])
-    told = ToSeal(
-        session=SESSION,
-        code=TENDER.code,
-        title=title,
-        lot=lot,
-        form=[],
-        bidder=ALPHA.person,
-        version=1,
-        parts=[PartToSeal(policy=signed(policy(part), TENDERER)) for part in parts],
-    )
-    path = folder / "bid.tender"
-    path.write_bytes(msgspec.json.encode(told))
-    return path
 
 
 def trust_file(folder: Path, authority: Authority = AUTHORITY) -> Path:
@@ -169,6 +131,52 @@ def opened_part(sealed: SealedFiles, place: int, folder: Path, code: str) -> byt
     with envelope.open("rb") as file:
         assert unseal(file, plain, Secrets(halves.s_b, s_t)) == unb64(submission.ct)
     return plain.getvalue()
+
+
+async def test_a_bidder_seals_offline_and_hands_in_on_its_page(tmp_path: Path) -> None:
+    stick, day = tmp_path / "stick", tmp_path / "day"
+    stick.mkdir()
+    day.mkdir()
+    async with a_chair(day, UNHURRIED) as chair, a_browser() as browser:
+        page = await signed_in(await browser.new_context(viewport=DESK), chair)
+        await page.get_by_text("在不联网的设备上密封", exact=True).click()
+        sealer = await saved(page, page.get_by_role("link", name="下载离线密封工具"), stick)
+        told = await saved(page, page.get_by_role("button", name="下载招标信息文件"), stick)
+        assert sealer.read_bytes() == SEALER.read_bytes()
+        await expect(page.get_by_text(hashlib.sha256(sealer.read_bytes()).hexdigest())).to_be_visible()
+
+        trust = stick / "trust.json"
+        trust.write_bytes(msgspec.json.encode(chair.cast.trust))
+        async with a_stick(sealer) as offline:
+            await offline.page.get_by_label("招标信息文件").set_input_files(told)
+            await offline.page.get_by_label("信任文件").set_input_files(trust)
+            await expect(offline.page.get_by_text("✓ 招标规则由")).to_be_visible(timeout=STEP_MS)
+            await fills(offline.page)
+            files = await sealed_on(offline.page, PRICE, stick, {TECHNICAL: sealer})
+
+        await page.get_by_label("密封后的全部文件").set_input_files(files)
+        await page.get_by_label("密封时设置的口令").fill(SECRET)
+        await page.get_by_role("button", name="签名并递交", exact=True).click()
+        await page.get_by_role("button", name="确认：签名并递交").click()
+        await expect(page.get_by_text("已递交，回执有效")).to_be_visible(timeout=STEP_MS)
+        # The halves were taken in too: this browser will release.
+        await expect(page.get_by_role("button", name="显示恢复码")).to_be_visible()
+
+
+async def saved(page: Page, by: Locator, folder: Path) -> Path:
+    """The file that a click gives."""
+    async with page.expect_download() as started:
+        await by.click()
+    path = folder / (await started.value).suggested_filename
+    await (await started.value).save_as(path)
+    return path
+
+
+async def fills(page: Page) -> None:
+    """What else the demonstration's tender asks for."""
+    await page.get_by_label("工期").fill("180")
+    await page.get_by_label("质量").fill("合格")
+    await page.get_by_label("项目经理").fill("陈立")
 
 
 async def test_what_the_trust_file_does_not_vouch_for_is_said_to_be_so(tmp_path: Path) -> None:
