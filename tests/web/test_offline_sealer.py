@@ -115,7 +115,8 @@ def opened_part(sealed: SealedFiles, place: int, folder: Path, code: str) -> byt
     part = sealed.parts[place]
     submission, deal = said(part.submission.statement, Submission), said(part.deal.statement, Deal)
     bid = statement_id(part.submission.statement)
-    assert part.submission.certificates == part.submission.statement.signatures == []
+    assert not part.submission.certificates
+    assert not part.submission.statement.signatures
     kept, halves = read_release(folder / f"{bid}.release", SECRET)
     assert (kept, halves.s_b) == (bid, typed(code))
     envelope = folder / f"{part.upload}.sbe"
