@@ -1,4 +1,4 @@
-"""The `.tender` file: what a device without a network needs to know to seal a bid on a lot (docs/participants.md)."""
+"""The `.tender` file: what a device without a network needs to seal a bid on a lot (docs/protocol.md, section 16)."""
 
 import msgspec
 

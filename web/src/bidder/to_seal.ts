@@ -2,7 +2,7 @@
  * The `.tender` file: what a device without a network needs to know to seal a bid on a lot.
  *
  * JSON {v, session, code, title, lot, form, bidder, version, parts}; for each part its policy and the last strike as they
- * were signed, and the ids of the submission and deal that the new version replaces. docs/protocol.md, section 7.
+ * were signed, and the ids of the submission and deal that the new version replaces. docs/protocol.md, section 16.
  */
 
 import * as v from 'valibot'
