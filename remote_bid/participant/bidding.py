@@ -63,8 +63,8 @@ def seal(
     run(folder, wait, act)
 
 
-@bidding.command()
-def tender(
+@bidding.command("to-seal")
+def write_to_seal(
     lot: Lot,
     to: Annotated[Path, typer.Argument(help="the .tender file to write")],
     folder: Folder = HERE,
