@@ -86,6 +86,7 @@ DOORS: Mapping[tuple[str, str], Door] = {
     ("GET", "/wall"): _OPEN,
     ("GET", "/sign-in"): _OPEN,
     ("GET", "/me"): _OPEN,
+    ("GET", "/sealer.html"): _OPEN,
     ("GET", "/self-test"): _OPEN,
     ("GET", "/plan"): _OPEN,
     ("GET", "/plan/{draft}"): _OPEN,

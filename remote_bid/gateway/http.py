@@ -118,6 +118,7 @@ class Http:
             *self._uploads.routes(),
             web.get("/api/sessions/{session}/bundle.zip", self.bundle),
             web.get("/api/sessions/{session}/papers/{paper}.pdf", self.paper),
+            web.get("/sealer.html", self.sealer),
             *(web.get(path, self.page) for path in PAGES),
         ]
         assets = self._pages / "assets"
@@ -236,10 +237,19 @@ class Http:
 
     async def page(self, request: web.Request) -> web.StreamResponse:
         """The hall, for a browser."""
-        index = self._pages / "index.html"
-        if not index.is_file():
+        return web.FileResponse(self._built("index.html"), headers={"Cache-Control": "no-cache"})
+
+    async def sealer(self, request: web.Request) -> web.StreamResponse:
+        """The offline sealer, to be kept and carried: always byte for byte what was built."""
+        headers = {"Cache-Control": "no-cache", "Content-Disposition": 'attachment; filename="sealer.html"'}
+        return web.FileResponse(self._built("sealer.html"), headers=headers)
+
+    def _built(self, name: str) -> Path:
+        """One of the pages; Refused where they are not built."""
+        page = self._pages / name
+        if not page.is_file():
             raise Refused("no_pages", "页面尚未构建。", "The pages are not built; run ./dev web.")
-        return web.FileResponse(index, headers={"Cache-Control": "no-cache"})
+        return page
 
 
 def headers_for(origin: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
@@ -18,7 +19,9 @@ from remote_bid.participant.receipts import keep_receipt
 from remote_bid.participant.recovery_code import printed, typed
 from remote_bid.participant.sealed_files import SealedFiles, fresh_upload, place_of
 from remote_bid.participant.sealing import Before, Sealer, policy_for
+from remote_bid.participant.taking_in import take_in
 from remote_bid.participant.terminal import DAY_S, HERE, SOON_S, Folder, Lot, NotHere, Seated, Wait, ask, run
+from remote_bid.participant.to_seal import to_seal
 from remote_bid.seal.envelope import Secrets
 from remote_bid.seal.statements import Statement, said, statement_id
 from remote_bid.tender.statements import Deal, Withdraw
@@ -60,12 +63,41 @@ def seal(
     run(folder, wait, act)
 
 
-@bidding.command()
-def submit(lot: Lot, folder: Folder = HERE, wait: Wait = DAY_S) -> None:
-    """Upload and hand in what was sealed for a lot; ends with the server's checked receipt in this folder."""
-    place = place_of(folder, lot)
+@bidding.command("to-seal")
+def write_to_seal(
+    lot: Lot,
+    to: Annotated[Path, typer.Argument(help="the .tender file to write")],
+    folder: Folder = HERE,
+    wait: Wait = SOON_S,
+) -> None:
+    """Write down what the offline sealer needs to know of a lot, to be carried to a device without a network."""
 
     async def act(me: Seated) -> None:
+        view = await me.client.until(lambda view: bool(view.tender) and bool(view.timetable))
+        lots = [each for each in view.tender.lots if each.lot == lot] if view.tender else []
+        if not view.tender or not lots:
+            raise NotHere(f"there is no lot {lot}")
+        told = to_seal(me.client.copy, view.tender, lots[0], me.person, _before(me, lot))
+        durable.replace(to, msgspec.json.encode(told))
+
+    run(folder, wait, act)
+
+
+@bidding.command()
+def submit(
+    lot: Lot,
+    sealed: Annotated[
+        Path | None, typer.Option("--from", help="the folder with bid.json and envelopes of the offline sealer")
+    ] = None,
+    folder: Folder = HERE,
+    wait: Wait = DAY_S,
+) -> None:
+    """Upload and hand in what was sealed for a lot; ends with the server's checked receipt in this folder."""
+    place, elsewhere = place_of(folder, lot), sealed
+
+    async def act(me: Seated) -> None:
+        if elsewhere:
+            await asyncio.to_thread(take_in, elsewhere, lot, place, me.identity, folder)
         sealed = sealed_files.kept(place)
         if sealed is None:
             raise NotHere(f"nothing is sealed for lot {lot}; begin with: seal")

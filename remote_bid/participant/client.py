@@ -1,6 +1,7 @@
 """A participant's line to the server: signs in, joins, keeps its copy, hands in commands until they are answered."""
 
 import asyncio
+import hashlib
 import io
 import random
 import ssl
@@ -22,6 +23,7 @@ from remote_bid.participant.refusals import ServerRefused as ServerRefused
 from remote_bid.participant.refusals import answered
 from remote_bid.participant.upload import Upload
 from remote_bid.people.sign_in import SignIn
+from remote_bid.seal.canonical import b64
 from remote_bid.timeline import wire_json
 from remote_bid.timeline.context import Command
 from remote_bid.timeline.frame import Frame, Joined
@@ -109,6 +111,11 @@ class Client:
         query = urlencode({"lot": lot, "part": part})
         answer = await self._signed_in(lambda: self._get(f"/api/sessions/{self.copy.session}/lodging-key?{query}"))
         return str(answer["key"])
+
+    async def sealer(self) -> str | None:
+        """SHA-256 of the offline sealer that the server gives out; None where its pages are not built."""
+        async with self._http.get(f"{self.url}/sealer.html", timeout=_CALL) as answer:
+            return b64(hashlib.sha256(await answer.read()).digest()) if answer.status == 200 else None
 
     async def upload(self, name: str, envelope: bytes | BinaryIO) -> None:
         """Put a sealed envelope into the safe under a name; after a lost line it goes on where it was."""

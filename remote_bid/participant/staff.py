@@ -74,6 +74,7 @@ class Tenderer(DrawSealer):
             lodging_key=await self.client.lodging_key(lot, part),
             escrow=Escrow(holders=holders, k=escrow_k) if holders else None,
             tsa=trust.stampers(),
+            sealer=await self.client.sealer(),
         )
         await self.client.hand_in(PublishPolicy(signed=self.identity.sign(policy)))
 

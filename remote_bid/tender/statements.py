@@ -101,6 +101,8 @@ class Policy(Payload, frozen=True):
     escrow: Escrow | None = None
     tsa: list[str] = msgspec.field(default_factory=list)
     """Fingerprints of the authorities of time whose stamps count, sorted."""
+    sealer: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{43}\Z")] | None = None
+    """SHA-256 of the offline sealer as the server gave it to the tenderer; none where it has none."""
 
 
 class Cadence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

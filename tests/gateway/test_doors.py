@@ -89,6 +89,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("GET", "/hall/{session}"): Row(CALLERS, f"/hall/{HALL}"),
     ("GET", "/sign-in"): Row(CALLERS),
     ("GET", "/me"): Row(CALLERS),
+    ("GET", "/sealer.html"): Row(CALLERS),
     ("GET", "/self-test"): Row(CALLERS),
     ("GET", "/plan"): Row(CALLERS),
     ("GET", "/plan/{draft}"): Row(CALLERS, "/plan/1"),

@@ -37,6 +37,10 @@ async def test_a_bid_is_sealed_submitted_drilled_replaced_and_withdrawn(tmp_path
         assert len(list(ann.folder.glob("*.receipt.json"))) == 1
         await ann.does("submit", LOT)
         await ann.does("drill", LOT)
+        await ann.does("to-seal", LOT, str(ann.folder / "1.tender"))
+        told = json.loads((ann.folder / "1.tender").read_bytes())
+        assert (told["version"], told["lot"]["lot"], told["bidder"]) == (2, LOT, ANN)
+        assert all(part["submission"] and part["deal"] for part in told["parts"])
         assert "version 2" in await ann.does("seal", LOT, ann.form("780000.00"))
         await ann.does("submit", LOT)
         assert len(list(ann.folder.glob("*.receipt.json"))) == 2

@@ -51,11 +51,11 @@ class Chair:
 
 
 @asynccontextmanager
-async def a_chair(folder: Path) -> AsyncIterator[Chair]:
+async def a_chair(folder: Path, pace: Pace = PACE) -> AsyncIterator[Chair]:
     """The day from the moment at which bids are taken."""
     programme = own_programme(3, _SEED)
     contenders = [replace(programme.contenders[0], name=NAME), *programme.contenders[1:]]
-    cast = assemble(folder, replace(programme, contenders=contenders), PACE)
+    cast = assemble(folder, replace(programme, contenders=contenders), pace)
     person = contenders[0].person
     with troupe() as players:
         open_house(players, cast)

@@ -15,9 +15,9 @@ from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 from remote_bid.demo.cast import SESSION, free_port
 from remote_bid.demo.day import Troupe
 
-_CHROMIUM = os.environ.get("REMOTE_BID_CHROMIUM") or "/usr/bin/chromium"
+CHROMIUM = os.environ.get("REMOTE_BID_CHROMIUM") or "/usr/bin/chromium"
 # The rest keeps Chromium from looking for its maker's hosts.
-_ARGS = [
+ARGS = [
     "--no-sandbox",
     "--disable-gpu",
     "--use-fake-device-for-media-stream",
@@ -87,7 +87,7 @@ async def _end(demo: asyncio.subprocess.Process) -> None:
 async def a_browser() -> AsyncIterator[Browser]:
     """Chromium without a window."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGS)
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
         try:
             yield browser
         finally:

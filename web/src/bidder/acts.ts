@@ -8,6 +8,7 @@ import { statementId } from '../seal/statements'
 import type { HandIn } from '../timeline/desk'
 import { Refused } from '../timeline/refused'
 import type { BidReadOut, BidSubmitted, OfferedPart, OpeningCommand, RecordPrepared, Signed } from '../wire'
+import { followsOf, toldOf } from './offers'
 import type { SealFor, Standing, ToRelease } from './own'
 import type { SealedPart } from './sealing'
 
@@ -27,22 +28,16 @@ async function done(handIn: HandIn, command: OpeningCommand): Promise<readonly s
   return answer.entries.map(({ type }) => type)
 }
 
-/** A sealed part with its two statements, signed; `prev` are those that it replaces. */
+/** A sealed part with its two statements, signed. */
 export async function offered(
   upload: string,
   sealed: SealedPart,
   to: SealFor,
   bidder: string,
-  { version, live }: Standing,
+  standing: Standing,
 ): Promise<OfferedPart> {
-  const before = live?.parts.find(({ part }) => part === to.part)
-  const about = { policy: to.policy, bidder, version: version + 1 }
-  const { header, ct, n, ctx, shares, escrow } = sealed
-  const prev = before ? await statementId(before.submission) : null
-  const submission = await sign('submission', { ...about, prev, header, ct, n })
-  const prevDeal = before ? await statementId(before.deal) : null
-  const deal = await sign('deal', { ...about, prev: prevDeal, ctx, k: to.k, shares, escrow })
-  return { upload, submission, deal }
+  const told = toldOf(sealed, to, bidder, await followsOf(to.part, standing))
+  return { upload, submission: await sign('submission', told.submission), deal: await sign('deal', told.deal) }
 }
 
 export async function submit({ handIn }: Acting, lot: string, parts: readonly OfferedPart[]): Promise<void> {

@@ -91,6 +91,7 @@ interface Policy {
   readonly log: NamedKey
   readonly custodians: readonly Custodian[]
   readonly escrow: { readonly holders: readonly Custodian[]; readonly k: number } | null
+  readonly sealer?: string | null
 }
 
 interface Strike {
@@ -111,6 +112,8 @@ export interface SealFor extends Holders {
   readonly part: string
   readonly escrow: Holders | null
   readonly log: NamedKey
+  /** SHA-256 of the offline sealer that the policy vouches for, base64url. */
+  readonly sealer: string | null
 }
 
 export const READOUT_FORM = 'readout_form'
@@ -123,22 +126,37 @@ export async function partsOf(timeline: Followed, { lot, parts }: Lot): Promise<
   return all.sort((a, b) => Number(b.part === READOUT_FORM) - Number(a.part === READOUT_FORM))
 }
 
-async function policies({ main }: Followed): Promise<SealFor[]> {
+async function policies(timeline: Followed): Promise<SealFor[]> {
+  return Promise.all((await rulesOf(timeline)).map(sealForOf))
+}
+
+/** A policy as it was signed, and the last strike under it, if any. */
+export interface SignedRules {
+  readonly policy: Signed
+  readonly strike: Signed | null
+}
+
+/** What was published of the custodians to seal for. */
+export async function rulesOf({ main }: Followed): Promise<SignedRules[]> {
   const signed = (type: string) => main.filter(({ event }) => event?.type === type).map(({ event }) => event?.signed as Signed)
-  const struck = new Map(
-    signed('CustodianStruck').map(({ statement }) => {
-      const { policy, custodians } = said(statement, 'strike') as Strike
-      return [policy, custodians] as const
-    }),
-  )
-  return Promise.all(
-    signed('PolicyPublished').map(async ({ statement }) => {
-      const [policy, told] = [await statementId(statement), said(statement, 'policy') as Policy]
-      const { lot, part, k, log, custodians, escrow } = told
-      const held = escrow && { k: escrow.k, publics: publicsOf(escrow.holders) }
-      return { policy, lot, part, k, log, escrow: held, publics: publicsOf(struck.get(policy) ?? custodians) }
-    }),
-  )
+  const struck = new Map(signed('CustodianStruck').map((strike) => [saidIn(strike).policy, strike] as const))
+  const found = signed('PolicyPublished').map(async (policy) => {
+    return { policy, strike: struck.get(await statementId(policy.statement)) ?? null }
+  })
+  return Promise.all(found)
+}
+
+/** For whom a part is sealed under these rules. */
+export async function sealForOf({ policy: { statement }, strike }: SignedRules): Promise<SealFor> {
+  const [policy, told] = [await statementId(statement), said(statement, 'policy') as Policy]
+  const { lot, part, k, log, custodians, escrow, sealer = null } = told
+  const held = escrow && { k: escrow.k, publics: publicsOf(escrow.holders) }
+  const now = strike ? saidIn(strike).custodians : custodians
+  return { policy, lot, part, k, log, sealer, escrow: held, publics: publicsOf(now) }
+}
+
+function saidIn({ statement }: Signed): Strike {
+  return said(statement, 'strike') as Strike
 }
 
 function publicsOf(custodians: readonly Custodian[]): string[] {

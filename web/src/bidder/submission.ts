@@ -13,19 +13,24 @@ import { READOUT_FORM, type SealFor, type Standing } from './own'
 import { download, writeRelease } from './release_file'
 import { sealPart, uploadPart } from './sealing'
 
-/** What is to be handed in: the form, and a file for each further part. */
-export interface Filled {
-  readonly lot: string
+/** What the bidder has filled in: the form, and a file for each further part. */
+export interface Written {
   readonly form: ReadoutForm
   readonly files: Readonly<Record<string, File>>
+  readonly passphrase: string
+}
+
+/** What is to be handed in. */
+interface Filled extends Written {
+  readonly lot: string
   readonly parts: readonly SealFor[]
   readonly standing: Standing
-  readonly passphrase: string
 }
 
 export type Step = 'sealing' | 'uploading' | 'handing_in'
 
-interface Sealed {
+/** Ready to be handed in; `uploaded` counts the envelopes that are. */
+export interface Sealed {
   readonly offers: readonly OfferedPart[]
   readonly envelopes: readonly { readonly name: string; readonly envelope: Blob }[]
   uploaded: number
@@ -40,13 +45,19 @@ export class Submission {
 
   constructor(private readonly acting: Acting) {}
 
+  /** Seal here and hand in. */
   async go(filled: Filled): Promise<boolean> {
+    return this.handIn(filled.lot, () => this.seal(filled))
+  }
+
+  /** Hand in what is made, or was made before; false if it was not done. */
+  async handIn(lot: string, make: () => Promise<Sealed>): Promise<boolean> {
     this.refusal.value = null
     try {
-      this.sealed ??= await this.seal(filled)
+      this.sealed ??= await make()
       await this.send(this.sealed)
       this.step.value = 'handing_in'
-      await submit(this.acting, filled.lot, this.sealed.offers)
+      await submit(this.acting, lot, this.sealed.offers)
       this.sealed = null
       return true
     } catch (thrown) {

@@ -37,6 +37,11 @@ export function unb64(value: string): Bytes {
   return raw
 }
 
+/** How tools that hash files write what we keep as base64url. */
+export function hexOf(value: string): string {
+  return Array.from(unb64(value), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
 export function u32be(value: number): Bytes {
   const raw = new Uint8Array(4)
   new DataView(raw.buffer).setUint32(0, value)

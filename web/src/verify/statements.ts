@@ -67,6 +67,7 @@ const STATEMENTS = {
     lot: string,
     part: string,
     suites: strings,
+    sealer: v.optional(v.nullable(string)),
     custodians: v.array(custodian),
     k: integer,
     authorities: strings,

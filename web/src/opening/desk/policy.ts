@@ -116,8 +116,15 @@ export async function publishPolicy(sitting: Sitting, place: Place, rules: Rules
     grounds: rules.grounds,
     escrow: holders.length ? { holders, k: rules.escrowK } : null,
     tsa: await fingerprints(trust.tsa),
+    sealer: await sealerHash(),
   }
   await done(sitting, { type: 'PublishPolicy', signed: await sign('policy', policy) })
+}
+
+/** SHA-256 of the offline sealer that the server gives out; null where it has none. */
+async function sealerHash(): Promise<string | null> {
+  const answer = await fetch('/sealer.html', { cache: 'no-store' })
+  return answer.ok ? b64(await sha256(new Uint8Array(await answer.arrayBuffer()))) : null
 }
 
 /** SHA-256 over the DER form of each certificate, sorted: how a policy names authorities. */
