@@ -1,6 +1,8 @@
 """The parts of those who run and watch the day, each in a process of its own: what a real person's program would do."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from remote_bid.config import Settings
 from remote_bid.demo.authority import PASSPHRASE
 from remote_bid.demo.cast import SESSION, Cast, K, Pace
 from remote_bid.demo.chairs import CUSTODY, Chairs
-from remote_bid.demo.patience import Patience
+from remote_bid.demo.patience import SEALING, Patience
 from remote_bid.demo.programme import Fault
 from remote_bid.demo.stage import Visitor, alone, identity_of
 from remote_bid.opening.terms import Deposit, DepositForm, DepositStatus, Phase, Role, reached
@@ -64,7 +66,7 @@ async def _tenderer(cast: Cast) -> None:
         await asyncio.gather(
             tenderer.keep_timetable(len(_sealed_parts(cast)), patience.next),
             patience.keep_postponing(tenderer),
-            _seal_draws(tenderer, cast),
+            _seal_draws(tenderer, cast, cast.home("tenderer-01") / SEALING),
         )
 
 
@@ -80,10 +82,19 @@ def _opened_parts(cast: Cast) -> list[tuple[str, str]]:
     return [place for place in _sealed_parts(cast) if place not in kept]
 
 
-async def _seal_draws(sealer: DrawSealer, cast: Cast) -> None:
-    for lot in cast.tender.lots:
-        if lot.draw:
-            await sealer.seal_draw(lot.lot)
+async def _seal_draws(sealer: DrawSealer, cast: Cast, still: Path) -> None:
+    with _lying(still):
+        for lot in cast.tender.lots:
+            if lot.draw:
+                await sealer.seal_draw(lot.lot)
+
+
+@contextmanager
+def _lying(mark: Path) -> Iterator[None]:
+    """The mark lies there until all went well."""
+    mark.touch()
+    yield
+    mark.unlink()
 
 
 def timetable(pace: Pace) -> Timetable:
@@ -112,7 +123,7 @@ async def _supervisor(cast: Cast) -> None:
         supervisor = Supervisor(client, identity_of(cast, "supervisor-01"), "supervisor-01", Role.SUPERVISOR)
         await asyncio.gather(
             supervisor.keep_countersigning(),
-            _seal_draws(supervisor, cast),
+            _seal_draws(supervisor, cast, cast.home("supervisor-01") / SEALING),
             _attend(supervisor),
             _keep_resuming(supervisor),
         )

@@ -9,18 +9,16 @@ from datetime import UTC, datetime
 
 from remote_bid.demo.cast import Cast, Pace
 from remote_bid.demo.programme import Fault
-from remote_bid.opening.events import DrawSealed
 from remote_bid.opening.terms import Phase, reached
 from remote_bid.opening.view import OpeningView
 from remote_bid.participant.client import ServerRefused
-from remote_bid.participant.copy import Copy
 from remote_bid.participant.staff import OVERTAKEN, Tenderer
 from remote_bid.tender.statements import Timetable
 from remote_bid.timeline import instant
 
 _LOOK_S = 0.2
-_SEEDS = 2
-"""Tenderer and supervisor give one to each draw."""
+SEALING = "sealing"
+"""Lies in the folder of whoever still has seeds to seal."""
 
 
 class Patience:
@@ -41,7 +39,7 @@ class Patience:
         """While bids or seeds are missing and less than a third of the time is left: the next timetable."""
         while self._cast.pace.patient:
             view = await tenderer.client.until(lambda view: _waiting(view) or reached(view.phase, Phase.ROSTER))
-            if not _waiting(view) or (all_in(self._cast) and draws_sealed(self._cast, tenderer.client.copy)):
+            if not _waiting(view) or (all_in(self._cast) and seeds_in(self._cast)):
                 return
             if _left_ms(view) < self._pace.until_deadline_ms / 5:
                 await self._postpone(tenderer)
@@ -64,10 +62,9 @@ def all_in(cast: Cast) -> bool:
     )
 
 
-def draws_sealed(cast: Cast, copy: Copy) -> bool:
-    """Whether everybody who gives a seed has sealed one for each draw."""
-    given = {(event.lot, event.person) for _, event in copy.events(DrawSealed)}
-    return all(sum(lot.lot == of for of, _ in given) >= _SEEDS for lot in cast.tender.lots if lot.draw)
+def seeds_in(cast: Cast) -> bool:
+    """Whether nobody of the play is still sealing a seed for a draw."""
+    return not any((cast.home(member.person) / SEALING).exists() for member in cast.members)
 
 
 def _waiting(view: OpeningView) -> bool:

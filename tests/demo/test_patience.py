@@ -9,34 +9,22 @@ import pytest
 
 from remote_bid.demo.cast import Cast, assemble, fast
 from remote_bid.demo.parts import timetable
-from remote_bid.demo.patience import Patience, all_in
+from remote_bid.demo.patience import SEALING, Patience, all_in
 from remote_bid.demo.programme import own_programme
-from remote_bid.opening.events import DrawSealed
 from remote_bid.opening.terms import Phase, Role
 from remote_bid.opening.view import Me, OpeningView
 from remote_bid.participant.client import ServerRefused
 from remote_bid.participant.staff import Tenderer
-from remote_bid.people.certificates import Signed
-from remote_bid.seal.statements import Statement
 from remote_bid.tender.statements import Timetable
 from remote_bid.timeline import instant
 
-NOTHING = Signed(statement=Statement(payload="", payload_type="", signatures=[]), certificates=[])
-
 
 class Waiting:
-    """A tenderer whose timetable runs out in a moment; bids come in with its proposal number `until`, the seeds for the
-    draws with number `seeds`.
-    """
+    """A tenderer whose timetable runs out in a moment; what is missing comes in with its proposal number `until`."""
 
-    def __init__(self, cast: Cast, until: int, refusal: str = "", seeds: int = 0) -> None:
-        self.client, self.copy, self.proposed = self, self, list[Timetable]()
-        self._cast, self._until, self._refusal, self._seeds = cast, until, refusal, seeds
-
-    def events(self, kind: type[DrawSealed]) -> list[tuple[None, DrawSealed]]:
-        people = ("tenderer-01", "supervisor-01") if len(self.proposed) >= self._seeds else ("tenderer-01",)
-        drawn = [lot.lot for lot in self._cast.tender.lots if lot.draw]
-        return [(None, kind(person=person, lot=lot, signed=NOTHING)) for lot in drawn for person in people]
+    def __init__(self, cast: Cast, until: int, refusal: str = "") -> None:
+        self.client, self.proposed = self, list[Timetable]()
+        self._cast, self._until, self._refusal = cast, until, refusal
 
     async def until(self, condition: Callable[[OpeningView], bool]) -> OpeningView:
         soon = instant.text(instant.later(datetime.now(UTC), 100))
@@ -54,7 +42,8 @@ class Waiting:
 
 
 def hand_in(day: Cast) -> None:
-    """Every bidder has its receipt."""
+    """Every bidder has its receipt, the supervisor has sealed its seed."""
+    (day.home("supervisor-01") / SEALING).unlink(missing_ok=True)
     for contender in day.contenders:
         (day.home(contender.person) / "bid.receipt.json").write_bytes(b"{}")
 
@@ -84,7 +73,8 @@ async def test_nobody_is_waited_for_when_all_bids_are_in(day: Cast) -> None:
 
 async def test_it_postpones_until_every_seed_for_a_draw_is_in(day: Cast) -> None:
     hand_in(day)
-    assert len(await postponed(day, Waiting(day, until=9, seeds=2))) == 2
+    (day.home("supervisor-01") / SEALING).touch()
+    assert len(await postponed(day, Waiting(day, until=2))) == 2
 
 
 async def test_a_timetable_that_the_deadline_has_overtaken_is_no_end(day: Cast) -> None:

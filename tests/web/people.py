@@ -61,7 +61,7 @@ async def hands_in(bidder: Person, price: str, papers: Path) -> None:
     await page.get_by_label("工期").fill("180")
     await page.get_by_label("质量").fill("合格")
     await page.get_by_label("项目经理").fill("陈立")
-    await page.get_by_label("投标文件：technical").set_input_files(papers)
+    await page.get_by_label("技术标").set_input_files(papers)
     await page.get_by_label("解密文件的口令").fill(SECRET)
     await page.get_by_label("再输入一次口令").fill(SECRET)
     await bidder.act("密封并递交")

@@ -66,7 +66,7 @@ async def test_the_link_signs_in_and_the_program_steps_aside(cast: Cast, browser
 
     await expect(page.locator(".phase-bar .current")).to_contain_text("解密", timeout=_STEP_MS)
     assert receipts(cast, 3) == 0
-    assert receipts(cast, 0) == 1
+    assert receipts(cast, 0)
     assert watched.errors == []
 
 
