@@ -14,6 +14,7 @@ from tests.web.people import SECRET
 
 SEALER = Path(__file__).parents[2] / "remote_bid/pages/sealer.html"
 STEP_MS = 45_000
+_CALLED = {"technical": "技术标"}
 _MAKERS = (".googleapis.com", ".google.com", ".gstatic.com", ".gvt1.com")
 """Whom Chromium asks for itself, whatever page it shows."""
 
@@ -54,7 +55,7 @@ async def filled_in(page: Page, price: str, parts: dict[str, Path]) -> None:
     """Fill in what every tender asks for, and ask for the seal."""
     await page.get_by_label("投标报价").fill(price)
     for part, file in parts.items():
-        await page.get_by_label(f"投标文件：{part}").set_input_files(file)
+        await page.get_by_label(f"投标文件：{_CALLED.get(part, part)}").set_input_files(file)
     await page.get_by_label("解密文件的口令").fill(SECRET)
     await page.get_by_label("再输入一次口令").fill(SECRET)
     await page.get_by_role("button", name="密封", exact=True).click()

@@ -11,16 +11,16 @@ import { keptFile, keptTrust } from './kept'
 import { placesOf, type Place } from './places'
 import type { Followed } from './seen'
 
+type Held = ReadonlyMap<string, CustodyKey>
 export type Custody = ReturnType<typeof useCustody>
 
 export function useCustody(timeline: ComputedRef<Followed>) {
   const session = timeline.value.session
   const places = shallowRef<readonly Place[]>([])
   const file = shallowRef<string | null>(null)
-  const held = shallowRef<ReadonlyMap<string, CustodyKey>>(new Map())
+  const held = shallowRef<Held>(new Map())
   const trust = shallowRef<Trust | null>(null)
   const read = ref(false)
-
   watch(timeline, (now) => void placesOf(now).then((found) => (places.value = found)), { immediate: true })
   void Promise.all([keptFile.get(session), keptTrust.get()]).then(([keys, trusted]) => {
     file.value = keys ?? null
@@ -73,11 +73,17 @@ export function useCustody(timeline: ComputedRef<Followed>) {
     held.value = new Map()
   }
 
+  /** Made, but the session does not know them yet. */
+  const waiting = computed(() => [...held.value.values()].filter((key) => !isOffered(key, places.value)))
   /** There is a file, and nothing of it is unlocked: nothing may be written over it. */
   const locked = computed(() => file.value !== null && !held.value.size)
   /** Whether every key that was made or offered is unlocked. */
   const whole = computed(() => !locked.value && places.value.every(({ kid }) => kid === null || held.value.has(kid)))
-  return { places, file, held, trust, read, locked, whole, make, unlock, fromCode, takeTrust, destroy }
+  return { places, file, held, trust, read, waiting, locked, whole, make, unlock, fromCode, takeTrust, destroy }
+}
+
+function isOffered(key: CustodyKey, places: readonly Place[]): boolean {
+  return places.some(({ kid }) => kid === key.kid)
 }
 
 /** Refused with `bad_trust` if it cannot be used. */
