@@ -206,7 +206,7 @@ def release(
         mine = half or halves_of(who, version, lot, part).s_b
         named = submission_of(story, who, part, lot)
         bid = story.state.bid_of(who.person, lot)
-        ctx = ctx_of(bid.part_of(named).header.core) if bid else b""
+        ctx = ctx_of(bid.part_of(named).header.core) if bid and named in bid.submissions else b""
         handed = Release(session=SESSION, submission=named, close=close_of(story), c=commitment(ctx, "B", mine))
         told = replace(handed, **{name: value for name, value in changes.items() if name != "s_b"})
         return c.ReleaseKey(signed=signed(told, signer or who), s_b=changes.get("s_b", b64(mine)))

@@ -53,10 +53,19 @@ async def a_day() -> AsyncIterator[str]:
         await _end(demo)
 
 
+async def until_scheduled(url: str, players: Troupe) -> None:
+    """Wait until there is a session to come to."""
+    await _until_listed_with(url, players, "session")
+
+
 async def until_bids_are_taken(url: str, players: Troupe, tls: ssl.SSLContext | None = None) -> None:
     """Wait until the timetable is signed."""
+    await _until_listed_with(url, players, "timetable", tls)
+
+
+async def _until_listed_with(url: str, players: Troupe, told: str, tls: ssl.SSLContext | None = None) -> None:
     async with asyncio.timeout(_START_S):
-        while not (await listed(url, tls)).get("timetable"):
+        while not (await listed(url, tls)).get(told):
             assert not players.failed(), players.failed()
             await asyncio.sleep(0.1)
 

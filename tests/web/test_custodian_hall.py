@@ -18,7 +18,7 @@ from remote_bid.seal.canonical import b64
 from remote_bid.tender.statements import Cadence, NamedLogKey, Windows
 from remote_bid.verify.trust import Trust
 from tests.web.axe import violations
-from tests.web.hall import DESK, PHONE, Watched, a_browser, listed
+from tests.web.hall import DESK, PHONE, Watched, a_browser, listed, until_scheduled
 from tests.web.pictures import picture
 
 pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.timeout(300)]
@@ -49,6 +49,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[tuple[Cast, Troupe]]:
         open_house(players, cast)
         await answering(cast.url, players)
         raise_curtain(players, cast, absent={CUSTODIAN})
+        await until_scheduled(cast.url, players)
         yield cast, players
 
 
