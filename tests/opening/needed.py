@@ -159,7 +159,7 @@ def _confirms(state: Opening, lot: str, part: str) -> list[Act]:
 
 
 def _bids(state: Opening, lot: str) -> list[tuple[Who, Bid]]:
-    live = [(who, state.bid_of(who.person, lot)) for who in BIDDERS]
+    live = [(who, state.bid_of(who.person, lot)) for who in MANY_BIDDERS]
     return [(who, bid) for who, bid in live if bid is not None]
 
 
