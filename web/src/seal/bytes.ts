@@ -55,7 +55,8 @@ export function u64be(value: number): Bytes {
 }
 
 export async function sha256(...parts: readonly Uint8Array[]): Promise<Bytes> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', concat(...parts)))
+  const whole = parts.length === 1 ? (parts[0] as Bytes) : concat(...parts)
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', whole))
 }
 
 /** H(label, …) of docs/protocol.md: SHA-256(label ‖ 0 ‖ each part behind its length as u32be). */

@@ -4,14 +4,14 @@ import { b64, concat, expand, hmac, labelledHash, random, sha256, text, u32be, u
 import { jcs, parseJcs } from './canonical'
 import { commitment } from './dealing'
 import { DoesNotOpen, Floe, HEADER_SIZE, OVERHEAD } from './floe'
-import { GrowingTree, leafHash } from './tree'
+import { GrowingTree, LEAF, leafHash } from './tree'
 
 const MAGIC = text('SBENV\0\0\x01')
 const VERSION = 'sbe/1'
 export const SUITE = 'xwing.hkdf-sha256.aes256gcm/floe.aes256gcm.hkdf-sha384'
 const SEGMENT = 2 ** 20
 const LEAST_SIZE = 4096
-const AT_ONCE = 4
+const AT_ONCE = 6
 
 /** The file is no envelope, or cannot be opened; `code` is stable. */
 export class BadEnvelope extends Error {
@@ -95,31 +95,53 @@ export async function seal(
   }
   const head = concat(MAGIC, u32be(header.length), header, floe.header)
   await put(head, await leafHash(head))
-  for (let first = 0; first * floe.body < size; first += AT_ONCE) {
-    for (const made of await Promise.all(segmentsFrom(file, size, floe, first))) await put(...made)
-  }
+  for await (const [segment, leaf] of segmentsOf(file, size, floe)) await put(segment, leaf)
   return { ctx, header, ct: await tree.root(), n }
 }
 
-/** The next few segments, worked on side by side. */
-function segmentsFrom(file: Blob, size: number, floe: Floe, first: number): Promise<[Bytes, Bytes]>[] {
-  const positions = Array.from({ length: AT_ONCE }, (_, i) => first + i).filter((at) => at * floe.body < size)
-  return positions.map(async (position) => {
-    const start = position * floe.body
-    const plain = await padded(file, start, Math.min(floe.body, size - start))
-    const segment = await floe.encrypt(position, start + plain.length === size, plain)
-    return [segment, await leafHash(segment)] as [Bytes, Bytes]
-  })
+/** Every segment with its leaf, in order; while one is written, the next few are encrypted and hashed. */
+async function* segmentsOf(file: Blob, size: number, floe: Floe): AsyncGenerator<readonly [Bytes, Bytes]> {
+  const plain = new Padded(file)
+  const ahead: Promise<readonly [Bytes, Bytes]>[] = []
+  for (let next = 0; next * floe.body < size || ahead.length; ) {
+    for (; next * floe.body < size && ahead.length < AT_ONCE; next += 1) {
+      const left = size - next * floe.body
+      ahead.push(segment(floe, next, left <= floe.body, await plain.read(Math.min(floe.body, left))))
+    }
+    yield await ahead.shift()!
+  }
 }
 
-/** Bytes of u64be length ‖ file ‖ zeros. */
-async function padded(file: Blob, start: number, length: number): Promise<Bytes> {
-  const whole = new Uint8Array(length)
-  const lead = Math.max(0, 8 - start)
-  whole.set(u64be(file.size).slice(start, start + lead))
-  const inside = await file.slice(Math.max(0, start - 8), start - 8 + length).arrayBuffer()
-  whole.set(new Uint8Array(inside), lead)
-  return whole
+async function segment(floe: Floe, position: number, last: boolean, plain: Bytes): Promise<readonly [Bytes, Bytes]> {
+  const hashed = await floe.encrypt(position, last, plain, LEAF)
+  return [hashed.subarray(LEAF.length), await sha256(hashed)]
+}
+
+/** Bytes of u64be length ‖ file ‖ zeros, read once from front to end. */
+class Padded {
+  private readonly source: ReadableStreamDefaultReader<Bytes>
+  private chunk: Bytes
+
+  constructor(file: Blob) {
+    this.source = file.stream().getReader()
+    this.chunk = u64be(file.size)
+  }
+
+  async read(length: number): Promise<Bytes> {
+    const whole = new Uint8Array(length)
+    for (let at = 0; at < length; ) {
+      if (!this.chunk.length) {
+        const { value } = await this.source.read()
+        if (!value) break
+        this.chunk = value
+      }
+      const taken = this.chunk.subarray(0, length - at)
+      whole.set(taken, at)
+      at += taken.length
+      this.chunk = this.chunk.subarray(taken.length)
+    }
+    return whole
+  }
 }
 
 /** The envelope's header, strictly parsed, with the length of everything before the first segment. */

@@ -39,11 +39,12 @@ export class Floe {
     return new Floe(segment, made, aad, await expand('SHA-384', key, info('MESSAGE_KEY:'), 48))
   }
 
-  async encrypt(position: number, last: boolean, plaintext: Bytes): Promise<Bytes> {
+  /** The segment, behind `before`: a megabyte is not copied once more to hash it with a prefix. */
+  async encrypt(position: number, last: boolean, plaintext: Bytes, before = new Uint8Array()): Promise<Bytes> {
     const nonce = random(12)
     const key = await this.aead(position)
     const sealed = await crypto.subtle.encrypt(gcm(nonce, position, last), key, plaintext)
-    return concat(u32be(last ? plaintext.length + OVERHEAD : NOT_LAST), nonce, new Uint8Array(sealed))
+    return concat(before, u32be(last ? plaintext.length + OVERHEAD : NOT_LAST), nonce, new Uint8Array(sealed))
   }
 
   async decrypt(position: number, last: boolean, segment: Bytes): Promise<Bytes> {

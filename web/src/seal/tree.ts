@@ -2,7 +2,8 @@
 
 import { same, sha256, type Bytes } from './bytes'
 
-const LEAF = Uint8Array.of(0)
+/** Before the data of a leaf when it is hashed. */
+export const LEAF = Uint8Array.of(0)
 const NODE = Uint8Array.of(1)
 
 export async function leafHash(data: Uint8Array): Promise<Bytes> {
