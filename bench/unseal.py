@@ -19,7 +19,7 @@ from remote_bid.seal.tree import GrowingTree
 
 MIB = 1 << 20
 LARGE, SMALL = 512, 16
-ROUNDS = 3
+ROUNDS = 7
 
 
 class _NoTree(GrowingTree):
