@@ -30,7 +30,7 @@ const zh = {
 }
 
 /** Chinese comes first: every other language says the same things. */
-export type Words = typeof zh
+type Words = typeof zh
 
 const en: Words = {
   app: {

@@ -1,6 +1,6 @@
-import type { Words } from '../app/i18n'
+import type zh from './words.zh'
 
-const words: Words['centre'] = {
+const words: typeof zh = {
   title: 'Opening halls',
   lead: 'Anybody may watch a no-show bid opening.',
   loading: 'Loading the schedule…',

@@ -1,6 +1,6 @@
-import type { Words } from '../app/i18n'
+import type zh from './words.zh'
 
-const words: Words['opening'] = {
+const words: typeof zh = {
   title: 'No-show bid opening',
   loading: 'Entering the opening hall…',
   phases: {

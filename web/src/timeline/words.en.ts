@@ -1,6 +1,6 @@
-import type { Words } from '../app/i18n'
+import type zh from './words.zh'
 
-const words: Words['timeline'] = {
+const words: typeof zh = {
   heading: 'Timeline',
   count: '{n} entry | {n} entries',
   hidden: 'Not public yet',
