@@ -5,7 +5,8 @@ from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
 from remote_bid.evaluation.price.exact import amount, written
-from remote_bid.evaluation.ranking.scaled import Ratio, places_of, scaled, steps_for
+from remote_bid.evaluation.ranking.checking import check_rule
+from remote_bid.evaluation.ranking.scaled import Quotient, places_of, scaled, steps_for
 from remote_bid.evaluation.ranking.terms import Aggregation, Averaged, By, Figure, Item, RankingRule, Sheet
 from remote_bid.timeline.context import Refused
 
@@ -35,9 +36,8 @@ def technical_scores(rule: RankingRule, sheets: Sequence[Sheet]) -> dict[str, Te
 
 def complete(rule: RankingRule, sheets: Sequence[Sheet]) -> dict[str, list[Sheet]]:
     """The sheets by bid, each bid's by expert."""
+    check_rule(rule)
     items = {item.item for item in rule.items}
-    if len(items) != len(rule.items):
-        raise Refused("item_twice", "评分项重复", "an item is declared twice")
     found: dict[str, dict[str, Sheet]] = {}
     for sheet in sheets:
         if sheet.scores.keys() != items:
@@ -74,12 +74,12 @@ def _by_item(rule: RankingRule, sheets: Sequence[Sheet], scales: _Scales) -> Tec
     for item, weight in zip(rule.items, scales.weights, strict=True):
         votes = _votes(item, sheets, scales.scores)
         kept, dropped = _drop(rule.aggregation, votes)
-        exact = Ratio(sum(vote[0] for vote in kept), len(kept) * unit)
+        exact = Quotient(sum(vote[0] for vote in kept), len(kept) * unit)
         mean = exact.rounded(steps)
         total, below = total + mean.above * weight, mean.below
         told = exact.written()
         means.append(_told(item.item, item.weight, kept, dropped, told, mean.written(steps) if steps else told))
-    return _technical(rule, Ratio(total, below * 10**scales.weight_units), means)
+    return _technical(rule, Quotient(total, below * 10**scales.weight_units), means)
 
 
 def _by_expert(rule: RankingRule, sheets: Sequence[Sheet], scales: _Scales) -> Technical:
@@ -88,16 +88,16 @@ def _by_expert(rule: RankingRule, sheets: Sequence[Sheet], scales: _Scales) -> T
     for sheet in sheets:
         points = (scales.scores[sheet.scores[item.item]] for item in rule.items)
         exact = sum(score * weight for score, weight in zip(points, scales.weights, strict=True))
-        total = Ratio(exact, unit).rounded(steps)
+        total = Quotient(exact, unit).rounded(steps)
         totals.append((Fraction(*total), sheet.expert, total.written(steps)))
     kept, dropped = _drop(rule.aggregation, sorted(totals))
     mean = sum((total for total, _, _ in kept), Fraction(0)) / len(kept)
     told = written(mean)
     means = [_told("", "1", kept, dropped, told, told)]
-    return _technical(rule, Ratio(mean.numerator, mean.denominator), means)
+    return _technical(rule, Quotient(mean.numerator, mean.denominator), means)
 
 
-def _technical(rule: RankingRule, exact: Ratio, means: list[Averaged]) -> Technical:
+def _technical(rule: RankingRule, exact: Quotient, means: list[Averaged]) -> Technical:
     steps = steps_for(Figure.TECHNICAL, rule.rounding)
     score = exact.rounded(steps)
     exactly = Fraction(*score)

@@ -8,18 +8,18 @@ from remote_bid.evaluation.price.exact import pointed, rounded_quotient, written
 from remote_bid.evaluation.ranking.terms import Figure, FigureRounding
 
 
-class Ratio(NamedTuple):
+class Quotient(NamedTuple):
     """An exact number; `below` is positive."""
 
     above: int
     below: int
 
-    def rounded(self, steps: Sequence[FigureRounding]) -> "Ratio":
+    def rounded(self, steps: Sequence[FigureRounding]) -> "Quotient":
         """By every step, one after the other."""
         found = self
         for step in steps:
             unit: int = 10**step.places
-            found = Ratio(rounded_quotient(found.above * unit, found.below, step.mode), unit)
+            found = Quotient(rounded_quotient(found.above * unit, found.below, step.mode), unit)
         return found
 
     def written(self, steps: Sequence[FigureRounding] = ()) -> str:

@@ -5,7 +5,18 @@ from typing import Any
 import msgspec
 import pytest
 
-from remote_bid.evaluation.ranking import Aggregation, By, Decided, Item, RankingRule, Sheet, Tie, derivation, rank
+from remote_bid.evaluation.ranking import (
+    Aggregation,
+    By,
+    Decided,
+    Item,
+    RankingRule,
+    Sheet,
+    Tie,
+    check_rule,
+    derivation,
+    rank,
+)
 from remote_bid.timeline.context import Refused
 from tests.evaluation.ranking.scored import prices, rule, sheets, step, told
 
@@ -146,7 +157,6 @@ def test_totals_that_are_equal_only_when_rounded_are_equal() -> None:
         ("no_sheet", [*sheets(a=("8 9",)), *sheets(b=("8",))], {}),
         ("no_score", sheets(a=("8",)), {"prices": prices(a="1 1", b="1 1")}),
         ("no_score", sheets(a=("8",), b=("8",)), {}),
-        ("item_twice", sheets(a=("8",)), {"rule": rule("plan", "plan")}),
         ("none_counts", sheets(a=("8 9",)), {"rule": rule(aggregation=Aggregation(highest=1, lowest=1))}),
         ("drawn_twice", sheets(a=("8",)), {"draw": ["a", "a"]}),
     ],
@@ -157,6 +167,24 @@ def test_what_cannot_be_ranked_is_refused(code: str, given: list[Sheet], asked: 
         rank(asked.get("rule", rule()), given, told_of, asked.get("draw", ()))
     assert refused.value.code == code
     assert refused.value.zh
+
+
+@pytest.mark.parametrize(
+    ("code", "bad"),
+    [
+        ("item_twice", rule("plan", "plan")),
+        ("tie_twice", rule(ties=[Tie.TECHNICAL, Tie.TECHNICAL])),
+        ("rounding_order", rule(rounding=[step("total", 2), step("item", 2)])),
+        ("nothing_to_round", rule(rounding=[step("expert", 2)])),
+        ("nothing_to_round", rule(rounding=[step("item", 2)], aggregation=Aggregation(by=By.BID))),
+    ],
+)
+def test_a_rule_that_contradicts_itself_is_refused(code: str, bad: RankingRule) -> None:
+    with pytest.raises(Refused) as refused:
+        check_rule(bad)
+    assert refused.value.code == code
+    with pytest.raises(Refused):
+        rank(bad, sheets(a=("8",)), prices(a="1 1"))
 
 
 # Lines
