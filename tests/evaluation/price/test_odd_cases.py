@@ -53,6 +53,19 @@ def test_a_price_of_forty_digits_is_as_exact_as_any() -> None:
     assert scores(fine, fine) == ["35.00"] * 2
 
 
+def test_prices_below_one_are_prices() -> None:
+    assert ask("0.1", "0.3").scores == {"甲": "0.00", "乙": "0.00"}
+    assert ask("0.1", "0.1").benchmark == "0.1"
+
+
+def test_a_price_of_nothing_is_refused_even_if_an_adjustment_would_make_it_more() -> None:
+    dearer = formula(adjustments=[Adjustment(rule="week", amount="10")])
+    told = [PricedBid(bidder="甲", price="0", adjustments=[Units(rule="week")])]
+    with pytest.raises(Refused) as refused:
+        price_scores(PriceCase(formula=dearer, bids=told))
+    assert refused.value.code == "price_not_positive"
+
+
 @pytest.mark.parametrize("price", ["0", "0.00"])
 def test_a_price_of_nothing_is_refused(price: str) -> None:
     assert refusal("7000", price, formula=formula()) == "price_not_positive"
