@@ -100,4 +100,5 @@ def _told(place: _Place, technical: Mapping[str, Technical], prices: Mapping[str
         price=prices[bid].price,
         decided=place.decided,
         means=technical[bid].means,
+        totals=technical[bid].totals,
     )
