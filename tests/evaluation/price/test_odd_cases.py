@@ -56,7 +56,7 @@ def test_a_price_of_forty_digits_is_as_exact_as_any() -> None:
 
 def test_prices_below_one_are_prices() -> None:
     assert ask("0.1", "0.3").scores == {"甲": "0.00", "乙": "0.00"}
-    assert ask("0.1", "0.1").benchmark == "0.1"
+    assert ask("0.1", "0.1", ceiling_price="0.5").benchmark == "0.1"
 
 
 def test_a_price_of_nothing_is_refused_even_if_an_adjustment_would_make_it_more() -> None:
