@@ -33,7 +33,6 @@ from remote_bid.gateway.socket import Sockets
 from remote_bid.gateway.stamps import StampKeeper
 from remote_bid.opening import opening
 from remote_bid.opening.facts import Facts
-from remote_bid.opening.known import Deployment
 from remote_bid.paper.seal_key import seal_key
 from remote_bid.people.certificates import fingerprint, roots_of
 from remote_bid.people.issuing import issuer_in
@@ -45,6 +44,7 @@ from remote_bid.people.registry.terms import REGISTRY
 from remote_bid.people.revocation import Crls
 from remote_bid.people.sign_in import Porter
 from remote_bid.seal.statements import Statement
+from remote_bid.tender.deployment import Deployment
 from remote_bid.tender.safe import Limits, Safe
 from remote_bid.tender.safe.s3 import s3_shelf
 from remote_bid.tender.statements import NamedLogKey

@@ -10,7 +10,6 @@ from remote_bid.opening import commands as c
 from remote_bid.opening.rules.record import line_hash, readout_line
 from remote_bid.opening.statements import (
     Answer,
-    CheckInStatement,
     Confirmation,
     Custody,
     DepositNote,
@@ -30,7 +29,7 @@ from remote_bid.seal.envelope import ctx_of
 from remote_bid.seal.statements import id_of, statement_id
 from remote_bid.seal.tree import root_of
 from remote_bid.seal.xwing import key_id
-from remote_bid.tender.statements import Deal, DrillAnswer, Withdraw
+from remote_bid.tender.statements import CheckInStatement, Deal, DrillAnswer, Withdraw
 from remote_bid.tender.terms import READOUT_FORM
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import CLOCK, LOG, Command

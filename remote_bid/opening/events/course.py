@@ -1,8 +1,9 @@
 """What may happen in any phase: extension, suspension, abort, offices handed over, marks of the outside."""
 
-from remote_bid.opening.terms import AbortCause, RequestRefusal, Role, SuspensionCause
+from remote_bid.opening.terms import AbortCause, RequestRefusal, Role
 from remote_bid.people.certificates import Signed
 from remote_bid.people.revocation import CrlNoted
+from remote_bid.tender.terms import SuspensionCause
 from remote_bid.timeline.context import Event
 
 

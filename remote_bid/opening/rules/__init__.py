@@ -45,8 +45,8 @@ from remote_bid.opening.rules import (
 )
 from remote_bid.opening.rules.deadlines import due
 from remote_bid.opening.rules.folding import evolve
-from remote_bid.opening.rules.guards import refuse
 from remote_bid.opening.rules.state import Opening
+from remote_bid.people.required import refuse
 from remote_bid.timeline.context import Aside, Command, Event, Turn
 from remote_bid.timeline.marks import RecordCheckpoint, RecordRotation, Tick
 

@@ -2,9 +2,10 @@
 
 from remote_bid.opening.commands import NoteCrl
 from remote_bid.opening.events import CrlNotedDown
-from remote_bid.opening.rules.guards import known, refuse, require_log
+from remote_bid.opening.rules.guards import known
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.terms import Phase
+from remote_bid.people.required import refuse, require_log
 from remote_bid.seal.statements import statement_id
 from remote_bid.timeline.context import Event, Turn
 from remote_bid.timeline.marks import LogKeyRotated, RecordRotation
