@@ -11,7 +11,7 @@ import msgspec
 import structlog
 
 from remote_bid.gateway.outside import at_most
-from remote_bid.opening.commands import NoteCrl
+from remote_bid.people.noting import NoteCrl
 from remote_bid.people.revocation import BadCrl, Crl, Crls
 from remote_bid.timeline.context import LOG, Refused
 from remote_bid.timeline.desk import Desk, Moved

@@ -13,7 +13,6 @@ from remote_bid.opening.events import (
     BidReadOut,
     ConfirmationOpened,
     CountCheckOpened,
-    CrlNotedDown,
     CustodianKeysDestroyed,
     CustodyOpened,
     KeyReleased,
@@ -60,6 +59,7 @@ from remote_bid.opening.statements import Abort, BelowMinimum, Extension, Handov
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import ABORTABLE, AbortCause, Phase, Role, under_way
 from remote_bid.people.certificates import Signed
+from remote_bid.people.noting import CrlNotedDown
 from remote_bid.seal.statements import id_of, said, statement_id
 from remote_bid.tender.statements import Resume, Suspend
 from remote_bid.tender.terms import SuspensionCause

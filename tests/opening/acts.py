@@ -20,6 +20,7 @@ from remote_bid.opening.statements import (
 )
 from remote_bid.opening.terms import Deposit, DepositForm, DepositStatus, SealedPart
 from remote_bid.people.certificates import Signed
+from remote_bid.people.noting import NoteCrl
 from remote_bid.people.revocation import CrlNoted
 from remote_bid.seal.canonical import b64
 from remote_bid.seal.dealing import commitment
@@ -55,7 +56,7 @@ PREPARE_RECORD = Act(c.PrepareRecord(), CLOCK)
 NOTED = CrlNoted(
     authority="A", hash="first", this_update=instant.text(after_t0(-60)), next_update=instant.text(after_t0(60))
 )
-NOTE_CRL = Act(c.NoteCrl(crl=NOTED), LOG)
+NOTE_CRL = Act(NoteCrl(crl=NOTED), LOG)
 
 
 def submit(who: Who, lot: str = LOT, **how: Any) -> Act:

@@ -13,7 +13,6 @@ from remote_bid.opening.commands import (
     ScheduleOpening,
 )
 from remote_bid.opening.events import (
-    CrlNotedDown,
     CustodianKeyOffered,
     OpeningScheduled,
     PolicyPublished,
@@ -28,6 +27,7 @@ from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.submitting import custodian_kids, escrow_kids
 from remote_bid.opening.statements import Schedule
 from remote_bid.opening.terms import OFFICES, Phase, Role
+from remote_bid.people.noting import CrlNotedDown
 from remote_bid.people.required import refuse, says, signed_by_sender, signers
 from remote_bid.seal.canonical import NotCanonical, unb64_sized
 from remote_bid.seal.envelope import SUITE
