@@ -1,11 +1,15 @@
 """What a deployment is: whose keys it works with, and whether a checkpoint is signed by them."""
 
+from collections.abc import Sequence
+
 import msgspec
 
+from remote_bid.people.required import refuse, require_log
 from remote_bid.seal.canonical import unb64
-from remote_bid.seal.statements import Statement, said
+from remote_bid.seal.statements import Statement, said, statement_id
 from remote_bid.tender.statements import NamedLogKey
-from remote_bid.timeline.context import Refused
+from remote_bid.timeline.context import Refused, Turn
+from remote_bid.timeline.marks import LogKeyRotated, RecordRotation
 from remote_bid.timeline.note import BadNote, NamedKey, cosigned_at, is_signed
 from remote_bid.timeline.rotation import KeyRotated
 
@@ -44,3 +48,17 @@ def cosigned_times(note: str, deployment: Deployment) -> list[int]:
             "The checkpoint is not signed by the log and a quorum of cosigners.",
         )
     return times
+
+
+def rotated(
+    rotations: Sequence[str], deployment: Deployment, command: RecordRotation, turn: Turn
+) -> list[LogKeyRotated]:
+    """Whatever the phase, a session that knows of these `rotations` takes the log's next key: what the log signs next
+    must be judged by the right one.
+    """
+    require_log(turn)
+    if statement_id(command.statement) in rotations:
+        return []
+    if deployment.successors[len(rotations) :][:1] != [command.statement]:
+        refuse("not_the_successor", "不是日志的下一把密钥。", "This is not the log's next key.")
+    return [LogKeyRotated(statement=command.statement)]
