@@ -1,4 +1,4 @@
-"""The command line: remote-bid serve, demo, verify, cosign, tender, wire."""
+"""The command line: remote-bid serve, demo, verify, cosign, tender, price, wire."""
 
 import asyncio
 import io
@@ -16,11 +16,13 @@ import typer
 from remote_bid.app import ROOMS, migrated, serve_forever
 from remote_bid.config import BadSettings, office_passphrase, read_settings
 from remote_bid.demo.show import Options, show
+from remote_bid.evaluation.price import answering
 from remote_bid.gateway.wire import openapi
 from remote_bid.participant.commandline import commands as participants
 from remote_bid.participant.cosigner import cosign_forever
 from remote_bid.seal.statements import Statement, said
 from remote_bid.tender.standards import NotATender, by_hand, read_tender
+from remote_bid.timeline.context import Refused
 from remote_bid.timeline.failpoints import arm_from_environment
 from remote_bid.timeline.office import BadKeys, rotate_log_key
 from remote_bid.timeline.rotation import BadSuccessor, KeyRotated
@@ -181,6 +183,37 @@ def check_tender(
         _give_up("\n".join(str(error).split("; ")), 2)
     for lot in found.tender.lots:
         print(f"{found.tender.code}  {lot.lot}  {lot.title}  {lot.ceiling_price} {lot.currency}  ≥ {lot.minimum}")
+
+
+@app.command()
+def price(
+    file: Annotated[
+        Path | None, typer.Argument(help="formula and bids (JSON), see docs/price.md; - reads stdin")
+    ] = None,
+    methods: Annotated[bool, typer.Option("--list", help="show the catalogue of methods")] = False,
+    example: Annotated[str | None, typer.Option(help="print an input of this method to begin from")] = None,
+) -> None:
+    """Price scores with their derivation, exact to the last digit. Exit 2: the input is at fault."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    try:
+        if methods:
+            print("\n".join(answering.catalogue()))
+        elif example is not None:
+            print(json.dumps(answering.example(example), indent=2, ensure_ascii=False))
+        elif file is not None:
+            print(json.dumps(answering.answer(_written(file)), indent=2, ensure_ascii=False))
+        else:
+            _give_up("请给出文件，或 --list、--example / give a file, --list or --example", 2)
+    except Refused as refusal:
+        _give_up(f"{refusal.zh} / {refusal.en}", 2)
+
+
+def _written(file: Path) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if file == Path("-") else file.read_bytes()
+    except OSError as error:
+        _give_up(f"{file} 无法读取 / {file} cannot be read: {error.strerror}", 2)
 
 
 @app.command()

@@ -1,0 +1,1 @@
+"""The remote evaluation of opened bids."""
