@@ -56,8 +56,13 @@ def _away(mode: Mode, whole: int, rest: int, denominator: int, negative: bool) -
 def digits(value: Fraction, places: int) -> str:
     """The number with exactly so many decimals, cut off behind them."""
     scaled = abs(value.numerator) * 10**places // value.denominator
-    sign = "-" if value < 0 and scaled else ""
-    text = str(scaled).rjust(places + 1, "0")
+    return pointed(-scaled if value < 0 else scaled, places)
+
+
+def pointed(scaled: int, places: int) -> str:
+    """scaled ÷ 10^places, with exactly so many decimals."""
+    text = str(abs(scaled)).rjust(places + 1, "0")
+    sign = "-" if scaled < 0 else ""
     return f"{sign}{text[:-places]}.{text[-places:]}" if places else sign + text
 
 

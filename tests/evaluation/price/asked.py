@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 
 from remote_bid.evaluation.price import Formula, PriceCase, PricedBid, PriceScores, price_scores
-from remote_bid.evaluation.price.terms import Mean, Mode, Quantity, Rounding, Slope
+from remote_bid.evaluation.price.exact import Mode
+from remote_bid.evaluation.price.terms import Mean, Quantity, Rounding, Slope
 
 NAMES = "甲乙丙丁戊己庚辛壬癸"
 SLOPE = Slope(points="35", above="2", below="1")
