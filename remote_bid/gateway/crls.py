@@ -16,6 +16,9 @@ from remote_bid.people.revocation import BadCrl, Crl, Crls
 from remote_bid.timeline.context import LOG, Refused
 from remote_bid.timeline.desk import Desk, Moved
 
+NOTING = ("opening", "evaluation")
+"""Rooms whose sessions note the lists in force."""
+
 _LOG = structlog.get_logger("crls")
 _TIMEOUT = aiohttp.ClientTimeout(total=20)
 _MOST = 16 << 20
@@ -143,7 +146,7 @@ class CrlKeeper:
 
     async def _note(self) -> None:
         for folded in await self._desk.load():
-            if folded.session.room != "opening" or not folded.head:
+            if folded.session.room not in NOTING or not folded.head:
                 continue
             for crl in self._crls.current():
                 try:
