@@ -5,6 +5,7 @@ from remote_bid.evaluation.events import ExpertCalled, MemberAccepted, MemberLef
 from remote_bid.evaluation.rules.drawing import order_of, pool_leaf, pool_of
 from remote_bid.evaluation.rules.guards import (
     acting_member,
+    left_by,
     repeated,
     require_phase,
     require_role,
@@ -113,6 +114,8 @@ def _exhausted(evaluation: Evaluation, turn: Turn, specialty: str, pool: PoolRoo
 
 
 def answer_call(evaluation: Evaluation, command: AnswerCall, turn: Turn) -> list[Event]:
+    if left_by(evaluation, turn, command.signed):
+        return []
     member = acting_member(evaluation, turn)
     told = signed_by_member(turn, member, command.signed, CallAnswer)
     if repeated(member, command.signed):

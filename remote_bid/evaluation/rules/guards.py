@@ -72,6 +72,12 @@ def repeated(member: Member, signed: Signed) -> bool:
     return statement_id(signed.statement) in member.papers
 
 
+def left_by(evaluation: Evaluation, turn: Turn, signed: Signed) -> bool:
+    """Whether the sender has left by this statement: said again, it changes nothing."""
+    gone = [member for member in evaluation.members.values() if member.person == turn.by.person and member.left]
+    return any(repeated(member, signed) for member in gone)
+
+
 def ends(turn: Turn, ms: int) -> str:
     """So long from now, as it is told."""
     return instant.text(instant.later(turn.at, ms))

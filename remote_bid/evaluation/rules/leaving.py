@@ -6,6 +6,7 @@ from remote_bid.evaluation.rules.arriving import IN_SESSION
 from remote_bid.evaluation.rules.calling import exhausted
 from remote_bid.evaluation.rules.guards import (
     acting_member,
+    left_by,
     require_phase,
     require_role,
     require_session,
@@ -22,6 +23,8 @@ _BY_SUPERVISOR = (Departure.REMOVED, Departure.CONFLICTED, Departure.ABSENT)
 
 
 def recuse(evaluation: Evaluation, command: DeclareRecusal, turn: Turn) -> list[Event]:
+    if left_by(evaluation, turn, command.signed):
+        return []
     member = acting_member(evaluation, turn)
     signed_by_member(turn, member, command.signed, Recusal)
     require_phase(evaluation, EvaluationPhase.DRAW, *IN_SESSION)

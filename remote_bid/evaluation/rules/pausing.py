@@ -213,6 +213,8 @@ def outage_at(evaluation: Evaluation) -> datetime | None:
 
 def notice_outage(evaluation: Evaluation, command: NoticeEvaluationOutage, turn: Turn) -> list[Event]:
     require_clock(turn)
+    if evaluation.suspension is not None:
+        return []
     require_due(turn, outage_at(evaluation))
     resumed = instant.when(evaluation.pauses[-1].until) if evaluation.pauses else None
     since = later_of(evaluation.cosigned_at, resumed) or turn.at
