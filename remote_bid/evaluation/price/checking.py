@@ -1,5 +1,6 @@
 """What types cannot say of a formula and a case: each flaw is a refusal with a sentence."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import NoReturn
@@ -169,8 +170,7 @@ def _check_within(step: Within) -> None:
 
 
 def _require_distinct(code: str, zh: str, en: str, names: Iterable[str | int]) -> None:
-    listed = list(names)
-    twice = next((name for number, name in enumerate(listed) if name in listed[:number]), None)
+    twice = next((name for name, count in Counter(names).items() if count > 1), None)
     if twice is not None:
         _refuse(code, f"{zh}：{twice}", f"{en}: {twice}")
 

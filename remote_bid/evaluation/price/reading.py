@@ -5,6 +5,7 @@ Nothing is guessed: what could be read in two ways (a comma, a unit, a field giv
 
 import json
 import re
+from collections import Counter
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -55,6 +56,8 @@ def read_case(written: bytes) -> PriceCase:
         return msgspec.convert(_with_formula(document), type=PriceCase, strict=False)
     except msgspec.ValidationError as error:
         _explain(str(error))
+    except UnicodeEncodeError:
+        _refuse("", "文件中有残缺的字符", "a text in the file holds half a character")
 
 
 def _json(written: bytes) -> Any:
@@ -90,9 +93,8 @@ def _not_finite(word: str) -> NoReturn:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
     if len(fields) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for number, name in enumerate(names) if name in names[:number])
-        _refuse(_plain(twice), "字段重复", "this field is given twice")
+        twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+        _refuse(twice, "字段重复", "this field is given twice")
     if isinstance(mode := fields.get("mode"), str):
         fields["mode"] = mode.lower().removeprefix("round_")
     return fields

@@ -51,11 +51,10 @@ def price_scores(case: PriceCase) -> PriceScores:
     """Scores with their derivation; Refused where there is no right answer."""
     check_case(case)
     scored = _to_score(case)
-    if isinstance(case.formula.score, LowestEvaluatedPrice):
+    formula = case.formula
+    if isinstance(formula.score, LowestEvaluatedPrice) or formula.benchmark is None:
         return _ranked_by_price(case, scored)
-    if case.formula.benchmark is None:
-        raise AssertionError("checked above")
-    return _scored(case, case.formula.benchmark, case.formula.score, scored)
+    return _scored(case, formula.benchmark, formula.score, scored)
 
 
 def _scored(case: PriceCase, declared: Benchmark, rule: PointsRule, bids: Sequence[PricedBid]) -> PriceScores:

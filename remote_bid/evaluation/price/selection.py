@@ -76,10 +76,11 @@ def _fenced(step: Within, chosen: Selected, sources: Sources) -> Selected:
         f"interval: {low} to {high}",
     )
     kept = [offer for offer in chosen.offers if fence.holds(offer.price)]
+    left_out = [offer for offer in chosen.offers if not fence.holds(offer.price)]
     if not kept and step.if_none is IfNone.KEEP_ALL:
         sources.working.remark("区间内没有报价，全部保留", "no price is inside, all are kept")
         return Selected(chosen.offers, [*chosen.fences, fence])
-    _tell("区间外不计入", "outside, left out", [offer for offer in chosen.offers if offer not in kept], sources)
+    _tell("区间外不计入", "outside, left out", left_out, sources)
     return Selected(kept, [*chosen.fences, fence])
 
 

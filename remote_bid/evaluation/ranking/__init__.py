@@ -3,6 +3,7 @@
 Pure and exact: scores are whole numbers of their smallest unit, and only what is declared is rounded.
 """
 
+from remote_bid.evaluation.ranking.checking import check_rule
 from remote_bid.evaluation.ranking.derivation import derivation
 from remote_bid.evaluation.ranking.outliers import LimitOf, Outlier, OutlierLimit, outliers
 from remote_bid.evaluation.ranking.placing import rank
@@ -11,6 +12,7 @@ from remote_bid.evaluation.ranking.terms import (
     Averaged,
     By,
     Decided,
+    ExpertTotal,
     Figure,
     FigureRounding,
     Item,
@@ -27,6 +29,7 @@ __all__ = [
     "Averaged",
     "By",
     "Decided",
+    "ExpertTotal",
     "Figure",
     "FigureRounding",
     "Item",
@@ -39,6 +42,7 @@ __all__ = [
     "RankingRule",
     "Sheet",
     "Tie",
+    "check_rule",
     "derivation",
     "outliers",
     "rank",

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from remote_bid.evaluation.ranking.terms import Averaged, Decided, Ranked, Ranking, RankingRule
+from remote_bid.evaluation.ranking.scaled import weighted
+from remote_bid.evaluation.ranking.terms import Averaged, Decided, ExpertTotal, Ranked, Ranking, RankingRule
 
 _DECIDED = {
     Decided.TOTAL: ("总分", "total"),
@@ -16,22 +17,30 @@ _DECIDED = {
 def derivation(rule: RankingRule, ranking: Ranking) -> Iterator[str]:
     """The lines of every bid, by place."""
     for ranked in ranking.ranked:
+        yield from (_total(ranked.bid, total) for total in ranked.totals)
         yield from (_mean(ranked.bid, mean) for mean in ranked.means)
         yield from _bid(rule, ranked)
 
 
+def _total(bid: str, total: ExpertTotal) -> str:
+    return f"{bid}　{total.expert} 的总分：{' + '.join(total.sums)} = {_used(total.exact, total.value)}"
+
+
 def _mean(bid: str, mean: Averaged) -> str:
-    scores = " + ".join(score for _, score in mean.counted)
-    dropped = f"，去掉 {'、'.join(score for _, score in mean.dropped)}" if mean.dropped else ""
-    rounded = f" → {mean.value}" if mean.value != mean.exact else ""
-    weight = f"，权重 {mean.weight}" if mean.weight != "1" else ""
-    name = mean.item or "专家总分"
-    return f"{bid}　{name}：({scores}) ÷ {len(mean.counted)} = {mean.exact}{rounded}{dropped}{weight}"
+    scores = " + ".join(mean.counted)
+    dropped = f"，去掉 {'、'.join(mean.dropped)}" if mean.dropped else ""
+    name = mean.item or "各专家总分的平均"
+    return f"{bid}　{name}：({scores}) ÷ {len(mean.counted)} = {_used(mean.exact, mean.value)}{dropped}"
 
 
 def _bid(rule: RankingRule, ranked: Ranked) -> Iterator[str]:
-    weight = f" × {rule.price_weight}" if rule.price_weight != "1" else ""
-    yield f"{ranked.bid}　技术得分 technical：{ranked.technical}"
-    yield f"{ranked.bid}　总分 total：{ranked.technical} + {ranked.price_score}{weight} → {ranked.total}"
+    means = " + ".join(weighted(mean.value, mean.weight) for mean in ranked.means)
+    yield f"{ranked.bid}　技术得分 technical：{_used(means, ranked.technical)}"
+    price = weighted(ranked.price_score, rule.price_weight)
+    yield f"{ranked.bid}　总分 total：{ranked.technical} + {price} → {ranked.total}"
     zh, en = _DECIDED[ranked.decided]
     yield f"{ranked.bid}　第 {ranked.place} 名（{zh}）/ rank {ranked.place} ({en})"
+
+
+def _used(exact: str, value: str) -> str:
+    return exact if exact == value else f"{exact} → {value}"

@@ -8,8 +8,8 @@ from math import floor
 import msgspec
 
 from remote_bid.evaluation.price.exact import Number
-from remote_bid.evaluation.ranking.aggregating import complete
-from remote_bid.evaluation.ranking.scaled import places_of, scaled
+from remote_bid.evaluation.ranking.checking import complete
+from remote_bid.evaluation.ranking.scaled import all_scaled
 from remote_bid.evaluation.ranking.terms import Item, RankingRule, Sheet
 from remote_bid.timeline.context import Refused
 
@@ -40,9 +40,7 @@ class Outlier(msgspec.Struct, frozen=True, kw_only=True):
 def outliers(rule: RankingRule, sheets: Sequence[Sheet], limit: OutlierLimit) -> list[Outlier]:
     """Every outlier, by item, bid and expert. Refused unless every sheet is there."""
     by_bid = complete(rule, sheets)
-    told = {score for sheet in sheets for score in sheet.scores.values()}
-    units = places_of(told)
-    scores = {score: scaled(score, units) for score in told}
+    scores, units = all_scaled(sheets)
     found = []
     for item in rule.items:
         fixed, share = _allowed(item, limit, 10**units)

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from remote_bid.evaluation.ranking.aggregating import Technical, technical_scores
-from remote_bid.evaluation.ranking.scaled import Ratio, steps_for
+from remote_bid.evaluation.ranking.scaled import Quotient, steps_for
 from remote_bid.evaluation.ranking.terms import (
     TOTAL_TO_CENTS,
     Decided,
@@ -54,7 +54,7 @@ class _Place(NamedTuple):
 def _standing(rule: RankingRule, bid: str, technical: Technical, priced: Priced) -> _Standing:
     steps = steps_for(Figure.TOTAL, rule.rounding) or [TOTAL_TO_CENTS]
     exact = technical.score + Fraction(priced.score) * Fraction(rule.price_weight)
-    total = Ratio(exact.numerator, exact.denominator).rounded(steps)
+    total = Quotient(exact.numerator, exact.denominator).rounded(steps)
     keys = {Tie.LOWER_PRICE: Fraction(priced.price), Tie.TECHNICAL: -technical.score}
     return _Standing(bid, total.written(steps), (-Fraction(*total), *(keys[tie] for tie in rule.ties)))
 
@@ -100,4 +100,5 @@ def _told(place: _Place, technical: Mapping[str, Technical], prices: Mapping[str
         price=prices[bid].price,
         decided=place.decided,
         means=technical[bid].means,
+        totals=technical[bid].totals,
     )

@@ -5,21 +5,21 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from remote_bid.evaluation.price.exact import pointed, rounded_quotient, written
-from remote_bid.evaluation.ranking.terms import Figure, FigureRounding
+from remote_bid.evaluation.ranking.terms import Figure, FigureRounding, Sheet
 
 
-class Ratio(NamedTuple):
+class Quotient(NamedTuple):
     """An exact number; `below` is positive."""
 
     above: int
     below: int
 
-    def rounded(self, steps: Sequence[FigureRounding]) -> "Ratio":
+    def rounded(self, steps: Sequence[FigureRounding]) -> "Quotient":
         """By every step, one after the other."""
         found = self
         for step in steps:
             unit: int = 10**step.places
-            found = Ratio(rounded_quotient(found.above * unit, found.below, step.mode), unit)
+            found = Quotient(rounded_quotient(found.above * unit, found.below, step.mode), unit)
         return found
 
     def written(self, steps: Sequence[FigureRounding] = ()) -> str:
@@ -38,6 +38,18 @@ def scaled(text: str, places: int) -> int:
     return int(whole + decimals + "0" * (places - len(decimals)))
 
 
+def all_scaled(sheets: Sequence[Sheet]) -> tuple[dict[str, int], int]:
+    """Every score that is given, scaled, by how it is written; and the decimals of their unit."""
+    told: set[str] = set().union(*(sheet.scores.values() for sheet in sheets))
+    units = places_of(told)
+    return {score: scaled(score, units) for score in told}, units
+
+
 def steps_for(figure: Figure, declared: Sequence[FigureRounding]) -> list[FigureRounding]:
     """The declared steps of one figure."""
     return [step for step in declared if step.of is figure]
+
+
+def weighted(text: str, weight: str) -> str:
+    """How a weighted number is written; a weight of 1 is not."""
+    return text if weight == "1" else f"{text} × {weight}"

@@ -100,15 +100,24 @@ class Priced(msgspec.Struct, frozen=True, kw_only=True):
 # What comes out
 
 
-class Averaged(msgspec.Struct, frozen=True, kw_only=True):
-    """The mean of one item's scores, or of the experts' totals (then `item` is empty): what counted and what was left
-    out, by expert in the order of their scores; `exact` and, by the declared steps, `value`.
+class Averaged(msgspec.Struct, frozen=True):
+    """The mean of one item's scores, or of the experts' totals (then `item` is empty): the scores that counted and
+    those left out, the lowest first, without their experts; exactly, and by the declared steps.
     """
 
     item: str
-    counted: list[tuple[str, str]]
-    dropped: list[tuple[str, str]]
+    counted: list[str]
+    dropped: list[str]
     weight: str
+    exact: str
+    value: str
+
+
+class ExpertTotal(msgspec.Struct, frozen=True, kw_only=True):
+    """One expert's total for a bid: its weighted scores by item, and their sum, exactly and rounded as declared."""
+
+    expert: str
+    sums: list[str]
     exact: str
     value: str
 
@@ -125,7 +134,7 @@ class Decided(StrEnum):
 
 class Ranked(msgspec.Struct, frozen=True, kw_only=True):
     """One bid's place and how it came about. Bids that only lots can part share a place. A technical score that is not
-    rounded and never ends is shown to ten decimals.
+    rounded and never ends is shown to ten decimals. `totals` are there only where experts' totals are averaged.
     """
 
     place: int
@@ -136,6 +145,7 @@ class Ranked(msgspec.Struct, frozen=True, kw_only=True):
     price: str
     decided: Decided
     means: list[Averaged]
+    totals: list[ExpertTotal]
 
 
 class Ranking(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,12 +1,15 @@
 """remote-bid price: files and stdin, the catalogue, examples, and exit 2 with one sentence."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from remote_bid.__main__ import app
 from remote_bid.evaluation.price.catalogue import METHODS
 
 WORKED = {
@@ -25,14 +28,8 @@ WORKED = {
 
 
 def priced(*words: str, given: str = "") -> tuple[int, str, str]:
-    done = subprocess.run(  # noqa: S603 - our own
-        [sys.executable, "-m", "remote_bid", "price", *words],
-        input=given.encode(),
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+    done = CliRunner().invoke(app, ["price", *words], input=given.encode())
+    return done.exit_code, done.stdout, done.stderr
 
 
 def test_a_file_or_stdin_is_answered(tmp_path: Path) -> None:
@@ -44,6 +41,19 @@ def test_a_file_or_stdin_is_answered(tmp_path: Path) -> None:
     assert found["scores"] == {"甲": "33.59", "乙": "29.37", "丙": "32.18", "丁": "32.18"}
     assert found["derivation"][-1].endswith("→ 32.18")
     assert priced("-", given=json.dumps(WORKED)) == (0, told, "")
+
+
+def test_it_speaks_utf8_whatever_the_terminal_does() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "remote_bid", "price", "-"],
+        input=json.dumps(WORKED).encode(),
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout.decode())["scores"]["甲"] == "33.59"
 
 
 @pytest.mark.parametrize("name", ["mean-interval", "lowest-evaluated-price"])

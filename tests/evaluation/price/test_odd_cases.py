@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import pytest
 
 from remote_bid.evaluation.price import Formula, PriceCase, PricedBid, check_formula, price_scores
@@ -51,6 +52,23 @@ def test_a_price_of_forty_digits_is_as_exact_as_any() -> None:
     fine = "1." + "0" * 39 + "1"
     assert ask(fine, fine).benchmark == fine
     assert scores(fine, fine) == ["35.00"] * 2
+
+
+def test_prices_below_one_are_prices() -> None:
+    assert ask("0.1", "0.3").scores == {"甲": "0.00", "乙": "0.00"}
+    assert ask("0.1", "0.1", ceiling_price="0.5").benchmark == "0.1"
+
+
+def test_a_price_of_nothing_is_refused_even_if_an_adjustment_would_make_it_more() -> None:
+    dearer = formula(adjustments=[Adjustment(rule="week", amount="10")])
+    told = [PricedBid(bidder="甲", price="0", adjustments=[Units(rule="week")])]
+    free = PriceCase(formula=dearer, bids=told)
+    mended = [msgspec.structs.replace(told[0], price="1")]
+    corrected = PriceCase(formula=dearer, bids=mended, happened=[Corrected(bidder="甲", price="0")])
+    for case in (free, corrected):
+        with pytest.raises(Refused) as refused:
+            price_scores(case)
+        assert refused.value.code == "price_not_positive"
 
 
 @pytest.mark.parametrize("price", ["0", "0.00"])
@@ -158,4 +176,7 @@ def test_a_formula_that_contradicts_itself_is_refused_before_anybody_bids(code: 
 
 
 def test_a_good_formula_is_not_refused() -> None:
+    check_formula(formula(score=Slope(points="30", above="1", below="1", floor="30")))
+    check_formula(formula(score=sloped("0", "3"), benchmark=dropped(DropRow(at_least=3, highest=1, lowest=1))))
+    check_formula(formula(deductions=[Deduction(flag="x", percent="0")], bonuses=[Bonus(flag="x", percent="99.9")]))
     check_formula(formula(score=SLOPE, rounding=[step("mean", 2), step("benchmark", 0), step("points_off", 3)]))

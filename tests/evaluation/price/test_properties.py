@@ -167,6 +167,21 @@ def test_further_from_the_benchmark_is_never_better(rule: PointsRule, benchmark:
             assert points(nearer) >= points(further)
 
 
+@given(some.lists(near, min_size=1, max_size=12), rates, rates)
+def test_scores_are_what_long_decimals_make_them(prices: list[str], above: str, below: str) -> None:
+    """The simplest formula, worked out a second time with another arithmetic."""
+    formula = Formula(benchmark=Mean(), score=Slope(points="60", above=above, below=below))
+    found = price_scores(case(formula, [(price, []) for price in prices]))
+    with localcontext() as context:
+        context.prec = 100
+        mean = sum(map(Decimal, prices), Decimal(0)) / len(prices)
+        for price, score in zip(prices, found.scores.values(), strict=True):
+            deviation = (Decimal(price) / mean - 1) * 100
+            off = abs(deviation) * Decimal(above if deviation > 0 else below)
+            close = (60 - off).quantize(Decimal("1e-80"))
+            assert score == str(max(Decimal(0), close).quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+
 # Numbers
 
 fractions = some.fractions(max_denominator=10**12)

@@ -76,6 +76,8 @@ def test_a_byte_order_mark_does_no_harm() -> None:
         (b"\xff", "not UTF-8"),
         (b"[" * 200_000, "nested too deeply"),
         (b'{"bids": [], "bids": []}', "bids: this field is given twice"),
+        (json.dumps(but("formula", "\ud800", to=1)).encode(), "half a character"),
+        (json.dumps(but("formula", "counts", to="\udfff")).encode(), "half a character"),
         (b'{"bids": NaN}', "NaN is not a finite number"),
         (b'{"bids": -Infinity}', "-Infinity is not a finite number"),
         (but("formula"), "the field formula is missing"),

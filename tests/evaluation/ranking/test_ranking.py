@@ -5,7 +5,18 @@ from typing import Any
 import msgspec
 import pytest
 
-from remote_bid.evaluation.ranking import Aggregation, By, Decided, Item, RankingRule, Sheet, Tie, derivation, rank
+from remote_bid.evaluation.ranking import (
+    Aggregation,
+    By,
+    Decided,
+    Item,
+    RankingRule,
+    Sheet,
+    Tie,
+    check_rule,
+    derivation,
+    rank,
+)
 from remote_bid.timeline.context import Refused
 from tests.evaluation.ranking.scored import prices, rule, sheets, step, told
 
@@ -31,9 +42,9 @@ def test_highest_and_lowest_are_dropped_item_by_item() -> None:
     ranking = rank(dropping, sheets(a=("8 1 9 10", "6 0 10 5")), prices(a="1 0"))
     assert told(ranking) == [(1, "a", "14.00")]
     [plan, team] = ranking.ranked[0].means
-    assert [score for _, score in plan.counted] == ["8", "9"]
-    assert plan.dropped == [("e1", "1"), ("e3", "10")]
-    assert team.dropped == [("e1", "0"), ("e2", "10")]
+    assert plan.counted == ["8", "9"]
+    assert plan.dropped == ["1", "10"]
+    assert team.dropped == ["0", "10"]
 
 
 def test_or_the_experts_with_the_highest_and_lowest_totals_for_the_bid() -> None:
@@ -42,7 +53,7 @@ def test_or_the_experts_with_the_highest_and_lowest_totals_for_the_bid() -> None
     ranking = rank(dropping, sheets(a=("8 1 9 10", "6 0 10 5")), prices(a="1 0"))
     assert told(ranking) == [(1, "a", "14.50")]
     [mean] = ranking.ranked[0].means
-    assert (mean.counted, mean.dropped) == ([("e0", "14"), ("e3", "15")], [("e1", "1"), ("e2", "19")])
+    assert (mean.counted, mean.dropped) == (["14", "15"], ["1", "19"])
 
 
 def test_with_few_experts_none_is_dropped() -> None:
@@ -142,11 +153,12 @@ def test_totals_that_are_equal_only_when_rounded_are_equal() -> None:
     [
         ("incomplete_sheet", sheets(a=("8", "6")), {}),
         ("incomplete_sheet", [Sheet(expert="e", bid="a", scores={})], {}),
+        ("sheet_twice", sheets(a=("8",)) * 2, {}),
         ("sheet_twice", sheets(a=("8",)) + sheets(a=("9",)), {}),
         ("no_sheet", [*sheets(a=("8 9",)), *sheets(b=("8",))], {}),
         ("no_score", sheets(a=("8",)), {"prices": prices(a="1 1", b="1 1")}),
         ("no_score", sheets(a=("8",), b=("8",)), {}),
-        ("item_twice", sheets(a=("8",)), {"rule": rule("plan", "plan")}),
+        ("none_counts", sheets(a=("8 9 9",)), {"rule": rule(aggregation=Aggregation(highest=5))}),
         ("none_counts", sheets(a=("8 9",)), {"rule": rule(aggregation=Aggregation(highest=1, lowest=1))}),
         ("drawn_twice", sheets(a=("8",)), {"draw": ["a", "a"]}),
     ],
@@ -157,6 +169,24 @@ def test_what_cannot_be_ranked_is_refused(code: str, given: list[Sheet], asked: 
         rank(asked.get("rule", rule()), given, told_of, asked.get("draw", ()))
     assert refused.value.code == code
     assert refused.value.zh
+
+
+@pytest.mark.parametrize(
+    ("code", "bad"),
+    [
+        ("item_twice", rule("plan", "plan")),
+        ("tie_twice", rule(ties=[Tie.TECHNICAL, Tie.TECHNICAL])),
+        ("rounding_order", rule(rounding=[step("total", 2), step("item", 2)])),
+        ("nothing_to_round", rule(rounding=[step("expert", 2)])),
+        ("nothing_to_round", rule(rounding=[step("item", 2)], aggregation=Aggregation(by=By.BID))),
+    ],
+)
+def test_a_rule_that_contradicts_itself_is_refused(code: str, bad: RankingRule) -> None:
+    with pytest.raises(Refused) as refused:
+        check_rule(bad)
+    assert refused.value.code == code
+    with pytest.raises(Refused):
+        rank(bad, sheets(a=("8",)), prices(a="1 1"))
 
 
 # Lines
@@ -170,14 +200,33 @@ def test_every_figure_has_its_line() -> None:
     )
     ranking = rank(declared, sheets(a=("8 9 7 7",), b=("1 1 1 1",)), PRICES)
     assert list(derivation(declared, ranking)) == [
-        "a　plan：(7 + 7 + 8) ÷ 3 = 22/3 → 7.33，去掉 9，权重 0.7",
-        "a　技术得分 technical：5.131",
+        "a　plan：(7 + 7 + 8) ÷ 3 = 22/3 → 7.33，去掉 9",
+        "a　技术得分 technical：7.33 × 0.7 → 5.131",
         "a　总分 total：5.131 + 30 → 35.1",
         "a　第 1 名（总分）/ rank 1 (total)",
-        "b　plan：(1 + 1 + 1) ÷ 3 = 1 → 1.00，去掉 1，权重 0.7",
-        "b　技术得分 technical：0.7",
+        "b　plan：(1 + 1 + 1) ÷ 3 = 1 → 1.00，去掉 1",
+        "b　技术得分 technical：1.00 × 0.7 → 0.7",
         "b　总分 total：0.7 + 28 → 28.7",
         "b　第 2 名（总分）/ rank 2 (total)",
+    ]
+
+
+def test_an_experts_total_has_its_line() -> None:
+    declared = rule(
+        Item(item="plan", weight="0.7"),
+        "team",
+        aggregation=Aggregation(by=By.BID, lowest=1),
+        rounding=[step("expert", 1)],
+    )
+    ranking = rank(declared, sheets(a=("8 9 7", "1.55 2 3")), prices(a="1 30"))
+    assert list(derivation(declared, ranking)) == [
+        "a　e0 的总分：8 × 0.7 + 1.55 = 7.15 → 7.2",
+        "a　e1 的总分：9 × 0.7 + 2 = 8.3",
+        "a　e2 的总分：7 × 0.7 + 3 = 7.9",
+        "a　各专家总分的平均：(7.9 + 8.3) ÷ 2 = 8.1，去掉 7.2",
+        "a　技术得分 technical：8.1",
+        "a　总分 total：8.1 + 30 → 38.10",
+        "a　第 1 名（总分）/ rank 1 (total)",
     ]
 
 
