@@ -32,7 +32,7 @@ from remote_bid.evaluation.rules.course import change, enter
 from remote_bid.evaluation.rules.electing import most_votes
 from remote_bid.evaluation.rules.member import Member
 from remote_bid.evaluation.rules.state import Election, Evaluation
-from remote_bid.evaluation.statements import Called, DrawKey, Pools
+from remote_bid.evaluation.statements import DrawKey, Pools
 from remote_bid.evaluation.terms import EvaluationPhase
 from remote_bid.seal.statements import said, statement_id
 from remote_bid.timeline import instant
@@ -64,10 +64,7 @@ def _drawn(evaluation: Evaluation, event: DrawOrderFound, happened: Happened) ->
 
 
 def _called(evaluation: Evaluation, event: ExpertCalled, happened: Happened) -> Evaluation:
-    candidate = said(event.signed.statement, Called).candidate
-    member = Member(
-        alias=event.alias, person=candidate.person, specialty=candidate.specialty, employer=candidate.employer
-    )
+    member = Member(alias=event.alias, person=event.person, specialty=event.leaf.specialty)
     return replace(evaluation, members=evaluation.members | {event.alias: member})
 
 

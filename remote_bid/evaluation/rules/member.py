@@ -14,7 +14,6 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     person: str
     specialty: str = ""
     """Of the pool it was drawn from; empty for the tenderer's representative."""
-    employer: str = ""
     accepted_at: datetime | None = None
     gate: str = ""
     """The site whose gate it has passed."""

@@ -102,6 +102,7 @@ def _by_price(evaluation: Evaluation, prices: PriceScores, order: list[str]) -> 
                     price=own[bid],
                     decided=decided,
                     means=[],
+                    totals=[],
                 )
             )
     return Ranking(ranked=ranked, tied=[])
