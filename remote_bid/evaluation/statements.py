@@ -139,12 +139,14 @@ class Undertaking(Payload, frozen=True):
 
 
 class Recusal(Payload, frozen=True):
-    """A member stands back, and says why."""
+    """A member stands back. Why is nobody's but the auditors': it goes beside this, with a nonce of the signer's;
+    `reason` is H("sbe/1 recusal", nonce, reason).
+    """
 
     kind: ClassVar[str] = "recusal"
     session: str
     alias: Alias
-    reason: Words
+    reason: str
 
 
 class Removal(Payload, frozen=True):

@@ -10,6 +10,7 @@ from remote_bid.evaluation import commands as c
 from remote_bid.evaluation import statements as s
 from remote_bid.evaluation.rules.calling import next_index, next_place
 from remote_bid.evaluation.rules.electing import ballot_hash, ballot_info
+from remote_bid.evaluation.rules.leaving import reason_hash
 from remote_bid.evaluation.rules.member import Member
 from remote_bid.evaluation.rules.state import Evaluation
 from remote_bid.evaluation.terms import (
@@ -186,10 +187,12 @@ def undertake(alias: str, person: str) -> Act:
 
 
 def recuse(alias: str, person: str) -> Act:
-    def say(story: Story, member: Member) -> Payload:
-        return s.Recusal(session=SESSION, alias=alias, reason="投标人的法定代表人是我的近亲属")
+    reason, nonce = "投标人的法定代表人是我的近亲属", b64(secret_of(f"nonce of {person}"))
 
-    return by_member(alias, person, lambda told: c.DeclareRecusal(signed=told), say)
+    def say(story: Story, member: Member) -> Payload:
+        return s.Recusal(session=SESSION, alias=alias, reason=reason_hash(nonce, reason))
+
+    return by_member(alias, person, lambda told: c.DeclareRecusal(signed=told, reason=reason, nonce=nonce), say)
 
 
 def remove(alias: str, cause: Departure = Departure.REMOVED) -> Act:

@@ -97,19 +97,13 @@ export interface components {
         };
         /**
          * Averaged
-         * @description The mean of one item's scores, or of the experts' totals (then `item` is empty): what counted and what was left
-         *         out, by expert in the order of their scores; `exact` and, by the declared steps, `value`.
+         * @description The mean of one item's scores, or of the experts' totals (then `item` is empty): the scores that counted and
+         *         those left out, the lowest first, without their experts; exactly, and by the declared steps.
          */
         readonly Averaged: {
             readonly item: string;
-            readonly counted: readonly (readonly [
-                string,
-                string
-            ])[];
-            readonly dropped: readonly (readonly [
-                string,
-                string
-            ])[];
+            readonly counted: readonly string[];
+            readonly dropped: readonly string[];
             readonly weight: string;
             readonly exact: string;
             readonly value: string;
@@ -654,12 +648,14 @@ export interface components {
         };
         /**
          * DeclareRecusal
-         * @description A member stands back.
+         * @description A member stands back, for a reason that it has signed for by its hash; `nonce` is 16 random bytes or more.
          */
         readonly DeclareRecusal: {
             /** @enum {unknown} */
             readonly type: "DeclareRecusal";
             readonly signed: components["schemas"]["Signed"];
+            readonly reason: string;
+            readonly nonce: string;
         };
         /**
          * DeclineRequest
@@ -1197,6 +1193,16 @@ export interface components {
             readonly type: "ExpertDrawOpened";
         };
         /**
+         * ExpertTotal
+         * @description One expert's total for a bid: its weighted scores by item, and their sum, exactly and rounded as declared.
+         */
+        readonly ExpertTotal: {
+            readonly expert: string;
+            readonly sums: readonly string[];
+            readonly exact: string;
+            readonly value: string;
+        };
+        /**
          * ExtendWindow
          * @description Host or supervisor asks to extend the bidders' window; signed by both, it is.
          */
@@ -1670,7 +1676,8 @@ export interface components {
         };
         /**
          * MemberLeft
-         * @description Who was called does not come, or a member leaves: its work is void, and kept. Unsigned: the server saw it.
+         * @description Who was called does not come, or a member leaves: its work is void, and kept. Unsigned: the server saw it. A
+         *         recusal's `reason` is for auditors.
          */
         readonly MemberLeft: {
             /** @enum {unknown} */
@@ -1678,6 +1685,10 @@ export interface components {
             readonly alias: string;
             readonly cause: components["schemas"]["Departure"];
             readonly signed: components["schemas"]["Signed"] | null;
+            /** @default  */
+            readonly reason?: string;
+            /** @default  */
+            readonly nonce?: string;
         };
         /**
          * MemberLine
@@ -2471,7 +2482,7 @@ export interface components {
         /**
          * Ranked
          * @description One bid's place and how it came about. Bids that only lots can part share a place. A technical score that is not
-         *         rounded and never ends is shown to ten decimals.
+         *         rounded and never ends is shown to ten decimals. `totals` are there only where experts' totals are averaged.
          */
         readonly Ranked: {
             readonly place: number;
@@ -2482,6 +2493,7 @@ export interface components {
             readonly price: string;
             readonly decided: components["schemas"]["Decided"];
             readonly means: readonly components["schemas"]["Averaged"][];
+            readonly totals: readonly components["schemas"]["ExpertTotal"][];
         };
         /**
          * Ranking
@@ -3605,6 +3617,7 @@ export type EvaluationView = components['schemas']['EvaluationView'];
 export type EvaluationVoided = components['schemas']['EvaluationVoided'];
 export type ExpertCalled = components['schemas']['ExpertCalled'];
 export type ExpertDrawOpened = components['schemas']['ExpertDrawOpened'];
+export type ExpertTotal = components['schemas']['ExpertTotal'];
 export type ExtendWindow = components['schemas']['ExtendWindow'];
 export type FailedItem = components['schemas']['FailedItem'];
 export type FieldKind = components['schemas']['FieldKind'];

@@ -50,15 +50,18 @@ def far_off(evaluation: Evaluation) -> list[OutlierFound]:
 
 
 def priced(evaluation: Evaluation) -> PriceScores:
-    """What each valid bid's price scores; the bids go by their ids."""
+    """What each valid bid's price scores."""
+    return price_scores(price_case(evaluation))
+
+
+def price_case(evaluation: Evaluation) -> PriceCase:
+    """What the order's formula is asked; bids go by their ids."""
     order = evaluation.ordered
     bids = [
         PricedBid(bidder=bid.bid, price=bid.form.price, passed=bid.bid in evaluation.valid, flags=bid.flags)
         for bid in order.bids
     ]
-    return price_scores(
-        PriceCase(formula=order.formula, bids=bids, ceiling_price=order.ceiling_price, drawn=dict(order.drawn))
-    )
+    return PriceCase(formula=order.formula, bids=bids, ceiling_price=order.ceiling_price, drawn=dict(order.drawn))
 
 
 def tie_order(evaluation: Evaluation) -> list[str]:
