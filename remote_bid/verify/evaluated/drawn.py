@@ -35,7 +35,11 @@ def draw(case: Case) -> None:
 
 def _rightly_withheld(case: EvaluationCase) -> None:
     """Only of those who never sat on the committee is it withheld who they are."""
-    told = [*case.happened(ExpertCalled), *case.happened(MemberAccepted), *case.happened(MemberLeft)]
+    told: list[tuple[Shown, ExpertCalled | MemberAccepted | MemberLeft]] = [
+        *case.happened(ExpertCalled),
+        *case.happened(MemberAccepted),
+        *case.happened(MemberLeft),
+    ]
     for shown, event in told:
         hidden = shown.proof.hidden.keys() if shown.proof else set()
         member = case.evaluation.members[event.alias]
