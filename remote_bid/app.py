@@ -14,12 +14,16 @@ import socketio
 from aiohttp import web
 
 from remote_bid.config import Settings, office_passphrase
+from remote_bid.evaluation import evaluation
+from remote_bid.evaluation.ballots import Ballots
+from remote_bid.evaluation.facts import EvaluationFacts
 from remote_bid.gateway.archive import Archive
 from remote_bid.gateway.bundle import public_bundle
 from remote_bid.gateway.cosigners import HttpCosigner
 from remote_bid.gateway.crls import CrlKeeper
 from remote_bid.gateway.doors import Door, doors
 from remote_bid.gateway.drafts import Drafts
+from remote_bid.gateway.evaluations import Evaluations
 from remote_bid.gateway.health import Alert, Health
 from remote_bid.gateway.http import Http, guard, headers_for
 from remote_bid.gateway.hub import Hub
@@ -33,7 +37,6 @@ from remote_bid.gateway.socket import Sockets
 from remote_bid.gateway.stamps import StampKeeper
 from remote_bid.opening import opening
 from remote_bid.opening.facts import Facts
-from remote_bid.opening.known import Deployment
 from remote_bid.paper.seal_key import seal_key
 from remote_bid.people.certificates import fingerprint, roots_of
 from remote_bid.people.issuing import issuer_in
@@ -45,6 +48,7 @@ from remote_bid.people.registry.terms import REGISTRY
 from remote_bid.people.revocation import Crls
 from remote_bid.people.sign_in import Porter
 from remote_bid.seal.statements import Statement
+from remote_bid.tender.deployment import Deployment
 from remote_bid.tender.safe import Limits, Safe
 from remote_bid.tender.safe.s3 import s3_shelf
 from remote_bid.tender.statements import NamedLogKey
@@ -65,7 +69,7 @@ from remote_bid.timeline.start import require_cosigned_head, require_covered
 from remote_bid.timeline.stopping import told_to_stop
 from remote_bid.verify.trust import Trust
 
-ROOMS: dict[str, AnyContext] = {opening.name: opening}
+ROOMS: dict[str, AnyContext] = {opening.name: opening, evaluation.name: evaluation}
 PAGES = Path(__file__).parent / "pages"
 
 
@@ -112,12 +116,15 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     crls = Crls(roots)
     safe = safe_of(settings, folder / "safe", keys.lines)
     keepers = Keepers(keys.signer, now)
+    ballots = Ballots()
     rooms: Rooms = {
         opening.name: (opening, Facts(safe, roots, deployment, now, crls, keepers.ask, trust.authorities_of_time())),
+        evaluation.name: (evaluation, EvaluationFacts(roots, deployment, now, ballots, crls)),
         registry.name: (registry, RegistryFacts(issuer, now)),
     }
     guarded = Guard()
     desk = Desk(log, keys.signer, keys.lines, rooms, guarded)
+    desk.listen(ballots.forget)
     papers = Papers(folder / "papers", lambda: seal_key(folder / "seal.pem", settings.log), ZoneInfo(settings.zone))
     porter = Porter(roots, settings.origin, now, crls)
     keeper = CrlKeeper(crls, settings.crls, folder / "crls", desk, now, porter.recheck)
@@ -165,7 +172,9 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
         ],
     )
     lodging = LodgingKeys(desk, keys.lines)
-    app.add_routes([*http.routes(), *people.routes(), *lodging.routes(), *Drafts().routes(), *annexe.routes])
+    evaluations = Evaluations(desk, http.admitted)
+    mine = [*evaluations.routes(), *people.routes(), *lodging.routes(), *Drafts().routes()]
+    app.add_routes([*http.routes(), *mine, *annexe.routes])
     sio.attach(app)
     async with aiohttp.ClientSession() as outgoing, _closing(log):
         named = zip(trust.cosigner_keys(), settings.cosigners, strict=True)

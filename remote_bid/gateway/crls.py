@@ -11,10 +11,13 @@ import msgspec
 import structlog
 
 from remote_bid.gateway.outside import at_most
-from remote_bid.opening.commands import NoteCrl
+from remote_bid.people.noting import NoteCrl
 from remote_bid.people.revocation import BadCrl, Crl, Crls
 from remote_bid.timeline.context import LOG, Refused
 from remote_bid.timeline.desk import Desk, Moved
+
+NOTING = ("opening", "evaluation")
+"""Rooms whose sessions note the lists in force."""
 
 _LOG = structlog.get_logger("crls")
 _TIMEOUT = aiohttp.ClientTimeout(total=20)
@@ -143,7 +146,7 @@ class CrlKeeper:
 
     async def _note(self) -> None:
         for folded in await self._desk.load():
-            if folded.session.room != "opening" or not folded.head:
+            if folded.session.room not in NOTING or not folded.head:
                 continue
             for crl in self._crls.current():
                 try:

@@ -13,6 +13,7 @@ from aiohttp.typedefs import Middleware
 from remote_bid.gateway import uploads
 from remote_bid.gateway.archive import Archive
 from remote_bid.gateway.doors import CALLER, COOKIE, cookie, signed_in
+from remote_bid.gateway.openings import opening_at
 from remote_bid.gateway.pace import Pace, TooMany
 from remote_bid.gateway.papers import Papers
 from remote_bid.gateway.socket import refused
@@ -171,7 +172,7 @@ class Http:
         by_cookie = caller.person is not None and caller.carrier is Carrier.COOKIE
         return web.json_response(await self._about(caller.person, caller.token if by_cookie else ""))
 
-    async def _admitted(self) -> Collection[str]:
+    async def admitted(self) -> Collection[str]:
         """Who may schedule: named in the settings, or admitted by a system admin."""
         return {*self._agencies, *(await self._registry()).agencies}
 
@@ -215,7 +216,7 @@ class Http:
     async def schedule(self, request: web.Request) -> web.Response:
         """An agency's host opens a session."""
         person = signed_in(request)
-        if person.person not in await self._admitted():
+        if person.person not in await self.admitted():
             raise Refused("not_allowed", "只有招标代理机构可以安排开标。", "Only an agency may schedule a session.")
         body = msgspec.json.decode(await request.read(), type=_Schedule)
         await self._desk.open(body.session, "opening", body.command, Who(person=person.person, role=Role.HOST))
@@ -230,7 +231,7 @@ class Http:
 
     async def paper(self, request: web.Request) -> web.Response:
         """One document of a session that is closed, sealed by the platform."""
-        folded, name = await self._desk.look(request.match_info["session"]), request.match_info["paper"]
+        folded, name = await opening_at(self._desk, request), request.match_info["paper"]
         made = await self._papers.of(folded, name)
         shown_as = f'inline; filename="{folded.session.id}-{name}.pdf"'
         return web.Response(body=made, content_type="application/pdf", headers={"Content-Disposition": shown_as})

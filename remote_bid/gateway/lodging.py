@@ -8,6 +8,7 @@ import structlog
 from aiohttp import web
 
 from remote_bid.gateway.cosigners import HttpCosigner
+from remote_bid.gateway.openings import opening_at
 from remote_bid.opening.lodging import BadAnswer, LodgingsAnswer, checked_list, lodging_key
 from remote_bid.opening.statements import LodgingsWanted
 from remote_bid.seal.canonical import b64
@@ -36,7 +37,7 @@ class LodgingKeys:
 
     async def key(self, request: web.Request) -> web.Response:
         """`?lot=…&part=…` → the key (1216 bytes) that the server wants in the policy."""
-        session = (await self._desk.look(request.match_info["session"])).session.id
+        session = (await opening_at(self._desk, request)).session.id
         lot, part = request.query.get("lot", ""), request.query.get("part", "")
         return web.json_response({"key": await asyncio.to_thread(lodging_key, self._secret, session, lot, part)})
 

@@ -14,6 +14,7 @@ from email.utils import format_datetime
 
 from aiohttp import web
 
+from remote_bid.gateway.openings import opening_at
 from remote_bid.people.certificates import Certified
 from remote_bid.seal.envelope import BadEnvelope, read_head
 from remote_bid.tender.safe import Key, NotThere, Safe
@@ -126,7 +127,7 @@ class Uploads:
     async def start(self, request: web.Request) -> web.Response:
         """The start of one's own stored envelope, for a drill: enough to see that one's halves still open it."""
         person, name = self._signed_in(request), request.match_info["upload"]
-        session = (await self._desk.look(request.match_info["session"])).session.id
+        session = (await opening_at(self._desk, request)).session.id
         try:
             read = await asyncio.to_thread(_start, self._safe, session, person.person, name)
         except (NotThere, BadEnvelope) as error:
@@ -135,7 +136,7 @@ class Uploads:
 
     async def _key(self, request: web.Request, name: str) -> tuple[Key, Folded]:
         person = self._signed_in(request)
-        folded = await self._desk.look(request.match_info["session"])
+        folded = await opening_at(self._desk, request)
         return self._safe.key(folded.session.id, person.person, name), folded
 
     def _take_over(self, key: Key, request: web.Request) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 
 from remote_bid.people.certificates import Signed
-from remote_bid.people.revocation import CrlNoted
+from remote_bid.people.noting import NoteCrl
 from remote_bid.tender.terms import Remark
 from remote_bid.timeline.context import Command
 from remote_bid.timeline.marks import RecordCheckpoint, RecordRotation, Tick
@@ -245,12 +245,6 @@ class SignRecord(Command, frozen=True):
 
 class CloseOpening(Command, frozen=True):
     """The host, or the clock when the time for signing is over, closes the session."""
-
-
-class NoteCrl(Command, frozen=True):
-    """The log's: an authority's list of revoked certificates is in force from now on."""
-
-    crl: CrlNoted
 
 
 class ExtendWindow(Command, frozen=True):

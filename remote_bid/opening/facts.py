@@ -4,9 +4,8 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, BinaryIO, Protocol
+from typing import BinaryIO, Protocol
 
-import msgspec
 from cryptography import x509
 
 from remote_bid.opening.commands import (
@@ -20,7 +19,7 @@ from remote_bid.opening.commands import (
     SettleBids,
     SubmitBid,
 )
-from remote_bid.opening.known import Deployment, Known, Lodged, Lodgings, Revoked, StoredEnvelope
+from remote_bid.opening.known import Known, Lodged, Lodgings, StoredEnvelope
 from remote_bid.opening.lodging import KeptRelease, LodgingsAnswer, only_signer
 from remote_bid.opening.rules.bid import Bid
 from remote_bid.opening.rules.drawing import lot_draw
@@ -29,13 +28,15 @@ from remote_bid.opening.rules.late import CERTIFICATE_REVOKED, SENTENCES
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.statements import LodgingReceipt
 from remote_bid.opening.terms import LotDraw, Settlement
-from remote_bid.people.certificates import Certified, NotTrusted, Signed, signers
-from remote_bid.people.revocation import Crls, Status, list_for, status_of
+from remote_bid.people.certificates import Certified
+from remote_bid.people.checking import Revoked, revoked_by, signers_of
+from remote_bid.people.revocation import Crls
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.drill import Dummy, dummy_for
 from remote_bid.seal.envelope import BadEnvelope, Head
-from remote_bid.seal.statements import BadStatement, id_of, said, statement_id
+from remote_bid.seal.statements import id_of, said
 from remote_bid.seal.xwing import key_id
+from remote_bid.tender.deployment import Deployment
 from remote_bid.tender.statements import CustodianKey
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import CLOCK, Refused
@@ -113,23 +114,13 @@ class Facts:
         )
 
     def _signers(self, command: OpeningCommand) -> dict[str, list[Certified]]:
-        now, all_signed = self._now(), _signed(command)
-        try:
-            known = {statement_id(signed.statement): signers(signed, self._roots, now) for signed in all_signed}
-            if self._revoked(command) is not None and not isinstance(command, ReleaseKey):
-                raise Refused(CERTIFICATE_REVOKED, *SENTENCES[CERTIFICATE_REVOKED])
-            return known
-        except (NotTrusted, BadStatement) as error:
-            raise Refused("not_trusted", "证书或签名无效。", str(error)) from error
+        known = signers_of(command, self._roots, self._now())
+        if not isinstance(command, ReleaseKey) and self._revoked(command) is not None:
+            raise Refused(CERTIFICATE_REVOKED, *SENTENCES[CERTIFICATE_REVOKED])
+        return known
 
     def _revoked(self, command: OpeningCommand) -> Revoked | None:
-        """By which list one of the signers' certificates is revoked now; they are known to be certificates."""
-        certificates = {certificate for signed in _signed(command) for certificate in signed.certificates}
-        for certificate in sorted(certificates):
-            crl = list_for(certificate, self._crls.current())
-            if crl is not None and status_of(certificate, [crl], self._now()) is Status.REVOKED:
-                return Revoked(authority=crl.noted.authority, crl=crl.noted.hash)
-        return None
+        return revoked_by(command, self._crls, self._now())
 
     async def _envelopes(self, opening: Opening, command: OpeningCommand, by: Who) -> dict[str, StoredEnvelope]:
         if not isinstance(command, SubmitBid):
@@ -174,14 +165,3 @@ def _dummy(opening: Opening, kid: str, by: Who) -> Dummy | None:
     offers = [said(o.statement, CustodianKey) for at, o in opening.offers.items() if at.startswith(f"{by.person}/")]
     publics = [unb64(offer.public_key) for offer in offers]
     return next((dummy_for(opening.session, public) for public in publics if key_id(public) == kid), None)
-
-
-def _signed(value: Any) -> list[Signed]:
-    """Every signed statement a command carries."""
-    if isinstance(value, Signed):
-        return [value]
-    if isinstance(value, list):
-        return [signed for item in value for signed in _signed(item)]
-    if isinstance(value, msgspec.Struct):
-        return [signed for name in value.__struct_fields__ for signed in _signed(getattr(value, name))]
-    return []

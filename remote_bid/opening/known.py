@@ -6,12 +6,12 @@ import msgspec
 
 from remote_bid.opening.terms import LotDraw, Settlement
 from remote_bid.people.certificates import Certified, Signed
+from remote_bid.people.checking import Revoked
 from remote_bid.people.revocation import CrlNoted
 from remote_bid.seal.drill import Dummy
 from remote_bid.seal.envelope import Header
-from remote_bid.seal.statements import Statement, said
-from remote_bid.tender.statements import NamedLogKey
-from remote_bid.timeline.rotation import KeyRotated
+from remote_bid.seal.statements import Statement
+from remote_bid.tender.deployment import Deployment
 
 
 class StoredEnvelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,24 +21,6 @@ class StoredEnvelope(msgspec.Struct, frozen=True, kw_only=True):
     header_hash: str
     ct: str
     n: int
-
-
-class Deployment(msgspec.Struct, frozen=True, kw_only=True):
-    """What policies must name: the authorities' fingerprints, the log, its cosigners and their quorum, who stamps."""
-
-    authorities: list[str] = []
-    log: NamedLogKey = NamedLogKey(name="", key="")
-    cosigners: list[NamedLogKey] = []
-    quorum: int = 0
-    tsa: list[str] = []
-    """Fingerprints of the authorities of time, sorted."""
-    successors: list[Statement] = []
-    """How the log's key has changed since it was the one in `log`."""
-
-    @property
-    def key_now(self) -> str:
-        """The key that the log signs with."""
-        return said(self.successors[-1], KeyRotated).new if self.successors else self.log.key
 
 
 class Lodged(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,13 +39,6 @@ class Lodgings(msgspec.Struct, frozen=True, kw_only=True):
     lists: list[Statement]
     away: list[str]
     lodged: list[Lodged]
-
-
-class Revoked(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose list (hash) tells that the certificate that signed is revoked; `authority` is its fingerprint."""
-
-    authority: str
-    crl: str
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,9 +4,9 @@ from typing import ClassVar
 
 import msgspec
 
-from remote_bid.opening.terms import Deposit, ExtensionCause, LotSet, Member, Pause, Role, SuspensionCause
+from remote_bid.opening.terms import Deposit, ExtensionCause, LotSet, Member, Role
 from remote_bid.seal.statements import Payload, Statement
-from remote_bid.tender.terms import Factor, Heading, Tender, Words
+from remote_bid.tender.terms import Factor, Heading, Pause, Tender, Words
 
 
 class Schedule(Payload, frozen=True):
@@ -16,17 +16,6 @@ class Schedule(Payload, frozen=True):
     session: str
     tender: Tender
     members: list[Member]
-
-
-class CheckInStatement(Payload, frozen=True):
-    """I am here: for this session and role only, with a nonce of the signer, not to be used after `expires`."""
-
-    kind: ClassVar[str] = "check_in"
-    session: str
-    person: str
-    role: str
-    nonce: str
-    expires: str
 
 
 class Close(Payload, frozen=True):
@@ -250,23 +239,6 @@ class Extension(Payload, frozen=True):
     number: int
     by_ms: int
     cause: ExtensionCause
-
-
-class Suspend(Payload, frozen=True):
-    """Host or supervisor stops the clocks: the session's suspension `number`, from 1."""
-
-    kind: ClassVar[str] = "suspend"
-    session: str
-    number: int
-    cause: SuspensionCause
-
-
-class Resume(Payload, frozen=True):
-    """Host and supervisor let suspension `number` end."""
-
-    kind: ClassVar[str] = "resume"
-    session: str
-    number: int
 
 
 class Abort(Payload, frozen=True):

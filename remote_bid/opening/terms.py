@@ -6,6 +6,7 @@ import msgspec
 
 from remote_bid.seal.envelope import Header
 from remote_bid.seal.statements import Statement
+from remote_bid.tender.sealed_draw import DrawSeed
 from remote_bid.tender.terms import Amount, Heading, ReadoutForm, Tender
 
 
@@ -139,18 +140,6 @@ class AbortCause(StrEnum):
     SUSPENDED_TOO_LONG = "suspended_too_long"
 
 
-class SuspensionCause(StrEnum):
-    """Why the clocks stand still; the last two are the server's own."""
-
-    TECHNICAL_FAULT = "technical_fault"
-    NETWORK_FAULT = "network_fault"
-    CERTIFICATE_SERVICE = "certificate_service"
-    EMERGENCY = "emergency"
-    COMPLAINT = "complaint"
-    CUSTODIANS_ABSENT = "custodians_absent"
-    OUTAGE = "outage"
-
-
 class ExtensionCause(StrEnum):
     """Why the bidders' window may be extended."""
 
@@ -166,14 +155,6 @@ class RequestRefusal(StrEnum):
     BEYOND_CAP = "beyond_cap"
     WINDOW_OVER = "window_over"
     DECLINED = "declined"
-
-
-class Pause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A suspension that is over: from when to when, and why."""
-
-    since: str
-    until: str
-    cause: SuspensionCause
 
 
 class LotEnd(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -238,16 +219,6 @@ class LineAnswer(StrEnum):
     CONFIRMED = "confirmed"
     DISPUTED = "disputed"
     SILENT = "silent"
-
-
-class DrawSeed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whose seed went into a draw: the id of its draw envelope, "" if it sealed none, and why it counts as empty if so
-    (`missing`, or what is wrong with the deal).
-    """
-
-    person: str
-    envelope: str
-    fault: str = ""
 
 
 class LotDraw(msgspec.Struct, frozen=True, kw_only=True):

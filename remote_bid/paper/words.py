@@ -9,8 +9,8 @@ from remote_bid.opening.terms import (
     LineAnswer,
     Outcome,
     Role,
-    SuspensionCause,
 )
+from remote_bid.tender.terms import SuspensionCause
 
 ROLES = {
     Role.HOST: "主持人 host",

@@ -16,14 +16,14 @@ from remote_bid.opening.events import (
     TimetableSigned,
 )
 from remote_bid.opening.rules.record import as_read_out, record_hash
-from remote_bid.opening.statements import BelowMinimum, Extension, Lottery, Resume, Suspend
+from remote_bid.opening.statements import BelowMinimum, Extension, Lottery
 from remote_bid.opening.terms import Role
 from remote_bid.participant.checks import Broken, after_strike
 from remote_bid.participant.copy import Copy
 from remote_bid.participant.policies import current_policy
 from remote_bid.people.certificates import NotTrusted, Signed, signers
 from remote_bid.seal.statements import BadStatement, P, media_type, said, statement_id
-from remote_bid.tender.statements import Policy, Strike, Timetable
+from remote_bid.tender.statements import Policy, Resume, Strike, Suspend, Timetable
 from remote_bid.timeline import instant
 from remote_bid.verify.trust import Trust
 

@@ -3,12 +3,12 @@
 import secrets
 
 from remote_bid.opening.commands import SealDraw
-from remote_bid.opening.rules.drawing import COMMITTED
 from remote_bid.participant.member import Staff
 from remote_bid.participant.policies import current_policy
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.dealing import SECRET_SIZE, commitment, deal
 from remote_bid.seal.statements import said
+from remote_bid.tender.sealed_draw import COMMITTED
 from remote_bid.tender.statements import CustodianKey, DrawEnvelope, Policy, draw_ctx
 from remote_bid.tender.terms import DRAW
 

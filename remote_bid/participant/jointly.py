@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from remote_bid.opening.terms import ExtensionCause, Role, SuspensionCause
+from remote_bid.opening.terms import ExtensionCause, Role
 from remote_bid.participant import before_signing
 from remote_bid.participant.terminal import (
     DAY_S,
@@ -21,6 +21,7 @@ from remote_bid.participant.terminal import (
     say,
 )
 from remote_bid.participant.two import OneOfTheTwo
+from remote_bid.tender.terms import SuspensionCause
 
 jointly = typer.Typer(no_args_is_help=True)
 

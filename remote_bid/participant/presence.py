@@ -4,11 +4,11 @@ import secrets
 from datetime import UTC, datetime
 
 from remote_bid.opening.commands import CheckIn
-from remote_bid.opening.statements import CheckInStatement
 from remote_bid.opening.terms import Phase, reached
 from remote_bid.participant.client import Client, ServerRefused
 from remote_bid.participant.identity import Identity
 from remote_bid.seal.canonical import b64
+from remote_bid.tender.statements import CheckInStatement
 from remote_bid.timeline import instant
 
 _VALID_MS = 300_000

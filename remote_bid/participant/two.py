@@ -13,13 +13,15 @@ from remote_bid.opening.commands import (
     SuspendOpening,
 )
 from remote_bid.opening.events import BidsClosed
-from remote_bid.opening.statements import BelowMinimum, Extension, Resume, Suspend
-from remote_bid.opening.terms import ExtensionCause, Phase, SuspensionCause, reached
+from remote_bid.opening.statements import BelowMinimum, Extension
+from remote_bid.opening.terms import ExtensionCause, Phase, reached
 from remote_bid.opening.view import OpeningView
 from remote_bid.participant.checks import Broken
 from remote_bid.participant.member import Staff
 from remote_bid.people.certificates import Signed
 from remote_bid.seal.statements import media_type, statement_id
+from remote_bid.tender.statements import Resume, Suspend
+from remote_bid.tender.terms import SuspensionCause
 
 
 class OneOfTheTwo(Staff):

@@ -11,7 +11,7 @@ from remote_bid.people.certificates import Signed
 from remote_bid.seal.canonical import labelled_hash, unb64
 from remote_bid.seal.dealing import Share
 from remote_bid.seal.statements import Payload
-from remote_bid.tender.terms import Line, Words
+from remote_bid.tender.terms import Line, SuspensionCause, Words
 
 
 class CustodianKey(Payload, frozen=True):
@@ -265,3 +265,31 @@ class Receipt(Payload, frozen=True):
     salt: str
     at: str
     tick_due: str
+
+
+class CheckInStatement(Payload, frozen=True):
+    """I am here: for this session and role only, with a nonce of the signer, not to be used after `expires`."""
+
+    kind: ClassVar[str] = "check_in"
+    session: str
+    person: str
+    role: str
+    nonce: str
+    expires: str
+
+
+class Suspend(Payload, frozen=True):
+    """Host or supervisor stops the clocks: the session's suspension `number`, from 1."""
+
+    kind: ClassVar[str] = "suspend"
+    session: str
+    number: int
+    cause: SuspensionCause
+
+
+class Resume(Payload, frozen=True):
+    """Host and supervisor let suspension `number` end."""
+
+    kind: ClassVar[str] = "resume"
+    session: str
+    number: int

@@ -130,6 +130,26 @@ class ReadoutForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     fields: dict[str, str | int | bool]
 
 
+class SuspensionCause(StrEnum):
+    """Why the clocks stand still; the last two are the server's own."""
+
+    TECHNICAL_FAULT = "technical_fault"
+    NETWORK_FAULT = "network_fault"
+    CERTIFICATE_SERVICE = "certificate_service"
+    EMERGENCY = "emergency"
+    COMPLAINT = "complaint"
+    CUSTODIANS_ABSENT = "custodians_absent"
+    OUTAGE = "outage"
+
+
+class Pause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A suspension that is over: from when to when, and why."""
+
+    since: str
+    until: str
+    cause: SuspensionCause
+
+
 class InvalidForm(ValueError):
     """The sealed bytes are no readout form of this tender."""
 

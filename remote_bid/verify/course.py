@@ -13,7 +13,6 @@ from remote_bid.opening.events import (
     BidReadOut,
     ConfirmationOpened,
     CountCheckOpened,
-    CrlNotedDown,
     CustodianKeysDestroyed,
     CustodyOpened,
     KeyReleased,
@@ -56,11 +55,14 @@ from remote_bid.opening.rules.pausing import (
 )
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.unsealing import keys_of
-from remote_bid.opening.statements import Abort, BelowMinimum, Extension, Handover, KeysDestroyed, Resume, Suspend
+from remote_bid.opening.statements import Abort, BelowMinimum, Extension, Handover, KeysDestroyed
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
-from remote_bid.opening.terms import ABORTABLE, AbortCause, Phase, Role, SuspensionCause, under_way
+from remote_bid.opening.terms import ABORTABLE, AbortCause, Phase, Role, under_way
 from remote_bid.people.certificates import Signed
+from remote_bid.people.noting import CrlNotedDown
 from remote_bid.seal.statements import id_of, said, statement_id
+from remote_bid.tender.statements import Resume, Suspend
+from remote_bid.tender.terms import SuspensionCause
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import CLOCK, Happened
 from remote_bid.timeline.entry import Shown

@@ -1,10 +1,11 @@
 """Step 11, second half: every coefficient drawn again from the same seeds."""
 
 from remote_bid.opening.events import CoefficientDrawn, DrawSealed, LotteryCalled
-from remote_bid.opening.rules.drawing import coefficient_of, drawn_value, is_dealt_to, lot_draw
+from remote_bid.opening.rules.drawing import coefficient_of, drawn_value, lot_draw
 from remote_bid.opening.statements import Lottery
 from remote_bid.opening.terms import LotDraw, Outcome, Phase, reached
 from remote_bid.seal.statements import said
+from remote_bid.tender.sealed_draw import is_dealt_to
 from remote_bid.tender.statements import DrawEnvelope
 from remote_bid.tender.terms import DRAW
 from remote_bid.timeline.entry import Shown

@@ -4,16 +4,13 @@ import io
 
 import msgspec
 
-from remote_bid.opening.events import (
-    BidReadOut,
-    BidSettled,
-    CrlNotedDown,
-)
+from remote_bid.opening.events import BidReadOut, BidSettled
 from remote_bid.opening.rules.bid import Bid
 from remote_bid.opening.rules.judging import judge
 from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.record import as_read_out, readout_line
 from remote_bid.opening.terms import AbortCause, Cause, Settlement
+from remote_bid.people.noting import CrlNotedDown
 from remote_bid.seal.canonical import b64
 from remote_bid.seal.envelope import BadEnvelope, tree_root
 from remote_bid.seal.statements import said

@@ -32,13 +32,21 @@ from remote_bid.opening.rules.preparing import require_plan, require_timetable
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.striking import follows
 from remote_bid.opening.rules.submitting import expired
-from remote_bid.opening.statements import CheckInStatement, Close, Schedule
+from remote_bid.opening.statements import Close, Schedule
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import Phase
 from remote_bid.people.certificates import Certified
 from remote_bid.seal.drill import told
 from remote_bid.seal.statements import said, statement_id
-from remote_bid.tender.statements import CustodianKey, DrillAnswer, Policy, Strike, Timetable, Withdraw
+from remote_bid.tender.statements import (
+    CheckInStatement,
+    CustodianKey,
+    DrillAnswer,
+    Policy,
+    Strike,
+    Timetable,
+    Withdraw,
+)
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Happened, Refused
 from remote_bid.timeline.entry import Shown

@@ -15,7 +15,6 @@ from remote_bid.opening.events import (
     ConfirmationOpened,
     ConsortiumDeclared,
     CountCheckOpened,
-    CrlNotedDown,
     CustodianDrilled,
     CustodianKeyOffered,
     CustodianKeysDestroyed,
@@ -79,6 +78,7 @@ from remote_bid.opening.events import (
 from remote_bid.opening.rules import evolve
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.terms import ABORTABLE, OFFICES, Phase, Role
+from remote_bid.people.noting import CrlNotedDown
 from remote_bid.seal.statements import statement_id
 from remote_bid.timeline.context import CLOCK, LOG, Event
 from remote_bid.timeline.entry import MAIN, Shown, Who

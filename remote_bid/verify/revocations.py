@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from remote_bid.opening.events import CrlNotedDown, ReleaseHindered
+from remote_bid.opening.events import ReleaseHindered
 from remote_bid.people.certificates import Signed
+from remote_bid.people.noting import CrlNotedDown
 from remote_bid.people.revocation import BadCrl, Crl, Status, read_crl, status_of
 from remote_bid.timeline import instant
 from remote_bid.timeline.entry import MAIN, Shown

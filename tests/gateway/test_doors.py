@@ -76,6 +76,8 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("POST", "/api/sign-out"): Row(SIGNED_IN),
     ("GET", "/api/sessions"): Row(CALLERS),
     ("POST", "/api/sessions"): Row(frozenset({HOST}), body=House.plan),
+    ("GET", "/api/evaluations"): Row(SIGNED_IN),
+    ("POST", "/api/evaluations"): Row(frozenset({HOST}), body={}),
     ("OPTIONS", "/api/sessions/{session}/uploads"): Row(CALLERS, f"{SESSION}/uploads"),
     ("POST", "/api/sessions/{session}/uploads"): Row(SIGNED_IN, f"{SESSION}/uploads", {}),
     ("GET", "/api/sessions/{session}/uploads/{upload}"): Row(SIGNED_IN, UPLOAD, method="HEAD"),

@@ -9,12 +9,12 @@ import pytest
 import pytest_asyncio
 
 from remote_bid.demo.authority import Authority
-from remote_bid.opening.statements import CheckInStatement
 from remote_bid.participant.identity import read_identity
 from remote_bid.people.certificates import Signed
 from remote_bid.people.sign_in import SignIn
 from remote_bid.seal.canonical import b64
 from remote_bid.seal.statements import countersign
+from remote_bid.tender.statements import CheckInStatement
 from tests.gateway.house import BIDDERS, HALL, MEMBERS, TENDER, House
 from tests.gateway.refusals import assert_refusal
 

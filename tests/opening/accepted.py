@@ -1,6 +1,7 @@
 """For every command of the room: a past after which it is accepted, and the act itself."""
 
 from remote_bid.opening import commands as c
+from remote_bid.people.noting import NoteCrl
 from remote_bid.timeline.context import Command
 from remote_bid.timeline.marks import RecordCheckpoint, Tick
 from tests.given import Act, Past, at
@@ -145,7 +146,7 @@ ACCEPTED: dict[type[Command], tuple[Past, Act]] = {
     c.OpenObjections: (OBJECTION[:-1], OPEN_OBJECTIONS),
     c.PrepareRecord: (OBJECTION, at(after_t0(660), PREPARE_RECORD)),
     c.RefuseRecord: (RECORD, refuse_record(ALPHA)),
-    c.NoteCrl: (ROSTER, NOTE_CRL),
+    NoteCrl: (ROSTER, NOTE_CRL),
     c.ExtendWindow: (RELEASE, extend(HOST)),
     c.SuspendOpening: (RELEASE, suspend(SUPERVISOR)),
     c.ResumeOpening: (SUSPENDED, resume(HOST)),

@@ -5,13 +5,13 @@ from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from remote_bid.opening.known import Deployment
 from remote_bid.opening.terms import Member, Role
 from remote_bid.people.certificates import Signed, fingerprint
 from remote_bid.seal.canonical import b64
 from remote_bid.seal.signing import KeySigner
 from remote_bid.seal.statements import Payload, countersign, state
 from remote_bid.seal.xwing import public_key
+from remote_bid.tender.deployment import Deployment
 from remote_bid.tender.statements import NamedLogKey
 from remote_bid.tender.terms import READOUT_FORM
 from remote_bid.timeline.context import CLOCK, LOG

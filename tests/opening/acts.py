@@ -10,7 +10,6 @@ from remote_bid.opening import commands as c
 from remote_bid.opening.rules.record import line_hash, readout_line
 from remote_bid.opening.statements import (
     Answer,
-    CheckInStatement,
     Confirmation,
     Custody,
     DepositNote,
@@ -21,6 +20,7 @@ from remote_bid.opening.statements import (
 )
 from remote_bid.opening.terms import Deposit, DepositForm, DepositStatus, SealedPart
 from remote_bid.people.certificates import Signed
+from remote_bid.people.noting import NoteCrl
 from remote_bid.people.revocation import CrlNoted
 from remote_bid.seal.canonical import b64
 from remote_bid.seal.dealing import commitment
@@ -30,7 +30,7 @@ from remote_bid.seal.envelope import ctx_of
 from remote_bid.seal.statements import id_of, statement_id
 from remote_bid.seal.tree import root_of
 from remote_bid.seal.xwing import key_id
-from remote_bid.tender.statements import Deal, DrillAnswer, Withdraw
+from remote_bid.tender.statements import CheckInStatement, Deal, DrillAnswer, Withdraw
 from remote_bid.tender.terms import READOUT_FORM
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import CLOCK, LOG, Command
@@ -56,7 +56,7 @@ PREPARE_RECORD = Act(c.PrepareRecord(), CLOCK)
 NOTED = CrlNoted(
     authority="A", hash="first", this_update=instant.text(after_t0(-60)), next_update=instant.text(after_t0(60))
 )
-NOTE_CRL = Act(c.NoteCrl(crl=NOTED), LOG)
+NOTE_CRL = Act(NoteCrl(crl=NOTED), LOG)
 
 
 def submit(who: Who, lot: str = LOT, **how: Any) -> Act:

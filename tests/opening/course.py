@@ -7,9 +7,11 @@ from msgspec.structs import replace
 from remote_bid.opening import commands as c
 from remote_bid.opening.rules.pausing import next_number
 from remote_bid.opening.rules.unsealing import keys_of
-from remote_bid.opening.statements import Abort, BelowMinimum, Extension, Handover, KeysDestroyed, Resume, Suspend
-from remote_bid.opening.terms import ExtensionCause, Role, SuspensionCause
+from remote_bid.opening.statements import Abort, BelowMinimum, Extension, Handover, KeysDestroyed
+from remote_bid.opening.terms import ExtensionCause, Role
 from remote_bid.seal.statements import Payload
+from remote_bid.tender.statements import Resume, Suspend
+from remote_bid.tender.terms import SuspensionCause
 from remote_bid.timeline.context import CLOCK, Command
 from remote_bid.timeline.entry import Who
 from tests.given import Act, Past, Story, at

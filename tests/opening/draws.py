@@ -5,10 +5,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from remote_bid.opening import commands as c
-from remote_bid.opening.rules.drawing import COMMITTED
 from remote_bid.opening.statements import Lottery
 from remote_bid.seal.canonical import b64
 from remote_bid.seal.dealing import commitment, deal
+from remote_bid.tender.sealed_draw import COMMITTED
 from remote_bid.tender.statements import DrawEnvelope, draw_ctx
 from remote_bid.tender.terms import DRAW, Coefficient, Draw
 from remote_bid.timeline.context import CLOCK, Command

@@ -7,9 +7,9 @@ from typing import Any
 
 from cryptography.x509 import ReasonFlags
 
-from remote_bid.opening import commands as c
 from remote_bid.opening.facts import Facts
 from remote_bid.opening.known import Known
+from remote_bid.people.noting import NoteCrl
 from remote_bid.people.revocation import Crls, read_crl
 from remote_bid.seal.canonical import b64
 from remote_bid.timeline.context import LOG
@@ -41,7 +41,7 @@ def published(seconds: float, *revoked: tuple[Who, ReasonFlags | None], ends: da
     held = [(certificate_of(who), reason) for who, reason in revoked]
     raw = AUTHORITY.list_of(after_t0(seconds), *held, **({"ends": ends} if ends else {}))
     LISTS[b64(hashlib.sha256(raw).digest())] = raw
-    return at(after_t0(seconds), Act(c.NoteCrl(crl=read_crl(raw, [AUTHORITY.root]).noted), LOG))
+    return at(after_t0(seconds), Act(NoteCrl(crl=read_crl(raw, [AUTHORITY.root]).noted), LOG))
 
 
 def _facts(seconds: float) -> Any:

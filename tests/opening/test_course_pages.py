@@ -3,8 +3,9 @@
 import msgspec
 from msgspec import UNSET
 
-from remote_bid.opening.terms import Role, SuspensionCause
+from remote_bid.opening.terms import Role
 from remote_bid.tender.statements import NamesShown
+from remote_bid.tender.terms import SuspensionCause
 from remote_bid.timeline import instant
 from tests.given import Past, given
 from tests.opening.actors import ALPHA, BETA, BIDDERS, DEPUTY, EVERYBODY, HOST, NAMES, PUBLIC, SUPERVISOR, TENDERER

@@ -9,10 +9,11 @@ from msgspec.structs import replace
 
 from remote_bid.opening.events import CoefficientDrawn, DrawSealed, LotteryCalled, ReadoutOpened, SignatureAwaited
 from remote_bid.opening.known import Known
-from remote_bid.opening.rules.drawing import drawn_value, unbiased
+from remote_bid.opening.rules.drawing import drawn_value
 from remote_bid.opening.terms import DrawLine
 from remote_bid.seal.canonical import b64, labelled_hash, unb64
 from remote_bid.seal.statements import id_of
+from remote_bid.tender.sealed_draw import unbiased
 from remote_bid.tender.terms import DRAW, Coefficient, Draw, LotPart
 from remote_bid.timeline.marks import Disclosed
 from tests.given import Past, When, after, given

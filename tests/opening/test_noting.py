@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from msgspec import structs
 
-from remote_bid.opening import commands as c
-from remote_bid.opening.events import CrlNotedDown, OpeningScheduled
+from remote_bid.opening.events import OpeningScheduled
 from remote_bid.opening.facts import Facts
 from remote_bid.opening.terms import Phase
+from remote_bid.people.noting import CrlNotedDown, NoteCrl
 from remote_bid.people.revocation import Crls
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import LOG
@@ -23,9 +23,9 @@ from tests.people.issuing import Authority
 from tests.people.lists import crl
 
 ROOT = Authority()
-NEWER = Act(c.NoteCrl(crl=structs.replace(NOTED, hash="second", this_update=instant.text(after_t0(-50)))), LOG)
-OLDER = Act(c.NoteCrl(crl=structs.replace(NOTED, hash="other", this_update=instant.text(after_t0(-70)))), LOG)
-ANOTHERS = Act(c.NoteCrl(crl=structs.replace(NOTED, authority="B", this_update=instant.text(after_t0(-90)))), LOG)
+NEWER = Act(NoteCrl(crl=structs.replace(NOTED, hash="second", this_update=instant.text(after_t0(-50)))), LOG)
+OLDER = Act(NoteCrl(crl=structs.replace(NOTED, hash="other", this_update=instant.text(after_t0(-70)))), LOG)
+ANOTHERS = Act(NoteCrl(crl=structs.replace(NOTED, authority="B", this_update=instant.text(after_t0(-90)))), LOG)
 
 
 def test_the_newest_list_of_each_authority_is_noted() -> None:

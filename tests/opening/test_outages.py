@@ -1,7 +1,8 @@
 """The server was away: before the deadline nothing is counted, after it the clocks have stood still meanwhile."""
 
 from remote_bid.opening.events import BidSubmitted, OpeningHeld, OpeningResumed, OpeningSuspended
-from remote_bid.opening.terms import Phase, SuspensionCause
+from remote_bid.opening.terms import Phase
+from remote_bid.tender.terms import SuspensionCause
 from remote_bid.timeline import instant
 from tests.given import Past, at, given
 from tests.opening.actors import ALPHA

@@ -3,6 +3,7 @@
 import pytest
 
 from remote_bid.opening import commands as c
+from remote_bid.people.noting import NoteCrl
 from remote_bid.timeline.context import Command
 from remote_bid.timeline.marks import RecordCheckpoint
 from tests.given import Act, given, handle
@@ -40,7 +41,7 @@ REPEATABLE = [
     c.AnswerObjection,
     c.ConfirmLine,
     c.RefuseRecord,
-    c.NoteCrl,
+    NoteCrl,
     c.RecordStamp,
 ]
 

@@ -6,12 +6,12 @@ import pytest
 from msgspec.structs import replace
 
 from remote_bid.opening import commands as c
-from remote_bid.opening.statements import CheckInStatement, Custody, RecordSignature, Release
+from remote_bid.opening.statements import Custody, RecordSignature, Release
 from remote_bid.people.certificates import Signed
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.signing import KeySigner
 from remote_bid.seal.statements import Payload, Signature, said, state, statement_id
-from remote_bid.tender.statements import CustodianKey, Policy, Timetable, Withdraw
+from remote_bid.tender.statements import CheckInStatement, CustodianKey, Policy, Timetable, Withdraw
 from remote_bid.timeline.context import Command
 from remote_bid.timeline.entry import Who
 from tests.given import Act, Story, given

@@ -14,8 +14,9 @@ from remote_bid.opening.events import (
     WindowExtended,
 )
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
-from remote_bid.opening.terms import Pause, Phase, RequestRefusal, SuspensionCause
+from remote_bid.opening.terms import Phase, RequestRefusal
 from remote_bid.seal.statements import said
+from remote_bid.tender.terms import Pause, SuspensionCause
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import CLOCK
 from remote_bid.timeline.marks import Ticked

@@ -5,6 +5,7 @@ import pytest
 from remote_bid.opening import commands as c
 from remote_bid.opening.rules.speaking import HEARING, SPEAKING
 from remote_bid.opening.terms import ORDER, Phase, Role, reached
+from remote_bid.people.noting import NoteCrl
 from remote_bid.timeline.context import CLOCK, LOG, Command
 from remote_bid.timeline.entry import Who
 from remote_bid.timeline.marks import RecordCheckpoint, Tick
@@ -86,7 +87,7 @@ MAY: dict[type[Command], set[str]] = {
     c.OpenObjections: {CLOCK.role},
     c.PrepareRecord: {CLOCK.role},
     c.RefuseRecord: {Role.HOST, Role.SUPERVISOR, Role.WITNESS, Role.BIDDER},
-    c.NoteCrl: {LOG.role},
+    NoteCrl: {LOG.role},
     c.ExtendWindow: {Role.HOST, Role.SUPERVISOR},
     c.SuspendOpening: {Role.HOST, Role.SUPERVISOR},
     c.ResumeOpening: {Role.HOST, Role.SUPERVISOR},

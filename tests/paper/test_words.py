@@ -4,8 +4,9 @@ from enum import StrEnum
 
 import pytest
 
-from remote_bid.opening.terms import AbortCause, Cause, ExtensionCause, LineAnswer, Outcome, Role, SuspensionCause
+from remote_bid.opening.terms import AbortCause, Cause, ExtensionCause, LineAnswer, Outcome, Role
 from remote_bid.paper.words import ABORTED, ANSWERS, CAUSES, EXTENDED, OUTCOMES, ROLES, STOPPED
+from remote_bid.tender.terms import SuspensionCause
 
 
 @pytest.mark.parametrize(

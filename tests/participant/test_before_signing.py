@@ -18,7 +18,7 @@ from remote_bid.opening.events import (
     TimetableSigned,
 )
 from remote_bid.opening.rules.record import record_hash
-from remote_bid.opening.statements import Close, Extension, Resume, Schedule, Suspend
+from remote_bid.opening.statements import Close, Extension, Schedule
 from remote_bid.opening.terms import (
     Cause,
     ExtensionCause,
@@ -28,7 +28,6 @@ from remote_bid.opening.terms import (
     Outcome,
     RecordLine,
     Role,
-    SuspensionCause,
 )
 from remote_bid.participant import before_signing
 from remote_bid.participant.checks import Broken
@@ -38,7 +37,8 @@ from remote_bid.people.certificates import Signed
 from remote_bid.seal.canonical import b64
 from remote_bid.seal.signing import KeySigner
 from remote_bid.seal.statements import Payload, countersign, state, statement_id
-from remote_bid.tender.statements import NamedLogKey, Timetable, Windows
+from remote_bid.tender.statements import NamedLogKey, Resume, Suspend, Timetable, Windows
+from remote_bid.tender.terms import SuspensionCause
 from remote_bid.timeline.context import Event
 from remote_bid.timeline.entry import Shown
 from remote_bid.verify.trust import Trust

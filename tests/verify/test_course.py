@@ -16,8 +16,9 @@ from remote_bid.opening.events import (
     WindowExtended,
 )
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
-from remote_bid.opening.terms import AbortCause, SuspensionCause
+from remote_bid.opening.terms import AbortCause
 from remote_bid.seal.statements import said, state
+from remote_bid.tender.terms import SuspensionCause
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event
 from remote_bid.verify.report import Verdict

@@ -7,8 +7,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509 import Certificate
 
-from remote_bid.opening.events import CrlNotedDown
 from remote_bid.people.certificates import Signed
+from remote_bid.people.noting import CrlNotedDown
 from remote_bid.people.revocation import read_crl
 from remote_bid.people.sign_in import SignIn
 from remote_bid.seal.signing import KeySigner

@@ -33,6 +33,15 @@ export interface components {
             readonly signed: components["schemas"]["Signed"] | null;
         };
         /**
+         * AnswerCall
+         * @description An expert accepts or declines.
+         */
+        readonly AnswerCall: {
+            /** @enum {unknown} */
+            readonly type: "AnswerCall";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * AnswerDrill
          * @description The custodian tells what the dummy holds.
          */
@@ -51,6 +60,33 @@ export interface components {
             readonly signed: components["schemas"]["Signed"];
         };
         /**
+         * AnswerOutlier
+         * @description A member confirms or corrects a score that lies far from the mean.
+         */
+        readonly AnswerOutlier: {
+            /** @enum {unknown} */
+            readonly type: "AnswerOutlier";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * AnswerQuestion
+         * @description The bidder answers.
+         */
+        readonly AnswerQuestion: {
+            /** @enum {unknown} */
+            readonly type: "AnswerQuestion";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * AskQuestion
+         * @description The leader puts the committee's written question to a bidder.
+         */
+        readonly AskQuestion: {
+            /** @enum {unknown} */
+            readonly type: "AskQuestion";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * AskRemedy
          * @description A bidder that has lost its half asks for the remedy of the tender document: the escrow holders' shares.
          */
@@ -58,6 +94,52 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "AskRemedy";
             readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * Averaged
+         * @description The mean of one item's scores, or of the experts' totals (then `item` is empty): the scores that counted and
+         *         those left out, the lowest first, without their experts; exactly, and by the declared steps.
+         */
+        readonly Averaged: {
+            readonly item: string;
+            readonly counted: readonly string[];
+            readonly dropped: readonly string[];
+            readonly weight: string;
+            readonly exact: string;
+            readonly value: string;
+        };
+        /**
+         * BallotCast
+         * @description A member has voted; its `sealed` ballot is shown to nobody, ever.
+         */
+        readonly BallotCast: {
+            /** @enum {unknown} */
+            readonly type: "BallotCast";
+            readonly alias: string;
+            readonly round: number;
+            readonly signed: components["schemas"]["Signed"];
+            readonly sealed: string;
+        };
+        /**
+         * BallotLine
+         * @description A counted ballot: the voter's own random tracker (16 bytes, base64url), and whom it chose.
+         */
+        readonly BallotLine: {
+            readonly tracker: string;
+            readonly choice: string;
+        };
+        /**
+         * BallotsCounted
+         * @description The ballots of a round, sorted by their trackers; `spoiled` could not be read. A second tie is `drawn`.
+         */
+        readonly BallotsCounted: {
+            /** @enum {unknown} */
+            readonly type: "BallotsCounted";
+            readonly round: number;
+            readonly ballots: readonly components["schemas"]["BallotLine"][];
+            readonly spoiled: number;
+            readonly leader: string | null;
+            readonly drawn: boolean;
         };
         /**
          * BeginDrill
@@ -168,12 +250,41 @@ export interface components {
             readonly close: components["schemas"]["Statement"];
         };
         /**
+         * CallExpert
+         * @description The centre opens the next drawn leaf and calls whoever stands there.
+         */
+        readonly CallExpert: {
+            /** @enum {unknown} */
+            readonly type: "CallExpert";
+            readonly leaf: components["schemas"]["PoolLeaf"];
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * CarryOutAbort
          * @description The clock's: a session suspended for too long, or aborted by the supervisor, ends.
          */
         readonly CarryOutAbort: {
             /** @enum {unknown} */
             readonly type: "CarryOutAbort";
+        };
+        /**
+         * CastBallot
+         * @description A member votes; `sealed` is its ballot.
+         */
+        readonly CastBallot: {
+            /** @enum {unknown} */
+            readonly type: "CastBallot";
+            readonly signed: components["schemas"]["Signed"];
+            readonly sealed: string;
+        };
+        /**
+         * CastVote
+         * @description A member votes on a motion.
+         */
+        readonly CastVote: {
+            /** @enum {unknown} */
+            readonly type: "CastVote";
+            readonly signed: components["schemas"]["Signed"];
         };
         /**
          * Cause
@@ -199,6 +310,14 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "CheckIn";
             readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * CheckInOpened
+         * @description The committee is complete: its members come to their sites.
+         */
+        readonly CheckInOpened: {
+            /** @enum {unknown} */
+            readonly type: "CheckInOpened";
         };
         /**
          * CheckpointCosigned
@@ -246,6 +365,15 @@ export interface components {
             readonly type: "CloseWindow";
         };
         /**
+         * CodedVolume
+         * @description Under which code a bid's blind volume is read.
+         */
+        readonly CodedVolume: {
+            readonly code: string;
+            readonly volume: string;
+            readonly bid: string;
+        };
+        /**
          * Coefficient
          * @description One number that the tender leaves to a draw at the opening; every listed value is as likely as any other.
          */
@@ -270,6 +398,15 @@ export interface components {
             readonly lottery: components["schemas"]["Signed"] | null;
         };
         /**
+         * CommitPools
+         * @description The centre commits to the pools from which the experts are drawn.
+         */
+        readonly CommitPools: {
+            /** @enum {unknown} */
+            readonly type: "CommitPools";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * ConfirmKeysDestroyed
          * @description A custodian has destroyed its keys of an aborted session.
          */
@@ -285,6 +422,15 @@ export interface components {
         readonly ConfirmLine: {
             /** @enum {unknown} */
             readonly type: "ConfirmLine";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * ConfirmSummary
+         * @description The leader confirms the summary.
+         */
+        readonly ConfirmSummary: {
+            /** @enum {unknown} */
+            readonly type: "ConfirmSummary";
             readonly signed: components["schemas"]["Signed"];
         };
         /**
@@ -331,6 +477,14 @@ export interface components {
             readonly suite: string;
             readonly segment: number;
             readonly size: number;
+        };
+        /**
+         * CountBallots
+         * @description The clock's: all have voted, or the time is over.
+         */
+        readonly CountBallots: {
+            /** @enum {unknown} */
+            readonly type: "CountBallots";
         };
         /**
          * CountCheckOpened
@@ -469,6 +623,21 @@ export interface components {
             readonly receipt: components["schemas"]["Statement"];
         };
         /**
+         * DecidePostponement
+         * @description After a long fault the tenderer decides whether it goes on; the supervisor may, too, end a suspended session.
+         */
+        readonly DecidePostponement: {
+            /** @enum {unknown} */
+            readonly type: "DecidePostponement";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * Decided
+         * @description What set a bid behind the one before it.
+         * @enum {unknown}
+         */
+        readonly Decided: "draw" | "lower_price" | "technical" | "tied" | "total";
+        /**
          * DeclareConsortium
          * @description The lead of a consortium declares its parties, over the signatures of all of them.
          */
@@ -476,6 +645,17 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "DeclareConsortium";
             readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * DeclareRecusal
+         * @description A member stands back, for a reason that it has signed for by its hash; `nonce` is 16 random bytes or more.
+         */
+        readonly DeclareRecusal: {
+            /** @enum {unknown} */
+            readonly type: "DeclareRecusal";
+            readonly signed: components["schemas"]["Signed"];
+            readonly reason: string;
+            readonly nonce: string;
         };
         /**
          * DeclineRequest
@@ -486,6 +666,12 @@ export interface components {
             readonly type: "DeclineRequest";
             readonly statement: string;
         };
+        /**
+         * Departure
+         * @description Why somebody who was called is not, or no longer, on the committee.
+         * @enum {unknown}
+         */
+        readonly Departure: "absent" | "conflicted" | "declined" | "recused" | "removed" | "unreachable";
         /**
          * Deposit
          * @description A bidder's deposit on a lot (投标保证金): of what has not come only the status is told; `amount` is in the
@@ -524,6 +710,15 @@ export interface components {
          */
         readonly DepositStatus: "not_received" | "not_stated" | "received";
         /**
+         * DetailedOpened
+         * @description Each member scores the valid bids, alone.
+         */
+        readonly DetailedOpened: {
+            /** @enum {unknown} */
+            readonly type: "DetailedOpened";
+            readonly ends_at: string;
+        };
+        /**
          * Disclosed
          * @description Everything that the ticks held: existence and type of every side-line entry. Other fields go by view.
          */
@@ -554,6 +749,24 @@ export interface components {
             readonly entries: readonly components["schemas"]["DisclosedEntry"][];
         };
         /**
+         * DissentFromReport
+         * @description A member does not sign it; with a reason that is a dissent.
+         */
+        readonly DissentFromReport: {
+            /** @enum {unknown} */
+            readonly type: "DissentFromReport";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * Document
+         * @description One volume of one bid: SHA-256 and size of the opened file.
+         */
+        readonly Document: {
+            readonly volume: string;
+            readonly hash: string;
+            readonly size: number;
+        };
+        /**
          * Draw
          * @description What is drawn for a lot once its bids are opened (系数抽取).
          */
@@ -578,6 +791,16 @@ export interface components {
             readonly type: "DrawCoefficients";
         };
         /**
+         * DrawKeyPublished
+         * @description A custodian's key is public.
+         */
+        readonly DrawKeyPublished: {
+            /** @enum {unknown} */
+            readonly type: "DrawKeyPublished";
+            readonly person: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * DrawLine
          * @description One drawn coefficient in the opening record, whose envelopes were empty, and whether lots were drawn by hand.
          */
@@ -595,6 +818,16 @@ export interface components {
         readonly DrawOpened: {
             /** @enum {unknown} */
             readonly type: "DrawOpened";
+        };
+        /**
+         * DrawOrderFound
+         * @description The seed that orders every pool, from the sealed seeds that k keys have opened.
+         */
+        readonly DrawOrderFound: {
+            /** @enum {unknown} */
+            readonly type: "DrawOrderFound";
+            readonly seed: string;
+            readonly envelopes: readonly components["schemas"]["DrawSeed"][];
         };
         /**
          * DrawSealed
@@ -617,6 +850,17 @@ export interface components {
             readonly envelope: string;
             /** @default  */
             readonly fault?: string;
+        };
+        /**
+         * DrawView
+         * @description The expert draw, for anybody to recompute.
+         */
+        readonly DrawView: {
+            readonly pools: readonly components["schemas"]["PoolRoot"][];
+            readonly pools_id: string;
+            readonly sealed: readonly string[];
+            readonly keys: number;
+            readonly seed?: string;
         };
         /**
          * DrillDealt
@@ -648,6 +892,39 @@ export interface components {
             readonly hpke: string;
         };
         /**
+         * ElectionFailed
+         * @description Nobody voted, or the key was lost with the server's memory: another round follows.
+         */
+        readonly ElectionFailed: {
+            /** @enum {unknown} */
+            readonly type: "ElectionFailed";
+            readonly round: number;
+        };
+        /**
+         * ElectionOpened
+         * @description Ballots of this round are sealed to `key` (1216 bytes), whose secret half lives in memory only; `among` may be
+         *         chosen.
+         */
+        readonly ElectionOpened: {
+            /** @enum {unknown} */
+            readonly type: "ElectionOpened";
+            readonly round: number;
+            readonly key: string;
+            readonly among: readonly string[];
+            readonly ends_at: string;
+        };
+        /**
+         * ElectionView
+         * @description The open round: ballots are sealed to `key`.
+         */
+        readonly ElectionView: {
+            readonly round: number;
+            readonly key: string;
+            readonly among: readonly string[];
+            readonly ends_at: string;
+            readonly voted: readonly string[];
+        };
+        /**
          * EndCountCheck
          * @description The clock's: lots with too few bids on which nobody has decided end.
          */
@@ -662,6 +939,14 @@ export interface components {
         readonly EndCustody: {
             /** @enum {unknown} */
             readonly type: "EndCustody";
+        };
+        /**
+         * EndEvaluationPause
+         * @description The clock's: the agency's suspension is over.
+         */
+        readonly EndEvaluationPause: {
+            /** @enum {unknown} */
+            readonly type: "EndEvaluationPause";
         };
         /**
          * EndPause
@@ -692,6 +977,232 @@ export interface components {
             readonly signed: components["schemas"]["Signed"];
         };
         /**
+         * EvaluatedBid
+         * @description A bid as the committee sees it; its blind volumes are among the codes, and not here.
+         */
+        readonly EvaluatedBid: {
+            readonly name: string;
+            readonly form: components["schemas"]["ReadoutForm"];
+            readonly documents: readonly components["schemas"]["Document"][];
+            readonly rejected?: components["schemas"]["Rejection"];
+        };
+        /**
+         * EvaluationClosed
+         * @description The evaluation is over; who said nothing to the report counts as agreeing with it.
+         */
+        readonly EvaluationClosed: {
+            /** @enum {unknown} */
+            readonly type: "EvaluationClosed";
+            readonly silent: readonly string[];
+        };
+        readonly EvaluationCommand: components["schemas"]["ScheduleEvaluation"] | components["schemas"]["CommitPools"] | components["schemas"]["SealSeed"] | components["schemas"]["PublishDrawKey"] | components["schemas"]["CallExpert"] | components["schemas"]["AnswerCall"] | components["schemas"]["NoteCall"] | components["schemas"]["PassGate"] | components["schemas"]["TakeSeat"] | components["schemas"]["MoveSeat"] | components["schemas"]["SignUndertaking"] | components["schemas"]["DeclareRecusal"] | components["schemas"]["RemoveMember"] | components["schemas"]["OpenElection"] | components["schemas"]["CastBallot"] | components["schemas"]["CountBallots"] | components["schemas"]["OpenReview"] | components["schemas"]["SubmitReview"] | components["schemas"]["AskQuestion"] | components["schemas"]["AnswerQuestion"] | components["schemas"]["LapseQuestion"] | components["schemas"]["CastVote"] | components["schemas"]["SaveDraft"] | components["schemas"]["SubmitSheet"] | components["schemas"]["AnswerOutlier"] | components["schemas"]["ConfirmSummary"] | components["schemas"]["SignReport"] | components["schemas"]["DissentFromReport"] | components["schemas"]["PublishReport"] | components["schemas"]["Proceed"] | components["schemas"]["SuspendEvaluation"] | components["schemas"]["ResumeEvaluation"] | components["schemas"]["DecidePostponement"] | components["schemas"]["ReportSite"] | components["schemas"]["EndEvaluationPause"] | components["schemas"]["NoticeEvaluationOutage"] | components["schemas"]["VoidEvaluation"] | components["schemas"]["Tick"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["RecordRotation"] | components["schemas"]["NoteCrl"];
+        readonly EvaluationEvent: components["schemas"]["EvaluationOrdered"] | components["schemas"]["PoolsCommitted"] | components["schemas"]["SeedSealed"] | components["schemas"]["ExpertDrawOpened"] | components["schemas"]["DrawKeyPublished"] | components["schemas"]["DrawOrderFound"] | components["schemas"]["ExpertCalled"] | components["schemas"]["MemberAccepted"] | components["schemas"]["MemberLeft"] | components["schemas"]["CheckInOpened"] | components["schemas"]["GatePassed"] | components["schemas"]["GateRefused"] | components["schemas"]["SeatTaken"] | components["schemas"]["SeatMoved"] | components["schemas"]["UndertakingOpened"] | components["schemas"]["UndertakingSigned"] | components["schemas"]["LeaderPhaseOpened"] | components["schemas"]["ElectionOpened"] | components["schemas"]["BallotCast"] | components["schemas"]["BallotsCounted"] | components["schemas"]["ElectionFailed"] | components["schemas"]["LeaderDeposed"] | components["schemas"]["MaterialsOpened"] | components["schemas"]["ReviewOpened"] | components["schemas"]["ReviewSubmitted"] | components["schemas"]["QuestionAsked"] | components["schemas"]["QuestionAnswered"] | components["schemas"]["QuestionLapsed"] | components["schemas"]["MotionPut"] | components["schemas"]["VoteCast"] | components["schemas"]["MotionDecided"] | components["schemas"]["ReviewCounted"] | components["schemas"]["DetailedOpened"] | components["schemas"]["SheetDrafted"] | components["schemas"]["SheetSubmitted"] | components["schemas"]["OutliersFound"] | components["schemas"]["OutlierAnswered"] | components["schemas"]["StepOverdue"] | components["schemas"]["OutliersClosed"] | components["schemas"]["PricesScored"] | components["schemas"]["SummaryOpened"] | components["schemas"]["SummaryConfirmed"] | components["schemas"]["ReportOpened"] | components["schemas"]["EvaluationClosed"] | components["schemas"]["ReportAnswered"] | components["schemas"]["ReportPublished"] | components["schemas"]["EvaluationSuspended"] | components["schemas"]["EvaluationPauseCountersigned"] | components["schemas"]["ResumptionAwaited"] | components["schemas"]["EvaluationResumed"] | components["schemas"]["SiteLost"] | components["schemas"]["SiteRestored"] | components["schemas"]["EvaluationVoided"] | components["schemas"]["Ticked"] | components["schemas"]["Disclosed"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["LogKeyRotated"] | components["schemas"]["CrlNotedDown"];
+        /**
+         * EvaluationMe
+         * @description The viewer: who, as what, and what is asked of it now (a code that the page words).
+         */
+        readonly EvaluationMe: {
+            readonly person: string;
+            readonly role: components["schemas"]["EvaluationRole"];
+            readonly ask: string;
+            readonly alias?: string;
+            readonly leads?: boolean;
+            readonly site?: string;
+            readonly seat?: string;
+            readonly verdicts?: readonly components["schemas"]["Verdict"][];
+            readonly draft?: readonly components["schemas"]["Score"][];
+            readonly scores?: readonly components["schemas"]["Score"][];
+            readonly review?: string;
+            readonly sheet?: string;
+            readonly outliers?: readonly components["schemas"]["OutlierFound"][];
+        };
+        /**
+         * EvaluationOrdered
+         * @description An evaluation is opened by this order; `custodians` are the keys of those who hold the seeds of its draw.
+         */
+        readonly EvaluationOrdered: {
+            /** @enum {unknown} */
+            readonly type: "EvaluationOrdered";
+            readonly signed: components["schemas"]["Signed"];
+            readonly custodians: readonly components["schemas"]["Signed"][];
+        };
+        /**
+         * EvaluationPauseCountersigned
+         * @description The supervisor has signed the agency's suspension too: it does not end by itself.
+         */
+        readonly EvaluationPauseCountersigned: {
+            /** @enum {unknown} */
+            readonly type: "EvaluationPauseCountersigned";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * EvaluationPhase
+         * @description Where an evaluation stands; the order is the order of the work. Clarifications have no phase of their own: they
+         *         go on from PRELIMINARY to OUTLIERS.
+         * @enum {unknown}
+         */
+        readonly EvaluationPhase: "CHECK_IN" | "CLOSED" | "DETAILED" | "DRAW" | "LEADER" | "MATERIALS" | "OUTLIERS" | "PRELIMINARY" | "PRICE" | "REPORT" | "SCHEDULED" | "SUMMARY" | "UNDERTAKING" | "VOID";
+        /**
+         * EvaluationReport
+         * @description The evaluation report (评标报告): made from events alone, so anybody makes the same one from the timeline.
+         *
+         *         `candidates` are recommended for the award; `ranked` tells whether in this order.
+         */
+        readonly EvaluationReport: {
+            readonly session: string;
+            readonly order: string;
+            readonly opening: components["schemas"]["OpeningHead"];
+            readonly code: string;
+            readonly title: string;
+            readonly lot: string;
+            readonly result: components["schemas"]["Result"];
+            readonly members: readonly components["schemas"]["MemberLine"][];
+            readonly rejected: readonly components["schemas"]["Rejection"][];
+            readonly valid: readonly string[];
+            readonly questions: readonly components["schemas"]["QuestionLine"][];
+            readonly outliers: readonly components["schemas"]["OutlierLine"][];
+            readonly prices: components["schemas"]["PriceScores"] | null;
+            readonly summary: components["schemas"]["Summary"] | null;
+            readonly candidates: readonly string[];
+            readonly ranked: boolean;
+        };
+        /**
+         * EvaluationResumed
+         * @description The clocks run again; the step's time ends at `ends_at`. Unsigned: the agency's time was over.
+         */
+        readonly EvaluationResumed: {
+            /** @enum {unknown} */
+            readonly type: "EvaluationResumed";
+            readonly number: number;
+            readonly ends_at: string | null;
+            readonly signed: components["schemas"]["Signed"] | null;
+        };
+        /**
+         * EvaluationRole
+         * @description What a person is in an evaluation.
+         * @enum {unknown}
+         */
+        readonly EvaluationRole: "agency" | "auditor" | "bidder" | "custodian" | "expert" | "observer" | "site_operator" | "supervisor" | "tenderer_observer" | "trading_center";
+        /**
+         * EvaluationSuspended
+         * @description The clocks stand still since then; the agency's suspension ends by itself at `ends_at`. Unsigned: the server's
+         *         own.
+         */
+        readonly EvaluationSuspended: {
+            /** @enum {unknown} */
+            readonly type: "EvaluationSuspended";
+            readonly number: number;
+            readonly cause: components["schemas"]["SuspensionCause"];
+            readonly since: string;
+            readonly ends_at: string | null;
+            readonly signed: components["schemas"]["Signed"] | null;
+        };
+        /**
+         * EvaluationView
+         * @description An evaluation as one person may see it now. Instants are server time.
+         */
+        readonly EvaluationView: {
+            readonly session: string;
+            readonly me: components["schemas"]["EvaluationMe"];
+            readonly phase?: components["schemas"]["EvaluationPhase"];
+            readonly phase_since?: string;
+            readonly ends_at?: string;
+            readonly code?: string;
+            readonly title?: string;
+            readonly lot?: string;
+            readonly begins?: string;
+            readonly order_id?: string;
+            readonly ceiling_price?: string;
+            readonly custodians?: {
+                readonly [key: string]: string;
+            };
+            readonly k?: number;
+            readonly table?: components["schemas"]["ScoreTable"];
+            readonly draw?: components["schemas"]["DrawView"];
+            readonly vacant?: {
+                readonly [key: string]: components["schemas"]["PlaceRow"];
+            };
+            readonly members?: {
+                readonly [key: string]: components["schemas"]["MemberRow"];
+            };
+            readonly sites?: {
+                readonly [key: string]: string;
+            };
+            readonly sites_lost?: readonly string[];
+            readonly election?: components["schemas"]["ElectionView"];
+            readonly leader?: string;
+            readonly bids?: {
+                readonly [key: string]: components["schemas"]["EvaluatedBid"];
+            };
+            readonly codes?: {
+                readonly [key: string]: readonly string[];
+            };
+            readonly valid?: readonly string[];
+            readonly questions?: {
+                readonly [key: string]: components["schemas"]["QuestionRow"];
+            };
+            readonly motions?: {
+                readonly [key: string]: components["schemas"]["MotionRow"];
+            };
+            readonly wanted?: readonly (readonly [
+                string,
+                string
+            ])[];
+            readonly sheets?: readonly components["schemas"]["SheetRow"][];
+            readonly summary?: components["schemas"]["Summary"];
+            readonly summary_hash?: string;
+            readonly report?: components["schemas"]["EvaluationReport"];
+            readonly report_hash?: string;
+            readonly result?: components["schemas"]["Result"];
+            readonly published?: boolean;
+            readonly void?: components["schemas"]["VoidCause"];
+            readonly suspended?: components["schemas"]["HaltView"];
+            readonly pauses?: readonly components["schemas"]["Pause"][];
+            readonly awaited?: components["schemas"]["Signed"];
+            readonly overdue?: readonly string[];
+        };
+        /**
+         * EvaluationVoided
+         * @description The session has come to nothing. Unsigned: by its own rules.
+         */
+        readonly EvaluationVoided: {
+            /** @enum {unknown} */
+            readonly type: "EvaluationVoided";
+            readonly cause: components["schemas"]["VoidCause"];
+            readonly signed: components["schemas"]["Signed"] | null;
+        };
+        /**
+         * ExpertCalled
+         * @description Whoever stands at the next drawn `place` of its pool is called, under an alias; `signed` tells auditors who.
+         */
+        readonly ExpertCalled: {
+            /** @enum {unknown} */
+            readonly type: "ExpertCalled";
+            readonly alias: string;
+            readonly place: number;
+            readonly leaf: components["schemas"]["PoolLeaf"];
+            readonly person: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * ExpertDrawOpened
+         * @description No seed is taken any more: the custodians publish their keys.
+         */
+        readonly ExpertDrawOpened: {
+            /** @enum {unknown} */
+            readonly type: "ExpertDrawOpened";
+        };
+        /**
+         * ExpertTotal
+         * @description One expert's total for a bid: its weighted scores by item, and their sum, exactly and rounded as declared.
+         */
+        readonly ExpertTotal: {
+            readonly expert: string;
+            readonly sums: readonly string[];
+            readonly exact: string;
+            readonly value: string;
+        };
+        /**
          * ExtendWindow
          * @description Host or supervisor asks to extend the bidders' window; signed by both, it is.
          */
@@ -699,6 +1210,15 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "ExtendWindow";
             readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * FailedItem
+         * @description An item that a majority has failed, with the clauses named, and how many did.
+         */
+        readonly FailedItem: {
+            readonly item: string;
+            readonly clauses: readonly string[];
+            readonly against: number;
         };
         /**
          * FieldKind
@@ -749,6 +1269,42 @@ export interface components {
             readonly revealed?: readonly components["schemas"]["Shown"][];
             /** @default [] */
             readonly slots?: readonly components["schemas"]["OwnSlot"][];
+        };
+        /**
+         * GatePassed
+         * @description A member is inside the evaluation zone.
+         */
+        readonly GatePassed: {
+            /** @enum {unknown} */
+            readonly type: "GatePassed";
+            readonly alias: string;
+            readonly site: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * GateRefused
+         * @description Somebody was not let in: a comparison is missing, or a phone was found.
+         */
+        readonly GateRefused: {
+            /** @enum {unknown} */
+            readonly type: "GateRefused";
+            readonly alias: string;
+            readonly site: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * HaltView
+         * @description The clocks stand still since then. From `supervisor_from` on the supervisor may let it go on alone; from
+         *         `tenderer_from` on only the tenderer decides; at `void_at` the session is void.
+         */
+        readonly HaltView: {
+            readonly number: number;
+            readonly cause: components["schemas"]["SuspensionCause"];
+            readonly since: string;
+            readonly supervisor_from: string;
+            readonly tenderer_from: string;
+            readonly void_at: string;
+            readonly ends_at?: string;
         };
         /**
          * HandOver
@@ -863,6 +1419,54 @@ export interface components {
             readonly signed: components["schemas"]["Signed"];
             readonly s_b: string;
             readonly receipt: components["schemas"]["Statement"];
+        };
+        /**
+         * LapseQuestion
+         * @description The clock's: a bidder has not answered in time.
+         */
+        readonly LapseQuestion: {
+            /** @enum {unknown} */
+            readonly type: "LapseQuestion";
+            readonly number: number;
+        };
+        /**
+         * LeaderDeposed
+         * @description The leader was silent too long: another is elected.
+         */
+        readonly LeaderDeposed: {
+            /** @enum {unknown} */
+            readonly type: "LeaderDeposed";
+            readonly alias: string;
+        };
+        /**
+         * LeaderPhaseOpened
+         * @description All have signed: they elect their leader.
+         */
+        readonly LeaderPhaseOpened: {
+            /** @enum {unknown} */
+            readonly type: "LeaderPhaseOpened";
+        };
+        /**
+         * Line
+         * @description One line of a derivation: a figure, or, without `of`, a remark. A figure is `expression` = `exact`, rounded step
+         *         by step; the last step's value is used from there on. `exact` is a decimal, or numerator/denominator where the
+         *         decimals never end; `about` shows it cut off. Of a deviation all values are per cent.
+         */
+        readonly Line: {
+            readonly zh: string;
+            readonly en: string;
+            /** @default null */
+            readonly of?: components["schemas"]["Quantity"] | null;
+            /** @default  */
+            readonly bidder?: string;
+            /** @default  */
+            readonly expression?: string;
+            /** @default  */
+            readonly exact?: string;
+            /** @default  */
+            readonly about?: string;
+            /** @default [] */
+            readonly rounding?: readonly components["schemas"]["Rounded"][];
         };
         /**
          * LineAnswer
@@ -1011,6 +1615,19 @@ export interface components {
             readonly envelopes: readonly components["schemas"]["DrawSeed"][];
         };
         /**
+         * MaterialsOpened
+         * @description Tender document and bids are open. `codes` lists the codes of each blind volume in random order; `coded`, whose
+         *         they are, stays hidden until the sheets are frozen.
+         */
+        readonly MaterialsOpened: {
+            /** @enum {unknown} */
+            readonly type: "MaterialsOpened";
+            readonly codes: {
+                readonly [key: string]: readonly string[];
+            };
+            readonly coded: readonly components["schemas"]["CodedVolume"][];
+        };
+        /**
          * Me
          * @description The viewer: who, as what, and what is asked of it now (a code that the page words).
          */
@@ -1038,6 +1655,16 @@ export interface components {
             readonly deputy_of?: string;
         };
         /**
+         * MemberAccepted
+         * @description Who was called comes.
+         */
+        readonly MemberAccepted: {
+            /** @enum {unknown} */
+            readonly type: "MemberAccepted";
+            readonly alias: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * MemberCheckedIn
          * @description Somebody of the session's people is present.
          */
@@ -1045,6 +1672,111 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "MemberCheckedIn";
             readonly person: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * MemberLeft
+         * @description Who was called does not come, or a member leaves: its work is void, and kept. Unsigned: the server saw it. A
+         *         recusal's `reason` is for auditors.
+         */
+        readonly MemberLeft: {
+            /** @enum {unknown} */
+            readonly type: "MemberLeft";
+            readonly alias: string;
+            readonly cause: components["schemas"]["Departure"];
+            readonly signed: components["schemas"]["Signed"] | null;
+            /** @default  */
+            readonly reason?: string;
+            /** @default  */
+            readonly nonce?: string;
+        };
+        /**
+         * MemberLine
+         * @description A member in the report, by alias; `left` tells why its work is void.
+         */
+        readonly MemberLine: {
+            readonly alias: string;
+            readonly specialty: string;
+            readonly site: string;
+            readonly leader: boolean;
+            readonly left: components["schemas"]["Departure"] | null;
+        };
+        /**
+         * MemberRow
+         * @description A member by alias, and how far it is: which tasks it has done.
+         */
+        readonly MemberRow: {
+            readonly alias: string;
+            readonly specialty?: string;
+            readonly done?: readonly string[];
+            readonly present?: boolean;
+            readonly site?: string;
+            readonly seat?: string;
+            readonly left?: components["schemas"]["Departure"];
+            readonly answer?: components["schemas"]["ReportAnswer"];
+            readonly name?: string;
+        };
+        /**
+         * Mode
+         * @description How a number is rounded: the names of Python's decimal module without their ROUND_.
+         * @enum {unknown}
+         */
+        readonly Mode: "ceiling" | "down" | "floor" | "half_down" | "half_even" | "half_up" | "up";
+        /**
+         * MotionDecided
+         * @description All have voted; carried by a majority of all members.
+         */
+        readonly MotionDecided: {
+            /** @enum {unknown} */
+            readonly type: "MotionDecided";
+            readonly number: number;
+            readonly yes: number;
+            readonly no: number;
+            readonly carried: boolean;
+        };
+        /**
+         * MotionKind
+         * @description What the committee votes on by a majority of all members.
+         * @enum {unknown}
+         */
+        readonly MotionKind: "competition" | "low_bid";
+        /**
+         * MotionPut
+         * @description The committee votes: whether a low price stands for `bid`, or whether so few valid bids still compete.
+         */
+        readonly MotionPut: {
+            /** @enum {unknown} */
+            readonly type: "MotionPut";
+            readonly number: number;
+            readonly about: components["schemas"]["MotionKind"];
+            readonly bid: string | null;
+        };
+        /**
+         * MotionRow
+         * @description What the committee votes on; who has voted, never how, and in the end only the count.
+         */
+        readonly MotionRow: {
+            readonly about: components["schemas"]["MotionKind"];
+            readonly bid?: string;
+            readonly voted?: readonly string[];
+            readonly carried?: boolean;
+        };
+        /**
+         * MoveSeat
+         * @description A site operator gives a member another seat, when a machine has failed.
+         */
+        readonly MoveSeat: {
+            /** @enum {unknown} */
+            readonly type: "MoveSeat";
+            readonly alias: string;
+        };
+        /**
+         * NoteCall
+         * @description The centre notes, with its gateway's evidence, that somebody who was called does not come.
+         */
+        readonly NoteCall: {
+            /** @enum {unknown} */
+            readonly type: "NoteCall";
             readonly signed: components["schemas"]["Signed"];
         };
         /**
@@ -1064,6 +1796,14 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "NoteDeposit";
             readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * NoticeEvaluationOutage
+         * @description The clock's: what was due was not done for too long.
+         */
+        readonly NoticeEvaluationOutage: {
+            /** @enum {unknown} */
+            readonly type: "NoticeEvaluationOutage";
         };
         /**
          * NoticeOutage
@@ -1154,6 +1894,14 @@ export interface components {
             readonly deal: components["schemas"]["Signed"];
         };
         /**
+         * OpenElection
+         * @description The clock's: the committee elects its leader.
+         */
+        readonly OpenElection: {
+            /** @enum {unknown} */
+            readonly type: "OpenElection";
+        };
+        /**
          * OpenLobby
          * @description The clock's: the lobby opens.
          */
@@ -1178,6 +1926,14 @@ export interface components {
             readonly type: "OpenRelease";
         };
         /**
+         * OpenReview
+         * @description The leader opens the preliminary review.
+         */
+        readonly OpenReview: {
+            /** @enum {unknown} */
+            readonly type: "OpenReview";
+        };
+        /**
          * OpeningAborted
          * @description Every lot has ended before anything was opened.
          */
@@ -1197,6 +1953,15 @@ export interface components {
         };
         readonly OpeningCommand: components["schemas"]["ScheduleOpening"] | components["schemas"]["OfferCustodianKey"] | components["schemas"]["PublishPolicy"] | components["schemas"]["ProposeTimetable"] | components["schemas"]["CountersignTimetable"] | components["schemas"]["SubmitBid"] | components["schemas"]["PassDrill"] | components["schemas"]["BeginDrill"] | components["schemas"]["AnswerDrill"] | components["schemas"]["ProposeStrike"] | components["schemas"]["CountersignStrike"] | components["schemas"]["DealAgain"] | components["schemas"]["DeclareConsortium"] | components["schemas"]["WithdrawBid"] | components["schemas"]["CheckIn"] | components["schemas"]["OpenLobby"] | components["schemas"]["Tick"] | components["schemas"]["CloseBids"] | components["schemas"]["HoldOpening"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["OpenRelease"] | components["schemas"]["ReleaseKey"] | components["schemas"]["CloseWindow"] | components["schemas"]["AskRemedy"] | components["schemas"]["PublishEscrowShare"] | components["schemas"]["CloseCustody"] | components["schemas"]["PublishKey"] | components["schemas"]["EntrustKey"] | components["schemas"]["SettleBids"] | components["schemas"]["NoteDeposit"] | components["schemas"]["ReadOut"] | components["schemas"]["SignRecord"] | components["schemas"]["CloseOpening"] | components["schemas"]["SealDraw"] | components["schemas"]["DrawCoefficients"] | components["schemas"]["DrawByLottery"] | components["schemas"]["Say"] | components["schemas"]["RaiseObjection"] | components["schemas"]["AnswerObjection"] | components["schemas"]["ConfirmLine"] | components["schemas"]["OpenObjections"] | components["schemas"]["PrepareRecord"] | components["schemas"]["RefuseRecord"] | components["schemas"]["NoteCrl"] | components["schemas"]["ExtendWindow"] | components["schemas"]["SuspendOpening"] | components["schemas"]["ResumeOpening"] | components["schemas"]["AbortOpening"] | components["schemas"]["DeclineRequest"] | components["schemas"]["HandOver"] | components["schemas"]["ContinueLot"] | components["schemas"]["ConfirmKeysDestroyed"] | components["schemas"]["EndCountCheck"] | components["schemas"]["EndCustody"] | components["schemas"]["EndPause"] | components["schemas"]["NoticeOutage"] | components["schemas"]["CarryOutAbort"] | components["schemas"]["RecordStamp"] | components["schemas"]["RecordRotation"];
         readonly OpeningEvent: components["schemas"]["OpeningScheduled"] | components["schemas"]["CustodianKeyOffered"] | components["schemas"]["PolicyPublished"] | components["schemas"]["TimetableProposed"] | components["schemas"]["TimetableSigned"] | components["schemas"]["BidSubmitted"] | components["schemas"]["StrikeProposed"] | components["schemas"]["CustodianStruck"] | components["schemas"]["DealtAgain"] | components["schemas"]["ConsortiumDeclared"] | components["schemas"]["BidWithdrawn"] | components["schemas"]["DrillPassed"] | components["schemas"]["DrillDealt"] | components["schemas"]["CustodianDrilled"] | components["schemas"]["BidderCheckedIn"] | components["schemas"]["MemberCheckedIn"] | components["schemas"]["LobbyOpened"] | components["schemas"]["Ticked"] | components["schemas"]["BidsClosed"] | components["schemas"]["OpeningHeld"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["RosterPublished"] | components["schemas"]["LotAborted"] | components["schemas"]["OpeningAborted"] | components["schemas"]["ReleaseOpened"] | components["schemas"]["KeyReleased"] | components["schemas"]["PartReleased"] | components["schemas"]["ReleaseHindered"] | components["schemas"]["WrongKeyTried"] | components["schemas"]["KeyLodged"] | components["schemas"]["LodgingFailed"] | components["schemas"]["LodgingSeedPublished"] | components["schemas"]["SubmissionRefused"] | components["schemas"]["ReleaseRefused"] | components["schemas"]["RemedyRequested"] | components["schemas"]["EscrowSharePublished"] | components["schemas"]["CustodyClosed"] | components["schemas"]["WindowClosed"] | components["schemas"]["CustodyOpened"] | components["schemas"]["KeyPublished"] | components["schemas"]["KeyEntrusted"] | components["schemas"]["BidSettled"] | components["schemas"]["Disclosed"] | components["schemas"]["ReadoutOpened"] | components["schemas"]["DepositNoted"] | components["schemas"]["BidReadOut"] | components["schemas"]["RecordPrepared"] | components["schemas"]["RecordSigned"] | components["schemas"]["OpeningClosed"] | components["schemas"]["DrawSealed"] | components["schemas"]["DrawOpened"] | components["schemas"]["CoefficientDrawn"] | components["schemas"]["LotteryCalled"] | components["schemas"]["ConfirmationOpened"] | components["schemas"]["LineConfirmed"] | components["schemas"]["LineDisputed"] | components["schemas"]["ObjectionsOpened"] | components["schemas"]["Said"] | components["schemas"]["ObjectionRaised"] | components["schemas"]["ObjectionAnswered"] | components["schemas"]["RecordRefused"] | components["schemas"]["CrlNotedDown"] | components["schemas"]["SignatureAwaited"] | components["schemas"]["RequestRefused"] | components["schemas"]["WindowExtended"] | components["schemas"]["OpeningSuspended"] | components["schemas"]["SuspensionCountersigned"] | components["schemas"]["OpeningResumed"] | components["schemas"]["AbortOrdered"] | components["schemas"]["RoleHandedOver"] | components["schemas"]["CountCheckOpened"] | components["schemas"]["LotContinued"] | components["schemas"]["CustodianKeysDestroyed"] | components["schemas"]["StampTaken"] | components["schemas"]["LogKeyRotated"];
+        /**
+         * OpeningHead
+         * @description Where the bids come from: the opening session, the entry that closed it and that entry's leaf.
+         */
+        readonly OpeningHead: {
+            readonly session: string;
+            readonly seq: number;
+            readonly leaf: string;
+        };
         /**
          * OpeningHeld
          * @description The close was not cosigned in time, or the server was away before it: nothing is counted; a new timetable is
@@ -1331,6 +2096,58 @@ export interface components {
          */
         readonly Outcome: "DEEMED_REVOKED" | "DEEMED_WITHDRAWN" | "OPENED" | "REMEDIED";
         /**
+         * OutlierAnswered
+         * @description A member has confirmed or corrected a score.
+         */
+        readonly OutlierAnswered: {
+            /** @enum {unknown} */
+            readonly type: "OutlierAnswered";
+            readonly number: number;
+            readonly alias: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * OutlierFound
+         * @description A score further from the committee's mean than the tender's limit: whose, and which.
+         */
+        readonly OutlierFound: {
+            readonly number: number;
+            readonly alias: string;
+            readonly target: string;
+            readonly item: string;
+        };
+        /**
+         * OutlierLine
+         * @description A score that lay far from the mean, and what came of it; unanswered it `lapsed` and stands.
+         */
+        readonly OutlierLine: {
+            readonly number: number;
+            readonly alias: string;
+            readonly item: string;
+            readonly answered: boolean;
+        };
+        /**
+         * OutliersClosed
+         * @description Every outlier is answered, but for the `lapsed` ones, whose scores stand; the prices are scored at once.
+         */
+        readonly OutliersClosed: {
+            /** @enum {unknown} */
+            readonly type: "OutliersClosed";
+            readonly lapsed: readonly number[];
+        };
+        /**
+         * OutliersFound
+         * @description All sheets are in and frozen, and so is who made which blind volume. Each author is asked about its own outliers
+         *         until `ends_at`. `sheets` are the statements that were compared.
+         */
+        readonly OutliersFound: {
+            /** @enum {unknown} */
+            readonly type: "OutliersFound";
+            readonly sheets: readonly string[];
+            readonly outliers: readonly components["schemas"]["OutlierFound"][];
+            readonly ends_at: string;
+        };
+        /**
          * OwnBid
          * @description A bidder's own bid: everything it is owed.
          */
@@ -1393,6 +2210,15 @@ export interface components {
             readonly bid: string;
         };
         /**
+         * PassGate
+         * @description A site operator or a gate tells who has come.
+         */
+        readonly PassGate: {
+            /** @enum {unknown} */
+            readonly type: "PassGate";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * Pause
          * @description A suspension that is over: from when to when, and why.
          */
@@ -1408,6 +2234,15 @@ export interface components {
          */
         readonly Phase: "ABORTED" | "CLOSED" | "CLOSED_FOR_BIDS" | "CONFIRM" | "COUNT_CHECK" | "CUSTODY" | "DRAW" | "HELD" | "LOBBY" | "OBJECTION" | "READOUT" | "RECORD" | "RELEASE" | "ROSTER" | "SCHEDULED" | "UNSEAL";
         /**
+         * PlaceRow
+         * @description A place on the committee that is vacant, and which number of which pool is called next for it.
+         */
+        readonly PlaceRow: {
+            readonly count: number;
+            readonly place: number;
+            readonly index?: number;
+        };
+        /**
          * PolicyPublished
          * @description What seals bind to from now on.
          */
@@ -1417,12 +2252,77 @@ export interface components {
             readonly signed: components["schemas"]["Signed"];
         };
         /**
+         * PoolLeaf
+         * @description A candidate's place in a pool: its number, its leaf and the path from that to the root.
+         */
+        readonly PoolLeaf: {
+            readonly specialty: string;
+            readonly index: number;
+            readonly leaf: string;
+            readonly path: readonly string[];
+        };
+        /**
+         * PoolRoot
+         * @description The candidates of one specialty, filtered: how many, and the RFC 9162 root over their salted leaves.
+         */
+        readonly PoolRoot: {
+            readonly specialty: string;
+            readonly size: number;
+            readonly root: string;
+        };
+        /**
+         * PoolsCommitted
+         * @description The pools can change no more: seeds are sealed from now until `ends_at`.
+         */
+        readonly PoolsCommitted: {
+            /** @enum {unknown} */
+            readonly type: "PoolsCommitted";
+            readonly signed: components["schemas"]["Signed"];
+            readonly ends_at: string;
+        };
+        /**
          * PrepareRecord
          * @description The clock's: the time for objections is over.
          */
         readonly PrepareRecord: {
             /** @enum {unknown} */
             readonly type: "PrepareRecord";
+        };
+        /**
+         * PriceScores
+         * @description What a case comes to. `benchmark` is as the formula rounds it; endless decimals that it does not round are shown
+         *         to ten. A bid without a score has none: rejected, not passed, or excluded by an interval. `ranking` and `evaluated`
+         *         are of the lowest_evaluated_price_method only, which gives no scores: bidders by rank, equal ones together.
+         */
+        readonly PriceScores: {
+            readonly benchmark: string;
+            readonly scores: {
+                readonly [key: string]: string;
+            };
+            readonly derivation: readonly components["schemas"]["Line"][];
+            /** @default [] */
+            readonly ranking?: readonly (readonly string[])[];
+            /** @default {} */
+            readonly evaluated?: {
+                readonly [key: string]: string;
+            };
+        };
+        /**
+         * PricesScored
+         * @description What each valid bid's price scores, with every step of the calculation; none if no formula gives one.
+         */
+        readonly PricesScored: {
+            /** @enum {unknown} */
+            readonly type: "PricesScored";
+            readonly prices: components["schemas"]["PriceScores"];
+        };
+        /**
+         * Proceed
+         * @description The clock's: what a step waits for is there, or its time is over.
+         */
+        readonly Proceed: {
+            /** @enum {unknown} */
+            readonly type: "Proceed";
         };
         /**
          * Proof
@@ -1455,6 +2355,15 @@ export interface components {
             readonly signed: components["schemas"]["Signed"];
         };
         /**
+         * PublishDrawKey
+         * @description A custodian publishes its key: every seed is opened by the same k keys, at once.
+         */
+        readonly PublishDrawKey: {
+            /** @enum {unknown} */
+            readonly type: "PublishDrawKey";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * PublishEscrowShare
          * @description An escrow holder publishes its share for one bid that asks.
          */
@@ -1482,6 +2391,86 @@ export interface components {
             readonly signed: components["schemas"]["Signed"];
         };
         /**
+         * PublishReport
+         * @description The agency makes the report public.
+         */
+        readonly PublishReport: {
+            /** @enum {unknown} */
+            readonly type: "PublishReport";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * Quantity
+         * @description What is rounded, in the order in which it is calculated.
+         * @enum {unknown}
+         */
+        readonly Quantity: "benchmark" | "deviation" | "mean" | "points_off" | "price" | "ratio" | "score";
+        /**
+         * QuestionAnswered
+         * @description The bidder's answer.
+         */
+        readonly QuestionAnswered: {
+            /** @enum {unknown} */
+            readonly type: "QuestionAnswered";
+            readonly number: number;
+            readonly bid: string;
+            readonly text: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * QuestionAsked
+         * @description A bidder is asked, and answers by `answer_by`.
+         */
+        readonly QuestionAsked: {
+            /** @enum {unknown} */
+            readonly type: "QuestionAsked";
+            readonly number: number;
+            readonly bid: string;
+            readonly about: components["schemas"]["QuestionKind"];
+            readonly text: string;
+            readonly answer_by: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * QuestionKind
+         * @description What a bidder is asked: to clarify, or to show that its abnormally low price is none below cost.
+         * @enum {unknown}
+         */
+        readonly QuestionKind: "clarification" | "low_bid";
+        /**
+         * QuestionLapsed
+         * @description No answer came in time: the bid is judged as it is.
+         */
+        readonly QuestionLapsed: {
+            /** @enum {unknown} */
+            readonly type: "QuestionLapsed";
+            readonly number: number;
+            readonly bid: string;
+        };
+        /**
+         * QuestionLine
+         * @description A question to a bidder in the report, and its answer if one came in time.
+         */
+        readonly QuestionLine: {
+            readonly number: number;
+            readonly bid: string;
+            readonly about: components["schemas"]["QuestionKind"];
+            readonly text: string;
+            readonly answer: string | null;
+        };
+        /**
+         * QuestionRow
+         * @description A question to a bidder; for the committee, the supervisor, and that bidder.
+         */
+        readonly QuestionRow: {
+            readonly bid: string;
+            readonly about: components["schemas"]["QuestionKind"];
+            readonly text: string;
+            readonly answer_by: string;
+            readonly answer?: string;
+            readonly lapsed?: boolean;
+        };
+        /**
          * RaiseObjection
          * @description A bidder objects.
          */
@@ -1489,6 +2478,30 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "RaiseObjection";
             readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * Ranked
+         * @description One bid's place and how it came about. Bids that only lots can part share a place. A technical score that is not
+         *         rounded and never ends is shown to ten decimals. `totals` are there only where experts' totals are averaged.
+         */
+        readonly Ranked: {
+            readonly place: number;
+            readonly bid: string;
+            readonly total: string;
+            readonly technical: string;
+            readonly price_score: string;
+            readonly price: string;
+            readonly decided: components["schemas"]["Decided"];
+            readonly means: readonly components["schemas"]["Averaged"][];
+            readonly totals: readonly components["schemas"]["ExpertTotal"][];
+        };
+        /**
+         * Ranking
+         * @description Every bid by place. `tied`: groups that only lots can part, and of which the draw handed in says nothing.
+         */
+        readonly Ranking: {
+            readonly ranked: readonly components["schemas"]["Ranked"][];
+            readonly tied: readonly (readonly string[])[];
         };
         /**
          * ReadOut
@@ -1626,6 +2639,16 @@ export interface components {
             readonly signed: components["schemas"]["Signed"];
         };
         /**
+         * Rejection
+         * @description A rejected bid (否决投标), with the items that it fails; `low_bid`: its price was found below its cost.
+         */
+        readonly Rejection: {
+            readonly bid: string;
+            readonly items: readonly components["schemas"]["FailedItem"][];
+            /** @default false */
+            readonly low_bid?: boolean;
+        };
+        /**
          * ReleaseHindered
          * @description (side line) A half that matches its commitment, not taken because by `crl` (its hash), the list of `authority` in
          *         force, the signer's certificate is revoked. The half is not kept; `refusal` is what its sender was told.
@@ -1690,6 +2713,62 @@ export interface components {
             readonly receipt: components["schemas"]["Statement"];
         };
         /**
+         * RemoveMember
+         * @description The supervisor takes a member off the committee.
+         */
+        readonly RemoveMember: {
+            /** @enum {unknown} */
+            readonly type: "RemoveMember";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * ReportAnswer
+         * @description What a member said to the report. Refusing without a reason and silence count as agreement, and are recorded.
+         * @enum {unknown}
+         */
+        readonly ReportAnswer: "dissented" | "refused" | "signed" | "silent";
+        /**
+         * ReportAnswered
+         * @description What a member said to the report.
+         */
+        readonly ReportAnswered: {
+            /** @enum {unknown} */
+            readonly type: "ReportAnswered";
+            readonly alias: string;
+            readonly answer: components["schemas"]["ReportAnswer"];
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * ReportOpened
+         * @description The evaluation report, for the members to sign; `hash` is SHA-256 over its JCS form.
+         */
+        readonly ReportOpened: {
+            /** @enum {unknown} */
+            readonly type: "ReportOpened";
+            readonly report: components["schemas"]["EvaluationReport"];
+            readonly hash: string;
+            readonly ends_at: string;
+        };
+        /**
+         * ReportPublished
+         * @description The report is public, and with it who was on the committee.
+         */
+        readonly ReportPublished: {
+            /** @enum {unknown} */
+            readonly type: "ReportPublished";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * ReportSite
+         * @description A site operator tells that its site has lost, or has again, its network.
+         */
+        readonly ReportSite: {
+            /** @enum {unknown} */
+            readonly type: "ReportSite";
+            readonly site: string;
+            readonly up: boolean;
+        };
+        /**
          * RequestRefusal
          * @description Why what host or supervisor asked for did not come about.
          * @enum {unknown}
@@ -1708,12 +2787,82 @@ export interface components {
             readonly signed?: components["schemas"]["Signed"] | null;
         };
         /**
+         * Result
+         * @description What comes of an evaluation.
+         * @enum {unknown}
+         */
+        readonly Result: "all_rejected" | "ranked";
+        /**
+         * ResumeEvaluation
+         * @description Agency or supervisor asks to let the clocks run again; signed by both, they do.
+         */
+        readonly ResumeEvaluation: {
+            /** @enum {unknown} */
+            readonly type: "ResumeEvaluation";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * ResumeOpening
          * @description Host or supervisor asks to let the clocks run again; signed by both, they do.
          */
         readonly ResumeOpening: {
             /** @enum {unknown} */
             readonly type: "ResumeOpening";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * ResumptionAwaited
+         * @description Agency or supervisor has signed to go on; the other's signature is awaited.
+         */
+        readonly ResumptionAwaited: {
+            /** @enum {unknown} */
+            readonly type: "ResumptionAwaited";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * ReviewCounted
+         * @description What the majority found. `reviews` are the statements that were counted.
+         */
+        readonly ReviewCounted: {
+            /** @enum {unknown} */
+            readonly type: "ReviewCounted";
+            readonly reviews: readonly string[];
+            readonly rejected: readonly components["schemas"]["Rejection"][];
+            readonly valid: readonly string[];
+        };
+        /**
+         * ReviewItem
+         * @description Something that a bid passes or fails; `clause` is where the tender document asks for it.
+         */
+        readonly ReviewItem: {
+            readonly item: string;
+            readonly title: string;
+            readonly kind: components["schemas"]["ReviewKind"];
+            readonly clause: string;
+        };
+        /**
+         * ReviewKind
+         * @description What a preliminary item is about.
+         * @enum {unknown}
+         */
+        readonly ReviewKind: "form" | "qualification" | "responsiveness";
+        /**
+         * ReviewOpened
+         * @description The leader has opened the preliminary review.
+         */
+        readonly ReviewOpened: {
+            /** @enum {unknown} */
+            readonly type: "ReviewOpened";
+            readonly ends_at: string;
+        };
+        /**
+         * ReviewSubmitted
+         * @description A member has handed in its preliminary review.
+         */
+        readonly ReviewSubmitted: {
+            /** @enum {unknown} */
+            readonly type: "ReviewSubmitted";
+            readonly alias: string;
             readonly signed: components["schemas"]["Signed"];
         };
         /**
@@ -1743,6 +2892,15 @@ export interface components {
             readonly close: components["schemas"]["Statement"];
         };
         /**
+         * Rounded
+         * @description One step of rounding, and what it gave.
+         */
+        readonly Rounded: {
+            readonly places: number;
+            readonly mode: components["schemas"]["Mode"];
+            readonly value: string;
+        };
+        /**
          * Said
          * @description Somebody said something in the hall; a bidder under its `alias` until names are shown, others have none.
          */
@@ -1752,6 +2910,15 @@ export interface components {
             readonly alias: number | null;
             readonly text: string;
             readonly nonce: string;
+        };
+        /**
+         * SaveDraft
+         * @description A member's page keeps what is on its sheet so far.
+         */
+        readonly SaveDraft: {
+            /** @enum {unknown} */
+            readonly type: "SaveDraft";
+            readonly scores: readonly components["schemas"]["Score"][];
         };
         /**
          * Say
@@ -1764,6 +2931,16 @@ export interface components {
             readonly nonce: string;
         };
         /**
+         * ScheduleEvaluation
+         * @description The agency opens a session with its order; each custodian's fresh key for the expert draw goes beside it.
+         */
+        readonly ScheduleEvaluation: {
+            /** @enum {unknown} */
+            readonly type: "ScheduleEvaluation";
+            readonly signed: components["schemas"]["Signed"];
+            readonly custodians: readonly components["schemas"]["Signed"][];
+        };
+        /**
          * ScheduleOpening
          * @description The agency's host opens a session for a tender and names its people, over its signature.
          */
@@ -1773,12 +2950,53 @@ export interface components {
             readonly signed: components["schemas"]["Signed"];
         };
         /**
+         * Score
+         * @description Points for one item; `target` is a bid, or the code of a blind volume.
+         */
+        readonly Score: {
+            readonly target: string;
+            readonly item: string;
+            readonly points: string;
+        };
+        /**
+         * ScoreItem
+         * @description Something that is scored, from `least` to `most` in steps, by what stands in one volume.
+         */
+        readonly ScoreItem: {
+            readonly item: string;
+            readonly title: string;
+            readonly volume: string;
+            /** @default 0 */
+            readonly least?: string;
+            readonly most: string;
+            /** @default 0.01 */
+            readonly step?: string;
+        };
+        /**
+         * ScoreTable
+         * @description The tender's own table: volumes, what they pass or fail, what is scored in them.
+         */
+        readonly ScoreTable: {
+            readonly volumes: readonly components["schemas"]["Volume"][];
+            readonly review: readonly components["schemas"]["ReviewItem"][];
+            readonly items: readonly components["schemas"]["ScoreItem"][];
+        };
+        /**
          * SealDraw
          * @description Tenderer or supervisor hands in its seed for a lot's draw, sealed to the custodians.
          */
         readonly SealDraw: {
             /** @enum {unknown} */
             readonly type: "SealDraw";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * SealSeed
+         * @description Supervisor, agency or centre hands in its seed for the expert draw, sealed to the custodians.
+         */
+        readonly SealSeed: {
+            /** @enum {unknown} */
+            readonly type: "SealSeed";
             readonly signed: components["schemas"]["Signed"];
         };
         /**
@@ -1791,6 +3009,39 @@ export interface components {
             readonly deal: components["schemas"]["Statement"];
             readonly header: components["schemas"]["Header"];
             readonly upload: string;
+        };
+        /**
+         * SeatMoved
+         * @description A member goes on at another seat of its site.
+         */
+        readonly SeatMoved: {
+            /** @enum {unknown} */
+            readonly type: "SeatMoved";
+            readonly alias: string;
+            readonly site: string;
+            readonly seat: string;
+        };
+        /**
+         * SeatTaken
+         * @description A member has checked in, and this seat of its site was drawn for it.
+         */
+        readonly SeatTaken: {
+            /** @enum {unknown} */
+            readonly type: "SeatTaken";
+            readonly alias: string;
+            readonly site: string;
+            readonly seat: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * SeedSealed
+         * @description A seed for the expert draw, sealed to the custodians.
+         */
+        readonly SeedSealed: {
+            /** @enum {unknown} */
+            readonly type: "SeedSealed";
+            readonly person: string;
+            readonly signed: components["schemas"]["Signed"];
         };
         /**
          * SetProof
@@ -1808,6 +3059,34 @@ export interface components {
         readonly SettleBids: {
             /** @enum {unknown} */
             readonly type: "SettleBids";
+        };
+        /**
+         * SheetDrafted
+         * @description (side line) What is on a member's sheet so far.
+         */
+        readonly SheetDrafted: {
+            /** @enum {unknown} */
+            readonly type: "SheetDrafted";
+            readonly alias: string;
+            readonly scores: readonly components["schemas"]["Score"][];
+        };
+        /**
+         * SheetRow
+         * @description A member's scores, once all sheets are frozen.
+         */
+        readonly SheetRow: {
+            readonly alias: string;
+            readonly scores: readonly components["schemas"]["Score"][];
+        };
+        /**
+         * SheetSubmitted
+         * @description A member has handed in its score sheet.
+         */
+        readonly SheetSubmitted: {
+            /** @enum {unknown} */
+            readonly type: "SheetSubmitted";
+            readonly alias: string;
+            readonly signed: components["schemas"]["Signed"];
         };
         /**
          * Shown
@@ -1828,6 +3107,24 @@ export interface components {
         readonly SignRecord: {
             /** @enum {unknown} */
             readonly type: "SignRecord";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * SignReport
+         * @description A member signs the evaluation report.
+         */
+        readonly SignReport: {
+            /** @enum {unknown} */
+            readonly type: "SignReport";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * SignUndertaking
+         * @description A member signs that it has no reason to stand back.
+         */
+        readonly SignUndertaking: {
+            /** @enum {unknown} */
+            readonly type: "SignUndertaking";
             readonly signed: components["schemas"]["Signed"];
         };
         /**
@@ -1854,6 +3151,25 @@ export interface components {
         readonly Signed: {
             readonly statement: components["schemas"]["Statement"];
             readonly certificates: readonly string[];
+        };
+        /**
+         * SiteLost
+         * @description A site has no network: the committee's clocks wait for it, the others go on working.
+         */
+        readonly SiteLost: {
+            /** @enum {unknown} */
+            readonly type: "SiteLost";
+            readonly site: string;
+        };
+        /**
+         * SiteRestored
+         * @description It has it again; the step's time ends at `ends_at`.
+         */
+        readonly SiteRestored: {
+            /** @enum {unknown} */
+            readonly type: "SiteRestored";
+            readonly site: string;
+            readonly ends_at: string | null;
         };
         /**
          * SlotProof
@@ -1885,6 +3201,15 @@ export interface components {
             readonly signatures: readonly components["schemas"]["Signature"][];
         };
         /**
+         * StepOverdue
+         * @description The time of a step is over, and these members have not done it: agency and supervisor must act.
+         */
+        readonly StepOverdue: {
+            /** @enum {unknown} */
+            readonly type: "StepOverdue";
+            readonly missing: readonly string[];
+        };
+        /**
          * StrikeProposed
          * @description A strike that lacks its second signature.
          */
@@ -1912,6 +3237,62 @@ export interface components {
             readonly type: "SubmitBid";
             readonly lot: string;
             readonly parts: readonly components["schemas"]["OfferedPart"][];
+        };
+        /**
+         * SubmitReview
+         * @description A member hands in its preliminary review.
+         */
+        readonly SubmitReview: {
+            /** @enum {unknown} */
+            readonly type: "SubmitReview";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * SubmitSheet
+         * @description A member hands in its score sheet.
+         */
+        readonly SubmitSheet: {
+            /** @enum {unknown} */
+            readonly type: "SubmitSheet";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * Summary
+         * @description The valid bids by rank, and how that came about. `drawn` are those behind whom only lots have set them.
+         */
+        readonly Summary: {
+            readonly ranking: components["schemas"]["Ranking"];
+            readonly drawn: readonly string[];
+        };
+        /**
+         * SummaryConfirmed
+         * @description The leader has confirmed the summary.
+         */
+        readonly SummaryConfirmed: {
+            /** @enum {unknown} */
+            readonly type: "SummaryConfirmed";
+            readonly alias: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * SummaryOpened
+         * @description The scores taken together, for the leader to confirm; `hash` is SHA-256 over its JCS form.
+         */
+        readonly SummaryOpened: {
+            /** @enum {unknown} */
+            readonly type: "SummaryOpened";
+            readonly summary: components["schemas"]["Summary"];
+            readonly hash: string;
+            readonly ends_at: string;
+        };
+        /**
+         * SuspendEvaluation
+         * @description Agency or supervisor stops the clocks; the supervisor may countersign what the agency has signed.
+         */
+        readonly SuspendEvaluation: {
+            /** @enum {unknown} */
+            readonly type: "SuspendEvaluation";
+            readonly signed: components["schemas"]["Signed"];
         };
         /**
          * SuspendOpening
@@ -1949,6 +3330,15 @@ export interface components {
             readonly supervisor_from: string;
             readonly aborted_at?: string;
             readonly ends_at?: string;
+        };
+        /**
+         * TakeSeat
+         * @description A member checks in; its seat is drawn among the free ones of its site.
+         */
+        readonly TakeSeat: {
+            /** @enum {unknown} */
+            readonly type: "TakeSeat";
+            readonly signed: components["schemas"]["Signed"];
         };
         /**
          * Tender
@@ -1997,6 +3387,72 @@ export interface components {
         readonly TimetableSigned: {
             /** @enum {unknown} */
             readonly type: "TimetableSigned";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * UndertakingOpened
+         * @description All are in: they learn who bids.
+         */
+        readonly UndertakingOpened: {
+            /** @enum {unknown} */
+            readonly type: "UndertakingOpened";
+        };
+        /**
+         * UndertakingSigned
+         * @description A member knows of no reason to stand back.
+         */
+        readonly UndertakingSigned: {
+            /** @enum {unknown} */
+            readonly type: "UndertakingSigned";
+            readonly alias: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * Verdict
+         * @description What a member finds of one bid in one item; a fail names the clause that it fails and says why.
+         */
+        readonly Verdict: {
+            readonly bid: string;
+            readonly item: string;
+            readonly passed: boolean;
+            /** @default  */
+            readonly clause?: string;
+            /** @default  */
+            readonly reason?: string;
+        };
+        /**
+         * VoidCause
+         * @description Why an evaluation is void; another committee may evaluate anew.
+         * @enum {unknown}
+         */
+        readonly VoidCause: "draw_failed" | "pool_exhausted" | "postponed" | "supervisor_decided" | "suspended_too_long";
+        /**
+         * VoidEvaluation
+         * @description The clock's: a session that stood still, or lacked members, for too long comes to nothing.
+         */
+        readonly VoidEvaluation: {
+            /** @enum {unknown} */
+            readonly type: "VoidEvaluation";
+        };
+        /**
+         * Volume
+         * @description A volume of every bid; a blind one is read under a random code.
+         */
+        readonly Volume: {
+            readonly volume: string;
+            readonly title: string;
+            /** @default false */
+            readonly blind?: boolean;
+        };
+        /**
+         * VoteCast
+         * @description A member has voted on a motion.
+         */
+        readonly VoteCast: {
+            /** @enum {unknown} */
+            readonly type: "VoteCast";
+            readonly alias: string;
+            readonly motion: number;
             readonly signed: components["schemas"]["Signed"];
         };
         /**
@@ -2049,9 +3505,17 @@ export interface components {
 export type AbortCause = components['schemas']['AbortCause'];
 export type AbortOpening = components['schemas']['AbortOpening'];
 export type AbortOrdered = components['schemas']['AbortOrdered'];
+export type AnswerCall = components['schemas']['AnswerCall'];
 export type AnswerDrill = components['schemas']['AnswerDrill'];
 export type AnswerObjection = components['schemas']['AnswerObjection'];
+export type AnswerOutlier = components['schemas']['AnswerOutlier'];
+export type AnswerQuestion = components['schemas']['AnswerQuestion'];
+export type AskQuestion = components['schemas']['AskQuestion'];
 export type AskRemedy = components['schemas']['AskRemedy'];
+export type Averaged = components['schemas']['Averaged'];
+export type BallotCast = components['schemas']['BallotCast'];
+export type BallotLine = components['schemas']['BallotLine'];
+export type BallotsCounted = components['schemas']['BallotsCounted'];
 export type BeginDrill = components['schemas']['BeginDrill'];
 export type BidReadOut = components['schemas']['BidReadOut'];
 export type BidRow = components['schemas']['BidRow'];
@@ -2060,23 +3524,31 @@ export type BidSubmitted = components['schemas']['BidSubmitted'];
 export type BidWithdrawn = components['schemas']['BidWithdrawn'];
 export type BidderCheckedIn = components['schemas']['BidderCheckedIn'];
 export type BidsClosed = components['schemas']['BidsClosed'];
+export type CallExpert = components['schemas']['CallExpert'];
 export type CarryOutAbort = components['schemas']['CarryOutAbort'];
+export type CastBallot = components['schemas']['CastBallot'];
+export type CastVote = components['schemas']['CastVote'];
 export type Cause = components['schemas']['Cause'];
 export type CheckCodeView = components['schemas']['CheckCodeView'];
 export type CheckIn = components['schemas']['CheckIn'];
+export type CheckInOpened = components['schemas']['CheckInOpened'];
 export type CheckpointCosigned = components['schemas']['CheckpointCosigned'];
 export type CloseBids = components['schemas']['CloseBids'];
 export type CloseCustody = components['schemas']['CloseCustody'];
 export type CloseOpening = components['schemas']['CloseOpening'];
 export type CloseWindow = components['schemas']['CloseWindow'];
+export type CodedVolume = components['schemas']['CodedVolume'];
 export type Coefficient = components['schemas']['Coefficient'];
 export type CoefficientDrawn = components['schemas']['CoefficientDrawn'];
+export type CommitPools = components['schemas']['CommitPools'];
 export type ConfirmKeysDestroyed = components['schemas']['ConfirmKeysDestroyed'];
 export type ConfirmLine = components['schemas']['ConfirmLine'];
+export type ConfirmSummary = components['schemas']['ConfirmSummary'];
 export type ConfirmationOpened = components['schemas']['ConfirmationOpened'];
 export type ConsortiumDeclared = components['schemas']['ConsortiumDeclared'];
 export type ContinueLot = components['schemas']['ContinueLot'];
 export type Core = components['schemas']['Core'];
+export type CountBallots = components['schemas']['CountBallots'];
 export type CountCheckOpened = components['schemas']['CountCheckOpened'];
 export type CountersignStrike = components['schemas']['CountersignStrike'];
 export type CountersignTimetable = components['schemas']['CountersignTimetable'];
@@ -2091,34 +3563,69 @@ export type CustodyClosed = components['schemas']['CustodyClosed'];
 export type CustodyOpened = components['schemas']['CustodyOpened'];
 export type DealAgain = components['schemas']['DealAgain'];
 export type DealtAgain = components['schemas']['DealtAgain'];
+export type DecidePostponement = components['schemas']['DecidePostponement'];
+export type Decided = components['schemas']['Decided'];
 export type DeclareConsortium = components['schemas']['DeclareConsortium'];
+export type DeclareRecusal = components['schemas']['DeclareRecusal'];
 export type DeclineRequest = components['schemas']['DeclineRequest'];
+export type Departure = components['schemas']['Departure'];
 export type Deposit = components['schemas']['Deposit'];
 export type DepositForm = components['schemas']['DepositForm'];
 export type DepositNoted = components['schemas']['DepositNoted'];
 export type DepositStatus = components['schemas']['DepositStatus'];
+export type DetailedOpened = components['schemas']['DetailedOpened'];
 export type Disclosed = components['schemas']['Disclosed'];
 export type DisclosedEntry = components['schemas']['DisclosedEntry'];
 export type DisclosedTick = components['schemas']['DisclosedTick'];
+export type DissentFromReport = components['schemas']['DissentFromReport'];
+export type Document = components['schemas']['Document'];
 export type Draw = components['schemas']['Draw'];
 export type DrawByLottery = components['schemas']['DrawByLottery'];
 export type DrawCoefficients = components['schemas']['DrawCoefficients'];
+export type DrawKeyPublished = components['schemas']['DrawKeyPublished'];
 export type DrawLine = components['schemas']['DrawLine'];
 export type DrawOpened = components['schemas']['DrawOpened'];
+export type DrawOrderFound = components['schemas']['DrawOrderFound'];
 export type DrawSealed = components['schemas']['DrawSealed'];
 export type DrawSeed = components['schemas']['DrawSeed'];
+export type DrawView = components['schemas']['DrawView'];
 export type DrillDealt = components['schemas']['DrillDealt'];
 export type DrillPassed = components['schemas']['DrillPassed'];
 export type Dummy = components['schemas']['Dummy'];
+export type ElectionFailed = components['schemas']['ElectionFailed'];
+export type ElectionOpened = components['schemas']['ElectionOpened'];
+export type ElectionView = components['schemas']['ElectionView'];
 export type EndCountCheck = components['schemas']['EndCountCheck'];
 export type EndCustody = components['schemas']['EndCustody'];
+export type EndEvaluationPause = components['schemas']['EndEvaluationPause'];
 export type EndPause = components['schemas']['EndPause'];
 export type EntrustKey = components['schemas']['EntrustKey'];
 export type EscrowSharePublished = components['schemas']['EscrowSharePublished'];
+export type EvaluatedBid = components['schemas']['EvaluatedBid'];
+export type EvaluationClosed = components['schemas']['EvaluationClosed'];
+export type EvaluationCommand = components['schemas']['EvaluationCommand'];
+export type EvaluationEvent = components['schemas']['EvaluationEvent'];
+export type EvaluationMe = components['schemas']['EvaluationMe'];
+export type EvaluationOrdered = components['schemas']['EvaluationOrdered'];
+export type EvaluationPauseCountersigned = components['schemas']['EvaluationPauseCountersigned'];
+export type EvaluationPhase = components['schemas']['EvaluationPhase'];
+export type EvaluationReport = components['schemas']['EvaluationReport'];
+export type EvaluationResumed = components['schemas']['EvaluationResumed'];
+export type EvaluationRole = components['schemas']['EvaluationRole'];
+export type EvaluationSuspended = components['schemas']['EvaluationSuspended'];
+export type EvaluationView = components['schemas']['EvaluationView'];
+export type EvaluationVoided = components['schemas']['EvaluationVoided'];
+export type ExpertCalled = components['schemas']['ExpertCalled'];
+export type ExpertDrawOpened = components['schemas']['ExpertDrawOpened'];
+export type ExpertTotal = components['schemas']['ExpertTotal'];
 export type ExtendWindow = components['schemas']['ExtendWindow'];
+export type FailedItem = components['schemas']['FailedItem'];
 export type FieldKind = components['schemas']['FieldKind'];
 export type FormField = components['schemas']['FormField'];
 export type Frame = components['schemas']['Frame'];
+export type GatePassed = components['schemas']['GatePassed'];
+export type GateRefused = components['schemas']['GateRefused'];
+export type HaltView = components['schemas']['HaltView'];
 export type HandOver = components['schemas']['HandOver'];
 export type Header = components['schemas']['Header'];
 export type HoldOpening = components['schemas']['HoldOpening'];
@@ -2129,6 +3636,10 @@ export type KeyEntrusted = components['schemas']['KeyEntrusted'];
 export type KeyLodged = components['schemas']['KeyLodged'];
 export type KeyPublished = components['schemas']['KeyPublished'];
 export type KeyReleased = components['schemas']['KeyReleased'];
+export type LapseQuestion = components['schemas']['LapseQuestion'];
+export type LeaderDeposed = components['schemas']['LeaderDeposed'];
+export type LeaderPhaseOpened = components['schemas']['LeaderPhaseOpened'];
+export type Line = components['schemas']['Line'];
 export type LineAnswer = components['schemas']['LineAnswer'];
 export type LineConfirmed = components['schemas']['LineConfirmed'];
 export type LineDisputed = components['schemas']['LineDisputed'];
@@ -2143,11 +3654,24 @@ export type LotCount = components['schemas']['LotCount'];
 export type LotEnd = components['schemas']['LotEnd'];
 export type LotPart = components['schemas']['LotPart'];
 export type LotteryCalled = components['schemas']['LotteryCalled'];
+export type MaterialsOpened = components['schemas']['MaterialsOpened'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
+export type MemberAccepted = components['schemas']['MemberAccepted'];
 export type MemberCheckedIn = components['schemas']['MemberCheckedIn'];
+export type MemberLeft = components['schemas']['MemberLeft'];
+export type MemberLine = components['schemas']['MemberLine'];
+export type MemberRow = components['schemas']['MemberRow'];
+export type Mode = components['schemas']['Mode'];
+export type MotionDecided = components['schemas']['MotionDecided'];
+export type MotionKind = components['schemas']['MotionKind'];
+export type MotionPut = components['schemas']['MotionPut'];
+export type MotionRow = components['schemas']['MotionRow'];
+export type MoveSeat = components['schemas']['MoveSeat'];
+export type NoteCall = components['schemas']['NoteCall'];
 export type NoteCrl = components['schemas']['NoteCrl'];
 export type NoteDeposit = components['schemas']['NoteDeposit'];
+export type NoticeEvaluationOutage = components['schemas']['NoticeEvaluationOutage'];
 export type NoticeOutage = components['schemas']['NoticeOutage'];
 export type ObjectionAnswered = components['schemas']['ObjectionAnswered'];
 export type ObjectionLine = components['schemas']['ObjectionLine'];
@@ -2156,13 +3680,16 @@ export type ObjectionRow = components['schemas']['ObjectionRow'];
 export type ObjectionsOpened = components['schemas']['ObjectionsOpened'];
 export type OfferCustodianKey = components['schemas']['OfferCustodianKey'];
 export type OfferedPart = components['schemas']['OfferedPart'];
+export type OpenElection = components['schemas']['OpenElection'];
 export type OpenLobby = components['schemas']['OpenLobby'];
 export type OpenObjections = components['schemas']['OpenObjections'];
 export type OpenRelease = components['schemas']['OpenRelease'];
+export type OpenReview = components['schemas']['OpenReview'];
 export type OpeningAborted = components['schemas']['OpeningAborted'];
 export type OpeningClosed = components['schemas']['OpeningClosed'];
 export type OpeningCommand = components['schemas']['OpeningCommand'];
 export type OpeningEvent = components['schemas']['OpeningEvent'];
+export type OpeningHead = components['schemas']['OpeningHead'];
 export type OpeningHeld = components['schemas']['OpeningHeld'];
 export type OpeningRecord = components['schemas']['OpeningRecord'];
 export type OpeningResumed = components['schemas']['OpeningResumed'];
@@ -2170,22 +3697,46 @@ export type OpeningScheduled = components['schemas']['OpeningScheduled'];
 export type OpeningSuspended = components['schemas']['OpeningSuspended'];
 export type OpeningView = components['schemas']['OpeningView'];
 export type Outcome = components['schemas']['Outcome'];
+export type OutlierAnswered = components['schemas']['OutlierAnswered'];
+export type OutlierFound = components['schemas']['OutlierFound'];
+export type OutlierLine = components['schemas']['OutlierLine'];
+export type OutliersClosed = components['schemas']['OutliersClosed'];
+export type OutliersFound = components['schemas']['OutliersFound'];
 export type OwnBid = components['schemas']['OwnBid'];
 export type OwnSlot = components['schemas']['OwnSlot'];
 export type PartReleased = components['schemas']['PartReleased'];
 export type Party = components['schemas']['Party'];
 export type PassDrill = components['schemas']['PassDrill'];
+export type PassGate = components['schemas']['PassGate'];
 export type Pause = components['schemas']['Pause'];
 export type Phase = components['schemas']['Phase'];
+export type PlaceRow = components['schemas']['PlaceRow'];
 export type PolicyPublished = components['schemas']['PolicyPublished'];
+export type PoolLeaf = components['schemas']['PoolLeaf'];
+export type PoolRoot = components['schemas']['PoolRoot'];
+export type PoolsCommitted = components['schemas']['PoolsCommitted'];
 export type PrepareRecord = components['schemas']['PrepareRecord'];
+export type PriceScores = components['schemas']['PriceScores'];
+export type PricesScored = components['schemas']['PricesScored'];
+export type Proceed = components['schemas']['Proceed'];
 export type Proof = components['schemas']['Proof'];
 export type ProposeStrike = components['schemas']['ProposeStrike'];
 export type ProposeTimetable = components['schemas']['ProposeTimetable'];
+export type PublishDrawKey = components['schemas']['PublishDrawKey'];
 export type PublishEscrowShare = components['schemas']['PublishEscrowShare'];
 export type PublishKey = components['schemas']['PublishKey'];
 export type PublishPolicy = components['schemas']['PublishPolicy'];
+export type PublishReport = components['schemas']['PublishReport'];
+export type Quantity = components['schemas']['Quantity'];
+export type QuestionAnswered = components['schemas']['QuestionAnswered'];
+export type QuestionAsked = components['schemas']['QuestionAsked'];
+export type QuestionKind = components['schemas']['QuestionKind'];
+export type QuestionLapsed = components['schemas']['QuestionLapsed'];
+export type QuestionLine = components['schemas']['QuestionLine'];
+export type QuestionRow = components['schemas']['QuestionRow'];
 export type RaiseObjection = components['schemas']['RaiseObjection'];
+export type Ranked = components['schemas']['Ranked'];
+export type Ranking = components['schemas']['Ranking'];
 export type ReadOut = components['schemas']['ReadOut'];
 export type ReadoutForm = components['schemas']['ReadoutForm'];
 export type ReadoutOpened = components['schemas']['ReadoutOpened'];
@@ -2198,45 +3749,92 @@ export type RecordSigned = components['schemas']['RecordSigned'];
 export type RecordStamp = components['schemas']['RecordStamp'];
 export type Refusal = components['schemas']['Refusal'];
 export type RefuseRecord = components['schemas']['RefuseRecord'];
+export type Rejection = components['schemas']['Rejection'];
 export type ReleaseHindered = components['schemas']['ReleaseHindered'];
 export type ReleaseKey = components['schemas']['ReleaseKey'];
 export type ReleaseOpened = components['schemas']['ReleaseOpened'];
 export type ReleaseRefused = components['schemas']['ReleaseRefused'];
 export type RemedyAsked = components['schemas']['RemedyAsked'];
 export type RemedyRequested = components['schemas']['RemedyRequested'];
+export type RemoveMember = components['schemas']['RemoveMember'];
+export type ReportAnswer = components['schemas']['ReportAnswer'];
+export type ReportAnswered = components['schemas']['ReportAnswered'];
+export type ReportOpened = components['schemas']['ReportOpened'];
+export type ReportPublished = components['schemas']['ReportPublished'];
+export type ReportSite = components['schemas']['ReportSite'];
 export type RequestRefusal = components['schemas']['RequestRefusal'];
 export type RequestRefused = components['schemas']['RequestRefused'];
+export type Result = components['schemas']['Result'];
+export type ResumeEvaluation = components['schemas']['ResumeEvaluation'];
 export type ResumeOpening = components['schemas']['ResumeOpening'];
+export type ResumptionAwaited = components['schemas']['ResumptionAwaited'];
+export type ReviewCounted = components['schemas']['ReviewCounted'];
+export type ReviewItem = components['schemas']['ReviewItem'];
+export type ReviewKind = components['schemas']['ReviewKind'];
+export type ReviewOpened = components['schemas']['ReviewOpened'];
+export type ReviewSubmitted = components['schemas']['ReviewSubmitted'];
 export type Role = components['schemas']['Role'];
 export type RoleHandedOver = components['schemas']['RoleHandedOver'];
 export type RosterPublished = components['schemas']['RosterPublished'];
+export type Rounded = components['schemas']['Rounded'];
 export type Said = components['schemas']['Said'];
+export type SaveDraft = components['schemas']['SaveDraft'];
 export type Say = components['schemas']['Say'];
+export type ScheduleEvaluation = components['schemas']['ScheduleEvaluation'];
 export type ScheduleOpening = components['schemas']['ScheduleOpening'];
+export type Score = components['schemas']['Score'];
+export type ScoreItem = components['schemas']['ScoreItem'];
+export type ScoreTable = components['schemas']['ScoreTable'];
 export type SealDraw = components['schemas']['SealDraw'];
+export type SealSeed = components['schemas']['SealSeed'];
 export type SealedPart = components['schemas']['SealedPart'];
+export type SeatMoved = components['schemas']['SeatMoved'];
+export type SeatTaken = components['schemas']['SeatTaken'];
+export type SeedSealed = components['schemas']['SeedSealed'];
 export type SetProof = components['schemas']['SetProof'];
 export type SettleBids = components['schemas']['SettleBids'];
+export type SheetDrafted = components['schemas']['SheetDrafted'];
+export type SheetRow = components['schemas']['SheetRow'];
+export type SheetSubmitted = components['schemas']['SheetSubmitted'];
 export type Shown = components['schemas']['Shown'];
 export type SignRecord = components['schemas']['SignRecord'];
+export type SignReport = components['schemas']['SignReport'];
+export type SignUndertaking = components['schemas']['SignUndertaking'];
 export type Signature = components['schemas']['Signature'];
 export type SignatureAwaited = components['schemas']['SignatureAwaited'];
 export type Signed = components['schemas']['Signed'];
+export type SiteLost = components['schemas']['SiteLost'];
+export type SiteRestored = components['schemas']['SiteRestored'];
 export type SlotProof = components['schemas']['SlotProof'];
 export type StampTaken = components['schemas']['StampTaken'];
 export type Statement = components['schemas']['Statement'];
+export type StepOverdue = components['schemas']['StepOverdue'];
 export type StrikeProposed = components['schemas']['StrikeProposed'];
 export type SubmissionRefused = components['schemas']['SubmissionRefused'];
 export type SubmitBid = components['schemas']['SubmitBid'];
+export type SubmitReview = components['schemas']['SubmitReview'];
+export type SubmitSheet = components['schemas']['SubmitSheet'];
+export type Summary = components['schemas']['Summary'];
+export type SummaryConfirmed = components['schemas']['SummaryConfirmed'];
+export type SummaryOpened = components['schemas']['SummaryOpened'];
+export type SuspendEvaluation = components['schemas']['SuspendEvaluation'];
 export type SuspendOpening = components['schemas']['SuspendOpening'];
 export type SuspensionCause = components['schemas']['SuspensionCause'];
 export type SuspensionCountersigned = components['schemas']['SuspensionCountersigned'];
 export type SuspensionView = components['schemas']['SuspensionView'];
+export type TakeSeat = components['schemas']['TakeSeat'];
 export type Tender = components['schemas']['Tender'];
 export type Tick = components['schemas']['Tick'];
 export type Ticked = components['schemas']['Ticked'];
 export type TimetableProposed = components['schemas']['TimetableProposed'];
 export type TimetableSigned = components['schemas']['TimetableSigned'];
+export type UndertakingOpened = components['schemas']['UndertakingOpened'];
+export type UndertakingSigned = components['schemas']['UndertakingSigned'];
+export type Verdict = components['schemas']['Verdict'];
+export type VoidCause = components['schemas']['VoidCause'];
+export type VoidEvaluation = components['schemas']['VoidEvaluation'];
+export type Volume = components['schemas']['Volume'];
+export type VoteCast = components['schemas']['VoteCast'];
 export type WindowClosed = components['schemas']['WindowClosed'];
 export type WindowExtended = components['schemas']['WindowExtended'];
 export type WithdrawBid = components['schemas']['WithdrawBid'];

@@ -14,7 +14,6 @@ from remote_bid.opening.events.bidding import (
 )
 from remote_bid.opening.events.course import (
     AbortOrdered,
-    CrlNotedDown,
     CustodianKeysDestroyed,
     LotAborted,
     OpeningAborted,
@@ -81,6 +80,7 @@ from remote_bid.opening.events.unsealing import (
     WindowClosed,
     WrongKeyTried,
 )
+from remote_bid.people.noting import CrlNotedDown
 from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, LogKeyRotated, Ticked
 
 OpeningEvent = (
@@ -173,7 +173,6 @@ __all__ = [
     "ConfirmationOpened",
     "ConsortiumDeclared",
     "CountCheckOpened",
-    "CrlNotedDown",
     "CustodianDrilled",
     "CustodianKeyOffered",
     "CustodianKeysDestroyed",

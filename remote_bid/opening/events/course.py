@@ -1,8 +1,8 @@
 """What may happen in any phase: extension, suspension, abort, offices handed over, marks of the outside."""
 
-from remote_bid.opening.terms import AbortCause, RequestRefusal, Role, SuspensionCause
+from remote_bid.opening.terms import AbortCause, RequestRefusal, Role
 from remote_bid.people.certificates import Signed
-from remote_bid.people.revocation import CrlNoted
+from remote_bid.tender.terms import SuspensionCause
 from remote_bid.timeline.context import Event
 
 
@@ -17,12 +17,6 @@ class OpeningAborted(Event, frozen=True):
     """Every lot has ended before anything was opened."""
 
     cause: AbortCause
-
-
-class CrlNotedDown(Event, frozen=True):
-    """From now on statements are judged by this list: whose certificate is on it signs no more."""
-
-    crl: CrlNoted
 
 
 class SignatureAwaited(Event, frozen=True):

@@ -1,7 +1,8 @@
 """In the hearing of all: draw, readout, confirmation, objections, words, the record."""
 
-from remote_bid.opening.terms import Cause, Deposit, DrawSeed, OpeningRecord, Outcome, Party
+from remote_bid.opening.terms import Cause, Deposit, OpeningRecord, Outcome, Party
 from remote_bid.people.certificates import Signed
+from remote_bid.tender.sealed_draw import DrawSeed
 from remote_bid.tender.terms import ReadoutForm
 from remote_bid.timeline.context import Event
 

@@ -45,8 +45,9 @@ from remote_bid.opening.rules import (
 )
 from remote_bid.opening.rules.deadlines import due
 from remote_bid.opening.rules.folding import evolve
-from remote_bid.opening.rules.guards import refuse
 from remote_bid.opening.rules.state import Opening
+from remote_bid.people.noting import NoteCrl
+from remote_bid.people.required import refuse
 from remote_bid.timeline.context import Aside, Command, Event, Turn
 from remote_bid.timeline.marks import RecordCheckpoint, RecordRotation, Tick
 
@@ -96,7 +97,7 @@ DECISIONS: dict[type[Command], Callable[[Opening, Any, Turn], Sequence[Event | A
     c.OpenObjections: objecting.open_objections,
     c.PrepareRecord: objecting.prepare_record,
     c.RefuseRecord: recording.refuse_record,
-    c.NoteCrl: noting.note_crl,
+    NoteCrl: noting.note_crl,
     c.ExtendWindow: extending.extend,
     c.SuspendOpening: pausing.suspend,
     c.ResumeOpening: pausing.resume,
@@ -143,7 +144,7 @@ _WHILE_SUSPENDED = (
     c.HandOver,
     c.Say,
     c.RaiseObjection,
-    c.NoteCrl,
+    NoteCrl,
     c.RecordStamp,
     RecordCheckpoint,
     RecordRotation,

@@ -2,23 +2,14 @@
 
 from remote_bid.opening.commands import AbortOpening, CarryOutAbort, ConfirmKeysDestroyed
 from remote_bid.opening.events import AbortOrdered, CustodianKeysDestroyed, LotAborted, OpeningAborted
-from remote_bid.opening.rules.guards import (
-    cadence,
-    refuse,
-    require_clock,
-    require_due,
-    require_phase,
-    require_role,
-    require_session,
-    signed_by_sender,
-    timetable,
-)
+from remote_bid.opening.rules.guards import cadence, require_phase, require_role, require_session, timetable
 from remote_bid.opening.rules.pausing import supervisor_from
 from remote_bid.opening.rules.revealing import disclosed
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.unsealing import keys_of
 from remote_bid.opening.statements import Abort, KeysDestroyed
 from remote_bid.opening.terms import ABORTABLE, AbortCause, Phase, Role
+from remote_bid.people.required import refuse, require_clock, require_due, signed_by_sender
 from remote_bid.seal.statements import statement_id
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Turn

@@ -7,29 +7,19 @@ from remote_bid.opening.events import (
     LobbyOpened,
     OpeningHeld,
 )
-from remote_bid.opening.known import Deployment
 from remote_bid.opening.rules.counting import counted
-from remote_bid.opening.rules.guards import (
-    cadence,
-    deadline,
-    known,
-    refuse,
-    require_clock,
-    require_due,
-    require_log,
-    require_phase,
-    timetable,
-)
+from remote_bid.opening.rules.guards import cadence, deadline, known, require_phase, timetable
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.statements import Close
 from remote_bid.opening.terms import LotSet, Phase
+from remote_bid.people.required import require_clock, require_due, require_log
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.statements import state, statement_id
 from remote_bid.seal.tree import leaf_hash, root_of
+from remote_bid.tender.deployment import cosigned_times
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Turn
 from remote_bid.timeline.marks import RecordCheckpoint, Tick, cosigned, tick
-from remote_bid.timeline.note import BadNote, NamedKey, cosigned_at, is_signed
 
 TOLERANCE_S = 2
 """How far a cosigner's time may be from T0 for the close to count."""
@@ -89,7 +79,7 @@ def hold(opening: Opening, command: HoldOpening, turn: Turn) -> list[Event]:
 
 def record_checkpoint(opening: Opening, command: RecordCheckpoint, turn: Turn) -> list[Event]:
     require_log(turn)
-    times = _cosigned_times(command.note, known(turn).deployment)
+    times = cosigned_times(command.note, known(turn).deployment)
     if command.covers in opening.cosigned:
         return []
     events: list[Event] = [cosigned(command)]
@@ -100,20 +90,6 @@ def record_checkpoint(opening: Opening, command: RecordCheckpoint, turn: Turn) -
         ends_at = instant.later(turn.at, timetable(opening).windows.custody_ms)
         return [*events, CustodyOpened(ends_at=instant.text(ends_at))]
     return events
-
-
-def _cosigned_times(note: str, deployment: Deployment) -> list[int]:
-    """When each of the deployment's cosigners signed; refused unless the log and a quorum did."""
-    log = NamedKey(name=deployment.log.name, key=unb64(deployment.key_now))
-    keys = [NamedKey(name=cosigner.name, key=unb64(cosigner.key)) for cosigner in deployment.cosigners]
-    try:
-        times = [time for key in keys if (time := cosigned_at(note, key)) is not None]
-        signed = is_signed(note, log)
-    except BadNote:
-        signed, times = False, []
-    if not signed or len(times) < deployment.quorum:
-        refuse("not_cosigned", "检查点缺少联署。", "The checkpoint is not signed by the log and a quorum of cosigners.")
-    return times
 
 
 def _counted(opening: Opening, times: list[int], turn: Turn) -> list[Event]:

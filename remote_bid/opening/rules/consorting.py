@@ -7,21 +7,13 @@ such bids (decision 20).
 
 from remote_bid.opening.commands import DeclareConsortium
 from remote_bid.opening.events import ConsortiumDeclared
-from remote_bid.opening.rules.guards import (
-    deadline,
-    refuse,
-    require_phase,
-    require_role,
-    require_room_in_line,
-    require_session,
-    says,
-    signers,
-)
+from remote_bid.opening.rules.guards import deadline, require_phase, require_role, require_room_in_line, require_session
 from remote_bid.opening.rules.late import past_deadline
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.submitting import receipt
 from remote_bid.opening.terms import Phase, Role
 from remote_bid.people.certificates import Certified
+from remote_bid.people.required import refuse, says, signers
 from remote_bid.seal.canonical import NotCanonical, unb64_sized
 from remote_bid.seal.statements import statement_id
 from remote_bid.tender.statements import Consortium

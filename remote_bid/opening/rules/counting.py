@@ -2,21 +2,13 @@
 
 from remote_bid.opening.commands import ContinueLot, EndCountCheck
 from remote_bid.opening.events import CountCheckOpened, LotAborted, LotContinued, OpeningAborted, RosterPublished
-from remote_bid.opening.rules.guards import (
-    refuse,
-    require_clock,
-    require_due,
-    require_phase,
-    require_role,
-    require_session,
-    says,
-    timetable,
-)
+from remote_bid.opening.rules.guards import require_phase, require_role, require_session, timetable
 from remote_bid.opening.rules.joint import awaiting, both_signed
 from remote_bid.opening.rules.revealing import disclosed
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.statements import BelowMinimum
 from remote_bid.opening.terms import AbortCause, LotSet, Phase, Role
+from remote_bid.people.required import refuse, require_clock, require_due, says
 from remote_bid.seal.statements import Statement, id_of, statement_id
 from remote_bid.tender.terms import READOUT_FORM
 from remote_bid.timeline import instant

@@ -20,10 +20,12 @@ from remote_bid.opening.events import (
     WindowExtended,
 )
 from remote_bid.opening.rules.state import Asked, Opening, Suspension
-from remote_bid.opening.statements import Extension, Resume
-from remote_bid.opening.terms import Pause, Phase, RequestRefusal, Role
+from remote_bid.opening.statements import Extension
+from remote_bid.opening.terms import Phase, RequestRefusal, Role
 from remote_bid.people.certificates import Signed
 from remote_bid.seal.statements import media_type, said, statement_id
+from remote_bid.tender.statements import Resume
+from remote_bid.tender.terms import Pause
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Happened
 

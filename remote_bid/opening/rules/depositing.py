@@ -10,16 +10,11 @@ from decimal import Decimal
 from remote_bid.opening.commands import NoteDeposit
 from remote_bid.opening.events import DepositNoted
 from remote_bid.opening.rules.bid import Bid
-from remote_bid.opening.rules.guards import (
-    refuse,
-    require_phase,
-    require_role,
-    require_session,
-    signed_by_sender,
-)
+from remote_bid.opening.rules.guards import require_phase, require_role, require_session
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.statements import DepositNote
 from remote_bid.opening.terms import Deposit, DepositStatus, Phase, Role
+from remote_bid.people.required import refuse, signed_by_sender
 from remote_bid.seal.statements import statement_id
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Turn

@@ -6,23 +6,9 @@ word      = 8 bytes, in turn, of H("sbe/1 draw stream", draw seed, coefficient, 
 value     = values[word mod n], after leaving out words ≥ 2^64 − 2^64 mod n
 """
 
-import struct
-from collections.abc import Iterator, Sequence
-
 from remote_bid.opening.commands import DrawByLottery, DrawCoefficients, SealDraw
 from remote_bid.opening.events import CoefficientDrawn, DrawSealed, LotteryCalled
-from remote_bid.opening.rules.guards import (
-    deadline,
-    known,
-    refuse,
-    require_clock,
-    require_phase,
-    require_role,
-    require_session,
-    says,
-    signed_by_sender,
-    signers,
-)
+from remote_bid.opening.rules.guards import deadline, known, require_phase, require_role, require_session
 from remote_bid.opening.rules.joint import awaiting
 from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.revealing import to_readout
@@ -30,19 +16,17 @@ from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.submitting import custodian_kids
 from remote_bid.opening.rules.unsealing import keys_for
 from remote_bid.opening.statements import Lottery
-from remote_bid.opening.terms import DrawSeed, LotDraw, Outcome, Phase, Role
-from remote_bid.seal.canonical import NotCanonical, b64, labelled_hash, unb64, unb64_sized
-from remote_bid.seal.dealing import SECRET_SIZE, BadDeal, TooFewKeys, recover
+from remote_bid.opening.terms import LotDraw, Outcome, Phase, Role
+from remote_bid.people.required import refuse, require_clock, says, signed_by_sender, signers
+from remote_bid.seal.canonical import b64, labelled_hash, unb64
 from remote_bid.seal.statements import id_of, said, statement_id
-from remote_bid.tender.statements import DrawEnvelope, draw_ctx
+from remote_bid.tender.sealed_draw import DrawSeed, is_dealt_to, opened_seed, unbiased, words
+from remote_bid.tender.statements import DrawEnvelope
 from remote_bid.tender.terms import DRAW, Coefficient
 from remote_bid.timeline.context import Event, Turn
 
 SEALERS = (Role.TENDERER, Role.SUPERVISOR)
 """Whose seeds go into a draw, in this order."""
-
-COMMITTED = "D"
-"""The group of a draw seed's commitment."""
 
 
 def seal_draw(opening: Opening, command: SealDraw, turn: Turn) -> list[Event]:
@@ -66,15 +50,6 @@ def fits_policy(opening: Opening, envelope: DrawEnvelope) -> bool:
     """Whether it is dealt to the custodians of its lot's draw, as they are now."""
     found = opening.policy_of(envelope.lot, DRAW)
     return found is not None and is_dealt_to(custodian_kids(opening.current(found[0])), found[1].k, envelope)
-
-
-def is_dealt_to(kids: Sequence[str], k: int, envelope: DrawEnvelope) -> bool:
-    """Whether it is well made, for these keys, k of which open it."""
-    try:
-        unb64_sized(envelope.nonce, 32), unb64_sized(envelope.D, 32)
-    except NotCanonical:
-        return False
-    return (envelope.k, [share.kid for share in envelope.shares]) == (k, [*kids])
 
 
 def lot_draw(opening: Opening, lot: str) -> LotDraw:
@@ -106,37 +81,12 @@ def _seed_of(opening: Opening, lot: str, person: str) -> tuple[DrawSeed, bytes]:
     statement, policy = opening.draw_envelopes.get((lot, person)), opening.policy_of(lot, DRAW)
     if statement is None or policy is None:
         return DrawSeed(person=person, envelope="", fault="missing"), b""
-    envelope, name = said(statement, DrawEnvelope), statement_id(statement)
-    ctx = draw_ctx(envelope.session, lot, person, envelope.nonce)
-    try:
-        keys = keys_for(opening, policy[0], envelope.shares)
-        seed = recover(ctx, envelope.D, envelope.k, envelope.shares, keys, group=COMMITTED)
-    except (BadDeal, TooFewKeys) as fault:
-        return DrawSeed(person=person, envelope=name, fault=getattr(fault, "code", "too_few_keys")), b""
-    if len(seed) != SECRET_SIZE:
-        return DrawSeed(person=person, envelope=name, fault="wrong_size"), b""
-    return DrawSeed(person=person, envelope=name), seed
+    return opened_seed(person, statement, keys_for(opening, policy[0], said(statement, DrawEnvelope).shares))
 
 
 def drawn_value(seed: str, coefficient: Coefficient) -> str:
     """The value that a lot's seed gives this coefficient."""
-    return coefficient.values[unbiased(_words(unb64(seed), coefficient.name), len(coefficient.values))]
-
-
-def _words(seed: bytes, name: str) -> Iterator[int]:
-    """Numbers below 2^64, without end."""
-    block = 0
-    while True:
-        yield from struct.unpack(
-            ">4Q", labelled_hash("sbe/1 draw stream", seed, name.encode(), struct.pack(">I", block))
-        )
-        block += 1
-
-
-def unbiased(words: Iterator[int], count: int) -> int:
-    """A number below `count`; words from the uneven rest of 2^64 are left out, so all are equally likely."""
-    limit = 2**64 - 2**64 % count
-    return next(word for word in words if word < limit) % count
+    return coefficient.values[unbiased(words(unb64(seed), coefficient.name), len(coefficient.values))]
 
 
 def coefficient_of(opening: Opening, lot: str, name: str) -> Coefficient | None:

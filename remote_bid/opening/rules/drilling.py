@@ -2,17 +2,10 @@
 
 from remote_bid.opening.commands import AnswerDrill, BeginDrill, PassDrill
 from remote_bid.opening.events import CustodianDrilled, DrillDealt, DrillPassed
-from remote_bid.opening.rules.guards import (
-    known,
-    refuse,
-    require_phase,
-    require_role,
-    require_room_in_line,
-    require_session,
-    signed_by_sender,
-)
+from remote_bid.opening.rules.guards import known, require_phase, require_role, require_room_in_line, require_session
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.terms import Phase, Role
+from remote_bid.people.required import refuse, signed_by_sender
 from remote_bid.seal.drill import told
 from remote_bid.seal.statements import statement_id
 from remote_bid.tender.statements import DrillAnswer

@@ -2,12 +2,13 @@
 
 from remote_bid.opening.commands import EntrustKey
 from remote_bid.opening.events import KeyEntrusted
-from remote_bid.opening.rules.guards import require_phase, require_role, require_session, signed_by_sender
+from remote_bid.opening.rules.guards import require_phase, require_role, require_session
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.submitting import custodian_kids
 from remote_bid.opening.rules.unsealing import require_own_key
 from remote_bid.opening.statements import Custody
 from remote_bid.opening.terms import Phase, Role
+from remote_bid.people.required import signed_by_sender
 from remote_bid.seal.statements import statement_id
 from remote_bid.timeline.context import Event, Turn
 

@@ -4,12 +4,13 @@ from datetime import datetime
 
 from remote_bid.opening.commands import ExtendWindow
 from remote_bid.opening.events import RequestRefused, WindowExtended
-from remote_bid.opening.rules.guards import refuse, require_phase, require_role, require_session, says, timetable
+from remote_bid.opening.rules.guards import require_phase, require_role, require_session, timetable
 from remote_bid.opening.rules.joint import awaiting, both_signed
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.statements import Extension
 from remote_bid.opening.terms import Phase, RequestRefusal, Role
 from remote_bid.people.certificates import Signed
+from remote_bid.people.required import refuse, says
 from remote_bid.seal.statements import id_of, media_type, statement_id
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Turn

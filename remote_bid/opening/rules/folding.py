@@ -10,7 +10,6 @@ from remote_bid.opening.events import (
     BidReadOut,
     BidsClosed,
     ConfirmationOpened,
-    CrlNotedDown,
     DrawOpened,
     LobbyOpened,
     LotAborted,
@@ -35,6 +34,7 @@ from remote_bid.opening.rules.state import CheckpointSeen, Opening
 from remote_bid.opening.rules.unsealed import UNSEALED
 from remote_bid.opening.statements import Close
 from remote_bid.opening.terms import AbortCause, Cause, Outcome, Phase, Settlement
+from remote_bid.people.noting import CrlNotedDown
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.statements import said, statement_id
 from remote_bid.timeline.context import Event, Happened

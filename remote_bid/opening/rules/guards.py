@@ -1,22 +1,15 @@
 """What most rules ask first. Each refusal has a stable code and a sentence in Chinese and English."""
 
 from datetime import datetime
-from typing import NoReturn
 
 from remote_bid.opening.known import Known
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.terms import Phase, Role
-from remote_bid.people.certificates import Certified, Signed
-from remote_bid.seal.statements import BadStatement, P, said, statement_id
+from remote_bid.people.required import refuse, require_due
 from remote_bid.tender.statements import Cadence, Timetable
 from remote_bid.timeline import instant
-from remote_bid.timeline.context import CLOCK, LOG, Refused, Turn
+from remote_bid.timeline.context import Turn
 from remote_bid.timeline.entry import Who
-
-
-def refuse(code: str, zh: str, en: str) -> NoReturn:
-    """Say no."""
-    raise Refused(code, zh, en)
 
 
 def require_phase(opening: Opening, *phases: Phase) -> None:
@@ -55,45 +48,6 @@ def require_host(opening: Opening, turn: Turn) -> None:
     if member is None or member.role not in (Role.HOST, Role.SUPERVISOR) or turn.by.role != member.role:
         refuse("not_allowed", "您的身份不能办理此事。", "Only the host, or who stands in for it, may do this.")
     require_due(turn, may_stand_in(opening, turn.by))
-
-
-def require_clock(turn: Turn) -> None:
-    """Only the server's clock hands this in."""
-    if turn.by != CLOCK:
-        refuse("not_allowed", "此事由系统时钟办理。", "Only the clock does this.")
-
-
-def require_log(turn: Turn) -> None:
-    """Only the keeper of the log hands this in."""
-    if turn.by != LOG:
-        refuse("not_allowed", "此事由日志办理。", "Only the log does this.")
-
-
-def require_due(turn: Turn, at: datetime | None) -> None:
-    """The clock is not early."""
-    if at is None or turn.at < at:
-        refuse("not_yet", "时间未到。", "It is not time yet.")
-
-
-def says(signed: Signed, kind: type[P]) -> P:
-    """What a statement says, or a refusal."""
-    try:
-        return said(signed.statement, kind)
-    except BadStatement as error:
-        raise Refused("malformed_statement", "签署内容格式有误。", str(error)) from error
-
-
-def signers(turn: Turn, signed: Signed) -> list[Certified]:
-    """Who signed, as facts have checked certificates and signatures."""
-    return known(turn).signers.get(statement_id(signed.statement), [])
-
-
-def signed_by_sender(turn: Turn, signed: Signed, kind: type[P]) -> tuple[P, Certified]:
-    """What the sender signed, and as whom."""
-    people = signers(turn, signed)
-    if [person.person for person in people] != [turn.by.person]:
-        refuse("not_signed_by_you", "签名不是本人的。", "The statement is not signed by you.")
-    return says(signed, kind), people[0]
 
 
 def require_session(turn: Turn, session: str) -> None:

@@ -2,10 +2,11 @@
 
 from remote_bid.opening.commands import HandOver
 from remote_bid.opening.events import RoleHandedOver
-from remote_bid.opening.rules.guards import refuse, require_role, require_session, signed_by_sender
+from remote_bid.opening.rules.guards import require_role, require_session
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.statements import Handover
 from remote_bid.opening.terms import OFFICES, Member
+from remote_bid.people.required import refuse, signed_by_sender
 from remote_bid.seal.statements import statement_id
 from remote_bid.timeline.context import Event, Turn
 

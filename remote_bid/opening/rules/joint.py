@@ -2,10 +2,11 @@
 
 from remote_bid.opening.commands import DeclineRequest
 from remote_bid.opening.events import RequestRefused, SignatureAwaited
-from remote_bid.opening.rules.guards import refuse, require_role, signers
+from remote_bid.opening.rules.guards import require_role
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.terms import RequestRefusal, Role
 from remote_bid.people.certificates import Signed
+from remote_bid.people.required import refuse, signers
 from remote_bid.seal.statements import statement_id
 from remote_bid.timeline.context import Event, Turn
 

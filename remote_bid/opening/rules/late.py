@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from remote_bid.opening.events import ReleaseRefused, SubmissionRefused
-from remote_bid.opening.rules.guards import cadence, deadline, signed_by_sender
+from remote_bid.opening.rules.guards import cadence, deadline
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.statements import Refusal
 from remote_bid.opening.terms import Phase, reached
 from remote_bid.people.certificates import Signed
+from remote_bid.people.required import signed_by_sender
 from remote_bid.seal.statements import Payload, Statement, said, state, statement_id
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Aside, Event, Refused, Turn

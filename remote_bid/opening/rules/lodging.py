@@ -5,11 +5,12 @@ from remote_bid.opening.known import Lodged
 from remote_bid.opening.lodging import BadLodging, lodged_half, lodging_seed
 from remote_bid.opening.rules.acting import acts_for, people_of
 from remote_bid.opening.rules.bid import WRONG_TRIES, Bid
-from remote_bid.opening.rules.guards import known, refuse
+from remote_bid.opening.rules.guards import known
 from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.statements import LodgedRelease
 from remote_bid.people.certificates import Signed
+from remote_bid.people.required import refuse
 from remote_bid.seal.canonical import b64
 from remote_bid.seal.statements import BadStatement, id_of, said, signer_ids, statement_id
 from remote_bid.tender.statements import Policy

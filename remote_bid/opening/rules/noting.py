@@ -1,33 +1,19 @@
 """What the log notes for later judges: lists of revoked certificates in force, and its own new key."""
 
-from remote_bid.opening.commands import NoteCrl
-from remote_bid.opening.events import CrlNotedDown
-from remote_bid.opening.rules.guards import known, refuse, require_log
+from collections.abc import Sequence
+
+from remote_bid.opening.rules.guards import known
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.terms import Phase
-from remote_bid.seal.statements import statement_id
+from remote_bid.people.noting import NoteCrl, noted
+from remote_bid.tender.deployment import rotated
 from remote_bid.timeline.context import Event, Turn
-from remote_bid.timeline.marks import LogKeyRotated, RecordRotation
+from remote_bid.timeline.marks import RecordRotation
 
 
 def note_crl(opening: Opening, command: NoteCrl, turn: Turn) -> list[Event]:
-    require_log(turn)
-    before = opening.crls.get(command.crl.authority)
-    if before == command.crl:
-        return []
-    if opening.phase in (Phase.CLOSED, Phase.ABORTED):
-        return []
-    if before is not None and command.crl.this_update < before.this_update:
-        refuse("older_crl", "吊销列表比现行的旧。", "The list is older than the one in force.")
-    return [CrlNotedDown(crl=command.crl)]
+    return noted(opening.crls, opening.phase in (Phase.CLOSED, Phase.ABORTED), command, turn)
 
 
-def record_rotation(opening: Opening, command: RecordRotation, turn: Turn) -> list[Event]:
-    """Whatever the phase: what the log signs next must be judged by the right key."""
-    require_log(turn)
-    if statement_id(command.statement) in opening.rotations:
-        return []
-    to_come = known(turn).deployment.successors[len(opening.rotations) :]
-    if to_come[:1] != [command.statement]:
-        refuse("not_the_successor", "不是日志的下一把密钥。", "This is not the log's next key.")
-    return [LogKeyRotated(statement=command.statement)]
+def record_rotation(opening: Opening, command: RecordRotation, turn: Turn) -> Sequence[Event]:
+    return rotated(opening.rotations, known(turn).deployment, command, turn)

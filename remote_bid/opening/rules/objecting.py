@@ -12,21 +12,13 @@ from remote_bid.opening.events import (
     RecordPrepared,
 )
 from remote_bid.opening.rules.acting import bidder_behind, signs_for
-from remote_bid.opening.rules.guards import (
-    refuse,
-    require_clock,
-    require_due,
-    require_phase,
-    require_role,
-    require_session,
-    signed_by_sender,
-    timetable,
-)
+from remote_bid.opening.rules.guards import require_phase, require_role, require_session, timetable
 from remote_bid.opening.rules.record import line_hash, opening_record, readout_line, record_hash
 from remote_bid.opening.rules.speaking import HEARING, alias_of
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.statements import Answer, Confirmation, Objection
 from remote_bid.opening.terms import Phase, Role
+from remote_bid.people.required import refuse, require_clock, require_due, signed_by_sender
 from remote_bid.seal.statements import statement_id
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Turn

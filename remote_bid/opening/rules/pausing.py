@@ -12,23 +12,15 @@ from remote_bid.opening.events import (
 )
 from remote_bid.opening.rules.deadlines import outage_at
 from remote_bid.opening.rules.extending import left_ms
-from remote_bid.opening.rules.guards import (
-    refuse,
-    require_clock,
-    require_due,
-    require_phase,
-    require_role,
-    require_session,
-    says,
-    signed_by_sender,
-    timetable,
-)
+from remote_bid.opening.rules.guards import require_phase, require_role, require_session, timetable
 from remote_bid.opening.rules.joint import awaiting, both_signed
 from remote_bid.opening.rules.state import Opening, Suspension
-from remote_bid.opening.statements import Resume, Suspend
-from remote_bid.opening.terms import Phase, RequestRefusal, Role, SuspensionCause, under_way
+from remote_bid.opening.terms import Phase, RequestRefusal, Role, under_way
 from remote_bid.people.certificates import Signed
+from remote_bid.people.required import refuse, require_clock, require_due, says, signed_by_sender
 from remote_bid.seal.statements import statement_id
+from remote_bid.tender.statements import Resume, Suspend
+from remote_bid.tender.terms import SuspensionCause
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Turn
 

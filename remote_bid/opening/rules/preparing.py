@@ -13,7 +13,6 @@ from remote_bid.opening.commands import (
     ScheduleOpening,
 )
 from remote_bid.opening.events import (
-    CrlNotedDown,
     CustodianKeyOffered,
     OpeningScheduled,
     PolicyPublished,
@@ -22,21 +21,14 @@ from remote_bid.opening.events import (
 )
 from remote_bid.opening.known import Known
 from remote_bid.opening.lodging import lodging_key
-from remote_bid.opening.rules.guards import (
-    known,
-    refuse,
-    require_phase,
-    require_role,
-    require_session,
-    says,
-    signed_by_sender,
-    signers,
-)
+from remote_bid.opening.rules.guards import known, require_phase, require_role, require_session
 from remote_bid.opening.rules.handing_over import deputies_fit
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.submitting import custodian_kids, escrow_kids
 from remote_bid.opening.statements import Schedule
 from remote_bid.opening.terms import OFFICES, Phase, Role
+from remote_bid.people.noting import CrlNotedDown
+from remote_bid.people.required import refuse, says, signed_by_sender, signers
 from remote_bid.seal.canonical import NotCanonical, unb64_sized
 from remote_bid.seal.envelope import SUITE
 from remote_bid.seal.statements import statement_id

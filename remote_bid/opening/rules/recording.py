@@ -4,19 +4,11 @@ from remote_bid.opening.commands import CloseOpening, ReadOut, RefuseRecord, Sig
 from remote_bid.opening.events import BidReadOut, ConfirmationOpened, OpeningClosed, RecordRefused, RecordSigned
 from remote_bid.opening.rules.acting import bidder_behind, consortium_of
 from remote_bid.opening.rules.depositing import deposit_of
-from remote_bid.opening.rules.guards import (
-    refuse,
-    require_due,
-    require_host,
-    require_phase,
-    require_role,
-    require_session,
-    signed_by_sender,
-    timetable,
-)
+from remote_bid.opening.rules.guards import require_host, require_phase, require_role, require_session, timetable
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.statements import RecordRefusal, RecordSignature
 from remote_bid.opening.terms import Phase, Role
+from remote_bid.people.required import refuse, require_due, signed_by_sender
 from remote_bid.seal.statements import statement_id
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import CLOCK, Event, Turn

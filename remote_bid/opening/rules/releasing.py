@@ -9,22 +9,17 @@ from remote_bid.opening.events import (
     WindowClosed,
     WrongKeyTried,
 )
-from remote_bid.opening.known import Revoked
 from remote_bid.opening.rules.acting import signs_for
 from remote_bid.opening.rules.bid import WRONG_TRIES, Bid
 from remote_bid.opening.rules.extending import unanswered
 from remote_bid.opening.rules.guards import (
     cadence,
     known,
-    refuse,
-    require_clock,
-    require_due,
     require_host,
     require_phase,
     require_role,
     require_room_in_line,
     require_session,
-    signed_by_sender,
     timetable,
 )
 from remote_bid.opening.rules.late import CERTIFICATE_REVOKED, SENTENCES, late_release, on_record, window_over
@@ -35,6 +30,8 @@ from remote_bid.opening.rules.submitting import receipt
 from remote_bid.opening.statements import LotWindow, Release, Released
 from remote_bid.opening.statements import WindowClosed as WindowClosedStatement
 from remote_bid.opening.terms import Phase, Role, reached
+from remote_bid.people.checking import Revoked
+from remote_bid.people.required import refuse, require_clock, require_due, signed_by_sender
 from remote_bid.seal.canonical import NotCanonical, unb64_sized
 from remote_bid.seal.dealing import SECRET_SIZE, commitment
 from remote_bid.seal.envelope import ctx_of

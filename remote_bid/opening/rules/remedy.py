@@ -4,22 +4,14 @@ from remote_bid.opening.commands import AskRemedy, CloseCustody, PublishEscrowSh
 from remote_bid.opening.events import CustodyClosed, EscrowSharePublished, RemedyRequested
 from remote_bid.opening.rules.acting import signs_for
 from remote_bid.opening.rules.bid import Bid
-from remote_bid.opening.rules.guards import (
-    refuse,
-    require_clock,
-    require_due,
-    require_phase,
-    require_role,
-    require_room_in_line,
-    require_session,
-    signed_by_sender,
-)
+from remote_bid.opening.rules.guards import require_phase, require_role, require_room_in_line, require_session
 from remote_bid.opening.rules.late import late_release, window_over
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.submitting import escrow_kids, receipt
 from remote_bid.opening.rules.unsealing import enough_keys_everywhere
 from remote_bid.opening.statements import EscrowShare, RemedyRequest
 from remote_bid.opening.terms import Phase, Role
+from remote_bid.people.required import refuse, require_clock, require_due, signed_by_sender
 from remote_bid.seal.canonical import NotCanonical, unb64
 from remote_bid.seal.dealing import BadDeal, TooFewKeys, commitment, recover_given
 from remote_bid.seal.envelope import ctx_of

@@ -7,9 +7,10 @@ of the roster and submissions have other orders.
 from remote_bid.opening.commands import Say
 from remote_bid.opening.events import Said
 from remote_bid.opening.rules.acting import bidder_behind
-from remote_bid.opening.rules.guards import refuse, require_phase
+from remote_bid.opening.rules.guards import require_phase
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.terms import Phase, Role
+from remote_bid.people.required import refuse
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Turn
 

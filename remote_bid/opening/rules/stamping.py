@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from remote_bid.opening.commands import RecordStamp
 from remote_bid.opening.events import StampTaken
-from remote_bid.opening.rules.guards import known, refuse, require_log
+from remote_bid.opening.rules.guards import known
 from remote_bid.opening.rules.state import Opening, ToStamp
+from remote_bid.people.required import refuse, require_log
 from remote_bid.seal.canonical import b64
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Happened, Turn

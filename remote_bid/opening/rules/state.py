@@ -11,21 +11,19 @@ from remote_bid.opening.terms import (
     OFFICES,
     AbortCause,
     DrawLine,
-    DrawSeed,
     LineAnswer,
     Member,
     OpeningRecord,
     Outcome,
-    Pause,
     Phase,
     Role,
-    SuspensionCause,
 )
 from remote_bid.people.certificates import Signed
 from remote_bid.people.revocation import CrlNoted
 from remote_bid.seal.statements import Statement
+from remote_bid.tender.sealed_draw import DrawSeed
 from remote_bid.tender.statements import ConsortiumParty, Policy, Timetable
-from remote_bid.tender.terms import DRAW, READOUT_FORM, Lot, LotPart, Tender
+from remote_bid.tender.terms import DRAW, READOUT_FORM, Lot, LotPart, Pause, SuspensionCause, Tender
 from remote_bid.timeline import instant
 
 

@@ -5,22 +5,13 @@ import msgspec
 from remote_bid.opening.commands import CountersignStrike, DealAgain, ProposeStrike
 from remote_bid.opening.events import CustodianStruck, DealtAgain, StrikeProposed
 from remote_bid.opening.rules.bid import Bid
-from remote_bid.opening.rules.guards import (
-    deadline,
-    refuse,
-    require_phase,
-    require_role,
-    require_room_in_line,
-    require_session,
-    says,
-    signed_by_sender,
-    signers,
-)
+from remote_bid.opening.rules.guards import deadline, require_phase, require_role, require_room_in_line, require_session
 from remote_bid.opening.rules.preparing import require_custodians, require_escrow_apart
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.submitting import receipt, require_deal
 from remote_bid.opening.terms import Phase, Role, SealedPart
 from remote_bid.people.certificates import Signed
+from remote_bid.people.required import refuse, says, signed_by_sender, signers
 from remote_bid.seal.statements import statement_id
 from remote_bid.tender.statements import Custodian, Deal, Policy, Strike
 from remote_bid.timeline.context import Aside, Event, Turn

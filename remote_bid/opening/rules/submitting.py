@@ -11,24 +11,30 @@ from remote_bid.opening.rules.guards import (
     cadence,
     deadline,
     known,
-    refuse,
     require_phase,
     require_role,
     require_room_in_line,
     require_session,
-    signed_by_sender,
-    signers,
 )
 from remote_bid.opening.rules.late import late_submission, past_deadline
 from remote_bid.opening.rules.state import Opening
-from remote_bid.opening.statements import CheckInStatement
 from remote_bid.opening.terms import Phase, Role, SealedPart
 from remote_bid.people.certificates import Certified
+from remote_bid.people.required import refuse, signed_by_sender, signers
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.envelope import Header, ctx_of
 from remote_bid.seal.statements import Statement, said, state, statement_id
 from remote_bid.seal.xwing import key_id
-from remote_bid.tender.statements import Custodian, CustodianKey, Deal, Policy, Receipt, Submission, Withdraw
+from remote_bid.tender.statements import (
+    CheckInStatement,
+    Custodian,
+    CustodianKey,
+    Deal,
+    Policy,
+    Receipt,
+    Submission,
+    Withdraw,
+)
 from remote_bid.tender.terms import READOUT_FORM
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Aside, Event, Turn

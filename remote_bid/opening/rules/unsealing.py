@@ -5,21 +5,14 @@ from collections.abc import Sequence
 from remote_bid.opening.commands import PublishKey, SettleBids
 from remote_bid.opening.events import BidSettled, DrawOpened, KeyPublished, LotAborted
 from remote_bid.opening.rules.bid import Bid
-from remote_bid.opening.rules.guards import (
-    known,
-    refuse,
-    require_clock,
-    require_phase,
-    require_role,
-    require_session,
-    signed_by_sender,
-)
+from remote_bid.opening.rules.guards import known, require_phase, require_role, require_session
 from remote_bid.opening.rules.order import in_order
 from remote_bid.opening.rules.revealing import to_readout
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.submitting import custodian_kids, kids_of
 from remote_bid.opening.statements import Custody
 from remote_bid.opening.terms import AbortCause, Phase, Role, Settlement
+from remote_bid.people.required import refuse, require_clock, signed_by_sender
 from remote_bid.seal.canonical import NotCanonical, unb64
 from remote_bid.seal.dealing import Share
 from remote_bid.seal.statements import id_of, said

@@ -12,15 +12,13 @@ from remote_bid.opening.terms import (
     Member,
     Outcome,
     Party,
-    Pause,
     Phase,
     Role,
     SealedPart,
-    SuspensionCause,
 )
 from remote_bid.people.certificates import Signed
 from remote_bid.seal.statements import Statement
-from remote_bid.tender.terms import ReadoutForm, Tender
+from remote_bid.tender.terms import Pause, ReadoutForm, SuspensionCause, Tender
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
