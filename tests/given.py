@@ -51,7 +51,7 @@ class Story:
         return self.folded.state
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Act:
     """A command and whose it is by nature. What it says may depend on the story so far, as a signed answer does."""
 
@@ -64,6 +64,15 @@ class Act:
     def asked(self, story: Story) -> Command:
         """The command itself, word for word."""
         return self.ask if isinstance(self.ask, Command) else self.ask(story)
+
+    def __repr__(self) -> str:
+        """What is done, by whom: what was sealed and signed would fill a page."""
+        done = type(self.ask).__name__ if isinstance(self.ask, Command) else self.ask.__qualname__.split(".")[0]
+        return f"{done} by {self.by.person or self.by.role}"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """As Hypothesis prints it: it would print the fields."""
+        printer.text(repr(self))
 
 
 Past = tuple[Act, ...]

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, event, settings
+from hypothesis import HealthCheck, event, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -83,10 +83,17 @@ class AnyDay(RuleBasedStateMachine):
             self.go_on(handle(self.story, Act(act.ask, act.by))[0])
         except Refused as refusal:
             is_worded(refusal)
+            self.note(act, f"refused, {refusal.code}")
             if isinstance(refusal, RefusedOnRecord):
                 self.go_on(refusal.story)
             return False
+        done = ", ".join(entry.type for turn in self.story.turns[-1:] for entry in turn)
+        self.note(act, f"{done}; {self.story.state.phase}")
         return True
+
+    def note(self, act: Act, outcome: str) -> None:
+        """For whoever reads a failure: the day as a list of short lines."""
+        note(f"{self.story.at:%m-%d %H:%M:%S} {act}: {outcome}")
 
     @rule(act=anything)
     def anybody_tries_anything(self, act: Act) -> None:

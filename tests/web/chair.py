@@ -8,19 +8,10 @@ from pathlib import Path
 from remote_bid.demo.authority import KEY_FILE
 from remote_bid.demo.cast import SESSION, Cast, Pace, assemble
 from remote_bid.demo.day import answering, open_house, raise_curtain, troupe
-from remote_bid.demo.programme import own_programme
-from remote_bid.tender.statements import Cadence, Windows
 from tests.web.hall import until_bids_are_taken
+from tests.web.pace import UNHURRIED, all_release
 
 NAME = "东江<script>alert(1)</script>建设"
-_SEED = 7
-PACE = Pace(
-    until_deadline_ms=32_000,
-    lobby_ms=26_000,
-    ticks=Cadence(every_ms=2000, slots=256),
-    windows=Windows(release_ms=30_000, custody_ms=20_000, confirm_ms=20_000, objection_ms=2000, record_ms=20_000),
-    pause_s=0.5,
-)
 
 
 @dataclass(frozen=True)
@@ -51,9 +42,9 @@ class Chair:
 
 
 @asynccontextmanager
-async def a_chair(folder: Path, pace: Pace = PACE) -> AsyncIterator[Chair]:
+async def a_chair(folder: Path, pace: Pace = UNHURRIED) -> AsyncIterator[Chair]:
     """The day from the moment at which bids are taken."""
-    programme = own_programme(3, _SEED)
+    programme = all_release()
     contenders = [replace(programme.contenders[0], name=NAME), *programme.contenders[1:]]
     cast = assemble(folder, replace(programme, contenders=contenders), pace)
     person = contenders[0].person

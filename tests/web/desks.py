@@ -1,7 +1,7 @@
 """A day on which some chairs are free for browsers; everybody else is played by programs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
@@ -13,6 +13,7 @@ from remote_bid.demo.authority import KEY_FILE, PASSPHRASE
 from remote_bid.demo.bidding import play_bidder
 from remote_bid.demo.cast import SESSION, Cast, K
 from remote_bid.demo.day import Troupe, answering, troupe
+from remote_bid.demo.patience import Patience, all_in
 from remote_bid.demo.stage import Visitor, alone, identity_of
 from remote_bid.opening.terms import Role
 from remote_bid.participant.client import Client
@@ -22,6 +23,7 @@ from remote_bid.tender.terms import DRAW, Tender
 from tests.web.hall import DESK
 
 STEP_MS = 90_000
+_LOOK_S = 0.2
 
 
 @dataclass(frozen=True)
@@ -33,24 +35,26 @@ class Playing:
 
 
 @asynccontextmanager
-async def a_day_with_free_chairs(cast: Cast, free: Collection[str]) -> AsyncIterator[Playing]:
+async def a_day_with_free_chairs(
+    cast: Cast, free: Collection[str], tenderer: Callable[[Cast], None] = parts.play_tenderer
+) -> AsyncIterator[Playing]:
     """From the moment at which the session is scheduled."""
     with troupe() as players:
         cosigner = players.enter(parts.play_cosigner, cast)
         players.enter(parts.play_server, cast.settings, cast.server_folder)
         await answering(cast.url, players)
         await scheduled(cast, SESSION, cast.tender)
-        _enter(players, cast, free)
+        _enter(players, cast, free, tenderer)
         yield Playing(players, cosigner)
         assert not players.failed(), players.failed()
 
 
-def _enter(players: Troupe, cast: Cast, free: Collection[str]) -> None:
+def _enter(players: Troupe, cast: Cast, free: Collection[str], tenderer: Callable[[Cast], None]) -> None:
     chairs = {
         "host-01": parts.play_host,
         "supervisor-01": parts.play_supervisor,
         "witness-01": parts.play_witness,
-        "tenderer-01": play_tenderer_without_seed,
+        "tenderer-01": tenderer,
     }
     for person, play in chairs.items():
         if person not in free:
@@ -71,7 +75,7 @@ async def scheduled(cast: Cast, session: str, tender: Tender) -> None:
 
 
 def play_tenderer_without_seed(cast: Cast) -> None:
-    """Publishes the policies, signs one timetable, and gives no seed to the draw."""
+    """Publishes the policies, signs timetables, and gives no seed to the draw."""
     alone(cast.home("tenderer-01") / "log", lambda: _tenderer(cast))
 
 
@@ -81,7 +85,8 @@ async def _tenderer(cast: Cast) -> None:
         places = [(lot.lot, part.part) for lot in cast.tender.lots for part in lot.parts]
         places += [(lot.lot, DRAW) for lot in cast.tender.lots if lot.draw]
         await asyncio.gather(*(tenderer.publish_policy(cast.trust, lot, part, K) for lot, part in places))
-        await tenderer.keep_timetable(len(places), lambda: parts.timetable(cast.pace))
+        patience = Patience(cast, parts.timetable)
+        await asyncio.gather(tenderer.keep_timetable(len(places), patience.next), patience.keep_postponing(tenderer))
 
 
 async def seated(browser: Browser, cast: Cast, person: str, desk: str, viewport: ViewportSize = DESK) -> Page:
@@ -95,6 +100,17 @@ async def seated(browser: Browser, cast: Cast, person: str, desk: str, viewport:
     await page.get_by_role("button", name="登录").last.click()
     await expect(page.get_by_role("region", name=desk, exact=True)).to_be_visible(timeout=STEP_MS)
     return page
+
+
+async def timetables_signed(supervisor: Page, cast: Cast) -> None:
+    """Sign the timetable, and every other by which the tenderer postpones the deadline, until all bids are in."""
+    asked = supervisor.get_by_role("button", name="签署时间表", exact=True)
+    await expect(asked).to_be_visible(timeout=STEP_MS)
+    while not all_in(cast):
+        if await asked.count():
+            await acted(supervisor, "签署时间表")
+            await expect(asked).to_have_count(0, timeout=STEP_MS)
+        await asyncio.sleep(_LOOK_S)
 
 
 async def acted(page: Page, act: str) -> None:

@@ -148,6 +148,6 @@ async def test_the_self_test_and_the_list_of_sessions(chair: Chair, browser: Bro
     await page.get_by_label("查找").fill(SESSION)
     await expect(page.locator("a.session")).to_have_count(1)
     await page.get_by_role("link", name="自检").click()
-    await expect(page.get_by_text("✓ 正常")).to_have_count(6, timeout=15_000)
+    await expect(page.get_by_text("✓ 正常")).to_have_count(7, timeout=15_000)
     await page.get_by_role("button", name="退出登录").click()
     await expect(page.get_by_role("link", name="登录")).to_be_visible()

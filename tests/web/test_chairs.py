@@ -14,8 +14,8 @@ from remote_bid.demo.chairs import TAKEN, chair_link
 from remote_bid.demo.day import answering, open_house, raise_curtain, troupe
 from remote_bid.demo.programme import own_programme
 from tests.web.axe import violations
-from tests.web.chair import PACE
 from tests.web.hall import DESK, PHONE, Watched, a_browser, until_bids_are_taken
+from tests.web.pace import UNHURRIED
 
 pytestmark = [pytest.mark.web, pytest.mark.slow]
 
@@ -26,7 +26,7 @@ _SEED = 7
 @pytest.fixture
 async def cast(tmp_path: Path) -> AsyncIterator[Cast]:
     """A day on which the first bidder bids at once and the last one only after a while."""
-    pace = replace(PACE, until_deadline_ms=16_000, lobby_ms=8000, breath_s=0.1, patient=False)
+    pace = replace(UNHURRIED, until_deadline_ms=16_000, lobby_ms=8000, breath_s=0.1, patient=False)
     found = assemble(tmp_path, own_programme(4, _SEED), pace, playable=True)
     with troupe(playable=True) as players:
         open_house(players, found)
@@ -90,7 +90,7 @@ async def test_a_link_that_was_cut_says_so(cast: Cast, browser: Browser) -> None
 
 
 async def test_a_phone_comes_over_https(tmp_path: Path, browser: Browser) -> None:
-    cast = assemble(tmp_path, own_programme(3, _SEED), PACE, playable=True, tls=True)
+    cast = assemble(tmp_path, own_programme(3, _SEED), UNHURRIED, playable=True, tls=True)
     with troupe(playable=True) as players:
         open_house(players, cast)
         await answering(cast.url, players, cast.trusting())
@@ -118,7 +118,7 @@ async def answering_a_stranger(url: str) -> None:
 
 
 async def test_a_house_that_is_no_demonstrations_has_no_chairs(tmp_path: Path) -> None:
-    cast = assemble(tmp_path, own_programme(3, _SEED), PACE)
+    cast = assemble(tmp_path, own_programme(3, _SEED), UNHURRIED)
     with troupe() as players:
         open_house(players, cast)
         await answering(cast.url, players)

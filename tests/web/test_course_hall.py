@@ -9,13 +9,21 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from remote_bid.demo import cast as demo
-from remote_bid.demo.cast import Pace, assemble
+from remote_bid.demo.cast import assemble
 from remote_bid.demo.programme import own_programme
 from remote_bid.opening.terms import Member, Role
-from remote_bid.tender.statements import Cadence, Pauses, Windows
+from remote_bid.tender.statements import Pauses
 from tests.web.axe import violations
-from tests.web.desks import STEP_MS, a_day_with_free_chairs, acted, seated
+from tests.web.desks import (
+    STEP_MS,
+    a_day_with_free_chairs,
+    acted,
+    play_tenderer_without_seed,
+    seated,
+    timetables_signed,
+)
 from tests.web.hall import Watched, a_browser, listed
+from tests.web.pace import SIGNED_BY_HAND, all_release
 from tests.web.pictures import picture
 
 pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.timeout(300)]
@@ -23,13 +31,6 @@ pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.timeout(300)]
 _SEED = 7
 _DEPUTY = Member(person="host-02", name="替补<script>alert(1)</script>", role=Role.HOST, deputy_of="host-01")
 _REASON = "唱标内容<b>有误</b>，不予签署。"
-_PACE = Pace(
-    until_deadline_ms=30_000,
-    lobby_ms=24_000,
-    ticks=Cadence(every_ms=2000, slots=256),
-    windows=Windows(release_ms=20_000, custody_ms=60_000, confirm_ms=3000, objection_ms=1000, record_ms=60_000),
-    pause_s=0.5,
-)
 
 
 @pytest.fixture
@@ -42,12 +43,12 @@ async def test_an_office_is_handed_over_lots_are_drawn_by_hand_and_the_record_is
     tmp_path: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(demo, "MEMBERS", [*demo.MEMBERS, _DEPUTY])
-    cast = assemble(tmp_path, own_programme(3, _SEED), _PACE)
-    async with a_day_with_free_chairs(cast, {"host-01", "supervisor-01"}):
+    cast = assemble(tmp_path, all_release(), SIGNED_BY_HAND)
+    async with a_day_with_free_chairs(cast, {"host-01", "supervisor-01"}, play_tenderer_without_seed):
         people = ("host-01", "host-02", "supervisor-01")
         host, deputy, supervisor = await asyncio.gather(*(seated(browser, cast, who, "工作台") for who in people))
         watched = Watched(deputy)
-        await acted(supervisor, "签署时间表")
+        await timetables_signed(supervisor, cast)
         await host.get_by_text("移交职责").first.click()
         await acted(host, "移交职责")
         await expect(host.get_by_text("现由替补<script>alert(1)</script>履行本职责")).to_be_visible()
@@ -85,13 +86,13 @@ async def test_an_office_is_handed_over_lots_are_drawn_by_hand_and_the_record_is
 async def test_the_window_is_extended_and_a_session_that_stands_still_too_long_is_aborted(
     tmp_path: Path, browser: Browser
 ) -> None:
-    pace = replace(_PACE, pauses=Pauses(supervisor_ms=3000))
+    pace = replace(SIGNED_BY_HAND, pauses=Pauses(supervisor_ms=3000))
     cast = assemble(tmp_path, own_programme(3, _SEED), pace)
     async with a_day_with_free_chairs(cast, {"host-01", "supervisor-01"}):
         host, supervisor = await asyncio.gather(
             *(seated(browser, cast, who, "工作台") for who in ("host-01", "supervisor-01"))
         )
-        await acted(supervisor, "签署时间表")
+        await timetables_signed(supervisor, cast)
         await acted(supervisor, "封存抽取种子")
         await expect(supervisor.get_by_role("button", name="封存抽取种子")).to_have_count(0)
         await acted(host, "开始解密")

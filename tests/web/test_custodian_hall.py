@@ -10,15 +10,16 @@ import pytest
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from remote_bid.demo.authority import KEY_FILE, PASSPHRASE
-from remote_bid.demo.cast import SESSION, Cast, Pace, assemble
+from remote_bid.demo.cast import SESSION, Cast, assemble
 from remote_bid.demo.day import Troupe, answering, open_house, raise_curtain, troupe
-from remote_bid.demo.programme import own_programme
+from remote_bid.demo.patience import SEALING
 from remote_bid.participant.custody_file import read_custody
 from remote_bid.seal.canonical import b64
-from remote_bid.tender.statements import Cadence, NamedLogKey, Windows
+from remote_bid.tender.statements import NamedLogKey
 from remote_bid.verify.trust import Trust
 from tests.web.axe import violations
 from tests.web.hall import DESK, PHONE, Watched, a_browser, listed, until_scheduled
+from tests.web.pace import UNHURRIED, all_release
 from tests.web.pictures import picture
 
 pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.timeout(300)]
@@ -26,25 +27,18 @@ pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.timeout(300)]
 CUSTODIAN = "custodian-01"
 _NAME = "招标人<script>alert(1)</script>保管人"
 _STEP_MS = 90_000
-_SEED = 7
 _SECRET = "correct horse battery"  # noqa: S105 - of a file that the test makes
-_PACE = Pace(
-    until_deadline_ms=32_000,
-    lobby_ms=26_000,
-    ticks=Cadence(every_ms=2000, slots=256),
-    windows=Windows(release_ms=20_000, custody_ms=60_000, confirm_ms=4000, objection_ms=2000, record_ms=20_000),
-    pause_s=0.5,
-)
 
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[tuple[Cast, Troupe]]:
     """A day with three programs for custodians, and one chair free."""
-    cast = assemble(tmp_path, own_programme(3, _SEED), _PACE)
+    cast = assemble(tmp_path, all_release(), UNHURRIED)
     members = [
         msgspec.structs.replace(member, name=_NAME) if member.person == CUSTODIAN else member for member in cast.members
     ]
     cast = replace(cast, members=members)
+    (cast.home(CUSTODIAN) / SEALING).touch()
     with troupe() as players:
         open_house(players, cast)
         await answering(cast.url, players)
@@ -94,6 +88,11 @@ async def keys_made(page: Page, folder: Path) -> Path:
     return file
 
 
+def may_close(cast: Cast) -> None:
+    """The custodian has done what it does before the deadline; till then the tenderer of the play postpones it."""
+    (cast.home(CUSTODIAN) / SEALING).unlink()
+
+
 async def drilled(page: Page) -> None:
     await page.get_by_role("button", name="开始演练").click(timeout=_STEP_MS)
     await expect(page.get_by_text("演练通过，密钥可用")).to_be_visible(timeout=_STEP_MS)
@@ -118,6 +117,7 @@ async def test_a_custodian_makes_drills_and_publishes_its_keys(
     assert session == SESSION
     assert {lot for lot, _ in seeds} == {lot.lot for lot in cast.tender.lots}
     await drilled(page)
+    may_close(cast)
     await page.get_by_role("button", name="显示纸质码").click()
     await expect(page.get_by_text(re.compile(r"^([0-9A-Z]{4}-){13}[0-9A-Z]{4}$"))).to_have_count(len(seeds))
     await both_languages(page)
@@ -153,6 +153,7 @@ async def test_without_the_quorum_that_it_trusts_a_custodian_cannot_publish(
     cast, _ = stage
     page = await seated(browser, cast, PHONE)
     file = await keys_made(page, tmp_path)
+    may_close(cast)
     stricter = tmp_path / "stricter.json"
     stricter.write_bytes(msgspec.json.encode(two_cosigners(cast.trust)))
     await page.get_by_label("信任文件（trust.json）").set_input_files(stricter)

@@ -13,8 +13,8 @@ from remote_bid.demo.chairs import chair_link
 from remote_bid.demo.day import answering, open_house, raise_curtain, troupe
 from remote_bid.demo.programme import own_programme
 from tests.web.axe import violations
-from tests.web.chair import PACE
 from tests.web.hall import DESK, PHONE, Watched, a_browser, until_bids_are_taken
+from tests.web.pace import UNHURRIED
 from tests.web.pictures import picture
 
 pytestmark = [pytest.mark.web, pytest.mark.slow]
@@ -95,7 +95,7 @@ class People:
 @pytest.fixture
 async def people(tmp_path: Path) -> AsyncIterator[People]:
     """A day in the lobby, with time for a look around."""
-    pace = replace(PACE, until_deadline_ms=900_000, lobby_ms=899_000, patient=False)
+    pace = replace(UNHURRIED, until_deadline_ms=900_000, lobby_ms=899_000, patient=False)
     cast = assemble(tmp_path, own_programme(1, _SEED), pace, playable=True)
     with troupe(playable=True) as players:
         open_house(players, cast)

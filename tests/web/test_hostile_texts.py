@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page, expect
 
 from remote_bid.demo import parts
 from remote_bid.demo.authority import PASSPHRASE
-from remote_bid.demo.cast import MEMBERS, SESSION, Cast, Pace, assemble
+from remote_bid.demo.cast import MEMBERS, SESSION, Cast, assemble
 from remote_bid.demo.chairs import chair_link
 from remote_bid.demo.day import answering, open_house, troupe
 from remote_bid.demo.programme import Contender, Programme, own_programme
@@ -20,21 +20,16 @@ from remote_bid.demo.stage import Visitor
 from remote_bid.opening.terms import Member, Phase, Role, reached
 from remote_bid.participant.bidder import Bidder
 from remote_bid.participant.staff import Host
-from remote_bid.tender.statements import Cadence, Windows
 from remote_bid.tender.terms import READOUT_FORM
 from tests.web.hall import DESK, a_browser, until_bids_are_taken
+from tests.web.pace import UNHURRIED
 
 pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.timeout(300)]
 
 _SEED = 7
 _STEP_MS = 45_000
-_PACE = Pace(
-    until_deadline_ms=30_000,
-    lobby_ms=28_000,
-    ticks=Cadence(every_ms=2000, slots=256),
-    windows=Windows(release_ms=30_000, custody_ms=60_000, confirm_ms=30_000, objection_ms=15_000, record_ms=90_000),
-    pause_s=0.2,
-)
+# Objections must be answered before their window is over, which nothing shortens.
+_PACE = replace(UNHURRIED, windows=msgspec.structs.replace(UNHURRIED.windows, objection_ms=6000, record_ms=120_000))
 _MARK = "__struck"
 
 
@@ -135,9 +130,9 @@ async def test_markup_stays_text_on_every_page_and_nothing_leaves_the_house(
             host = acting.create_task(hosting(cast))
             await until_bids_are_taken(cast.url, players)
             *bidders, looker = cast.contenders
-            (cast.home(looker.person) / "none.receipt.json").touch()  # the tenderer of the play waits for no bid of its
             bidding = [acting.create_task(bid(cast, contender)) for contender in bidders]
             await look_at_a_bid(cast, browser, looked, looker.person, tmp_path)
+            (cast.home(looker.person) / "none.receipt.json").touch()  # the tenderer of the play waits for it no longer
             async with Visitor(cast, "witness-01").connected() as client:
                 await client.until(lambda view: reached(view.phase, Phase.RECORD))
             await look_at_all(cast, browser, looked)

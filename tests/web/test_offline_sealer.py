@@ -39,8 +39,9 @@ from tests.opening.actors import (
 )
 from tests.opening.authority import Authority
 from tests.opening.tender import LOT
-from tests.web.chair import PACE, a_chair
+from tests.web.chair import a_chair
 from tests.web.hall import DESK, a_browser
+from tests.web.pace import UNHURRIED
 from tests.web.people import SECRET
 from tests.web.sealer import SEALER, STEP_MS, Offline, a_stick, sealed_on
 from tests.web.test_bidder_hall import PRICE, signed_in
@@ -48,7 +49,7 @@ from tests.web.to_seal import TECHNICAL, to_seal
 
 pytestmark = [pytest.mark.web, pytest.mark.slow]
 
-UNHURRIED = dataclasses.replace(PACE, until_deadline_ms=180_000, lobby_ms=150_000)
+NO_DEADLINE = dataclasses.replace(UNHURRIED, until_deadline_ms=180_000, lobby_ms=150_000)
 NOWHERE = "http://elsewhere.invalid/"
 WEB = Path(__file__).parents[2] / "web"
 
@@ -138,7 +139,7 @@ async def test_a_bidder_seals_offline_and_hands_in_on_its_page(tmp_path: Path) -
     stick, day = tmp_path / "stick", tmp_path / "day"
     stick.mkdir()
     day.mkdir()
-    async with a_chair(day, UNHURRIED) as chair, a_browser() as browser:
+    async with a_chair(day, NO_DEADLINE) as chair, a_browser() as browser:
         page = await signed_in(await browser.new_context(viewport=DESK), chair)
         await page.get_by_text("在不联网的设备上密封", exact=True).click()
         sealer = await saved(page, page.get_by_role("link", name="下载离线密封工具"), stick)

@@ -2,78 +2,34 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from remote_bid.demo import parts
-from remote_bid.demo.authority import KEY_FILE, PASSPHRASE
-from remote_bid.demo.bidding import play_bidder
-from remote_bid.demo.cast import SESSION, Cast, Pace, assemble
-from remote_bid.demo.day import answering, open_house, troupe
-from remote_bid.demo.programme import own_programme
-from remote_bid.opening.terms import Role
-from remote_bid.participant.client import Client
-from remote_bid.participant.identity import read_identity
-from remote_bid.participant.staff import Host
-from remote_bid.tender.statements import Cadence, Windows
+from remote_bid.demo.cast import Cast, assemble
 from tests.web.agency import pictured
 from tests.web.axe import violations
-from tests.web.hall import DESK, Watched, a_browser, listed
+from tests.web.desks import STEP_MS, a_day_with_free_chairs, acted, seated, timetables_signed
+from tests.web.hall import Watched, a_browser, listed
+from tests.web.pace import SIGNED_BY_HAND, all_release
 
 pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.timeout(300)]
 
-_STEP_MS = 60_000
-_SEED = 7
-_PACE = Pace(
-    until_deadline_ms=32_000,
-    lobby_ms=26_000,
-    ticks=Cadence(every_ms=2000, slots=256),
-    windows=Windows(release_ms=25_000, custody_ms=20_000, confirm_ms=4000, objection_ms=25_000, record_ms=60_000),
-    pause_s=0.5,
-)
+# An objection must be answered before its window is over, which nothing shortens.
+_PACE = replace(SIGNED_BY_HAND, windows=msgspec.structs.replace(SIGNED_BY_HAND.windows, objection_ms=12_000))
 _WORDS = "请各位<b>投标人</b>稍候。"
 _ANSWER = "已按招标文件处理。"
 
 
-@dataclass(frozen=True)
-class Empty:
-    """A day with two empty chairs."""
-
-    cast: Cast
-
-    @property
-    def hall(self) -> str:
-        """The page of the opening."""
-        return f"{self.cast.url}/hall/{SESSION}"
-
-
 @pytest.fixture
-async def day(tmp_path: Path) -> AsyncIterator[Empty]:
-    cast = assemble(tmp_path, own_programme(3, _SEED), _PACE)
-    with troupe() as players:
-        open_house(players, cast)
-        await answering(cast.url, players)
-        await _scheduled(cast)
-        players.enter(parts.play_tenderer, cast)
-        players.enter(parts.play_witness, cast)
-        custodians = [member.person for member in cast.members if member.role is Role.CUSTODIAN]
-        for number, person in enumerate(custodians):
-            players.enter(parts.play_custodian, cast, person, number % 2 == 0)
-        for contender in cast.contenders:
-            players.enter(play_bidder, cast, contender)
-        yield Empty(cast)
-        assert not players.failed(), players.failed()
-
-
-async def _scheduled(cast: Cast) -> None:
-    """The agency's part, done before anybody sits down."""
-    identity = read_identity(cast.home("host-01"))
-    async with Client(cast.url, SESSION, identity).connected() as client:
-        host = Host(client, identity, "host-01", Role.HOST)
-        await host.schedule(cast.tender, cast.members)
+async def cast(tmp_path: Path) -> AsyncIterator[Cast]:
+    """A day with two empty chairs."""
+    found = assemble(tmp_path, all_release(), _PACE)
+    async with a_day_with_free_chairs(found, {"host-01", "supervisor-01"}):
+        yield found
 
 
 @pytest.fixture
@@ -82,31 +38,14 @@ async def browser() -> AsyncIterator[Browser]:
         yield chromium
 
 
-async def seated(browser: Browser, day: Empty, person: str) -> Page:
-    """The hall as this person sees it: the certificate imported, signed in."""
-    page = await (await browser.new_context(viewport=DESK)).new_page()
-    await page.goto(day.hall)
-    await page.get_by_role("link", name="登录").click()
-    await page.get_by_label("证书文件", exact=True).set_input_files(day.cast.home(person) / KEY_FILE)
-    await page.get_by_label("证书文件的口令").fill(PASSPHRASE)
-    await page.get_by_role("button", name="导入", exact=True).click()
-    await page.get_by_role("button", name="登录").last.click()
-    await expect(page.get_by_role("region", name="工作台")).to_be_visible(timeout=_STEP_MS)
-    return page
-
-
-async def acted(page: Page, act: str) -> None:
-    """Ask for an act, and say yes to what will be signed."""
-    await page.get_by_role("button", name=act, exact=True).click(timeout=_STEP_MS)
-    await page.get_by_role("button", name=f"确认：{act}").click()
-
-
-async def test_host_and_supervisor_drive_the_day_to_the_signed_record(day: Empty, browser: Browser) -> None:
-    host, supervisor = await asyncio.gather(seated(browser, day, "host-01"), seated(browser, day, "supervisor-01"))
+async def test_host_and_supervisor_drive_the_day_to_the_signed_record(cast: Cast, browser: Browser) -> None:
+    host, supervisor = await asyncio.gather(
+        *(seated(browser, cast, who, "工作台") for who in ("host-01", "supervisor-01"))
+    )
     watched = Watched(host)
-    await acted(supervisor, "签署时间表")
+    await timetables_signed(supervisor, cast)
     for page in (host, supervisor):
-        await page.get_by_role("button", name="签到", exact=True).click(timeout=_STEP_MS)
+        await page.get_by_role("button", name="签到", exact=True).click(timeout=STEP_MS)
         await expect(page.get_by_text("您已签到")).to_be_visible()
 
     await acted(host, "开始解密")
@@ -116,9 +55,9 @@ async def test_host_and_supervisor_drive_the_day_to_the_signed_record(day: Empty
     await stopped_and_resumed(host, supervisor)
 
     for number in (1, 2, 3):
-        await host.get_by_role("button", name=f"唱第 {number} 号").click(timeout=_STEP_MS)
+        await host.get_by_role("button", name=f"唱第 {number} 号").click(timeout=STEP_MS)
     answer = host.get_by_role("region", name="异议").get_by_label("答复")
-    await answer.fill(_ANSWER, timeout=_STEP_MS)
+    await answer.fill(_ANSWER, timeout=STEP_MS)
     await acted(host, "答复")
     await expect(supervisor.get_by_role("region", name="异议")).to_contain_text(_ANSWER)
     assert await violations(host) == []
@@ -131,9 +70,9 @@ async def test_host_and_supervisor_drive_the_day_to_the_signed_record(day: Empty
     assert await violations(host) == []
     await pictured(host, "record-preview")
     await acted(host, "结束开标")
-    await expect(host.get_by_role("link", name="开标记录表（PDF）")).to_be_visible(timeout=_STEP_MS)
-    await expect(host.locator(".now")).to_contain_text("本场开标已结束", timeout=_STEP_MS)
-    view = await listed(day.cast.url)
+    await expect(host.get_by_role("link", name="开标记录表（PDF）")).to_be_visible(timeout=STEP_MS)
+    await expect(host.locator(".now")).to_contain_text("本场开标已结束", timeout=STEP_MS)
+    view = await listed(cast.url)
     assert {"host-01", "supervisor-01"} <= set(view["signed_by"])
     assert watched.errors == []
 

@@ -7,12 +7,12 @@ import msgspec
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from remote_bid.demo.cast import Pace, assemble
+from remote_bid.demo.cast import assemble
 from remote_bid.demo.programme import own_programme
-from remote_bid.tender.statements import Cadence, Windows
 from tests.web.axe import violations
-from tests.web.desks import STEP_MS, a_day_with_free_chairs, acted, scheduled, seated
+from tests.web.desks import STEP_MS, a_day_with_free_chairs, acted, scheduled, seated, timetables_signed
 from tests.web.hall import PHONE, Watched, a_browser, listed
+from tests.web.pace import SIGNED_BY_HAND
 from tests.web.pictures import picture
 
 pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.timeout(300)]
@@ -20,13 +20,6 @@ pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.timeout(300)]
 _SEED = 7
 _OTHER = "KB-2026-0108"
 _TITLE = "城北<script>alert(1)</script>道路改造工程"
-_PACE = Pace(
-    until_deadline_ms=32_000,
-    lobby_ms=26_000,
-    ticks=Cadence(every_ms=2000, slots=256),
-    windows=Windows(release_ms=25_000, custody_ms=60_000, confirm_ms=3000, objection_ms=1000, record_ms=60_000),
-    pause_s=0.5,
-)
 
 
 @pytest.fixture
@@ -46,7 +39,7 @@ async def assert_accessible(page: Page) -> None:
 async def test_the_wall_tells_what_needs_the_supervisor_and_lets_it_act_in_place(
     tmp_path: Path, browser: Browser
 ) -> None:
-    cast = assemble(tmp_path, own_programme(3, _SEED), _PACE)
+    cast = assemble(tmp_path, own_programme(3, _SEED), SIGNED_BY_HAND)
     async with a_day_with_free_chairs(cast, {"supervisor-01"}) as playing:
         await scheduled(cast, _OTHER, msgspec.structs.replace(cast.tender, title=_TITLE, code=_OTHER))
         page = await seated(browser, cast, "supervisor-01", "工作台")
@@ -59,7 +52,7 @@ async def test_the_wall_tells_what_needs_the_supervisor_and_lets_it_act_in_place
         await expect(page.get_by_role("article").first).to_contain_text(cast.tender.title)
 
         await today.get_by_role("button", name="在此处理").press("Enter")
-        await acted(page, "签署时间表")
+        await timetables_signed(page, cast)
         await acted(page, "封存抽取种子")
         await expect(today).to_contain_text("解密", timeout=STEP_MS)
         await today.get_by_text("中止开标").first.click(timeout=STEP_MS)
@@ -89,7 +82,7 @@ async def test_the_wall_tells_what_needs_the_supervisor_and_lets_it_act_in_place
 
 
 async def test_whoever_watches_nothing_sees_no_session_on_the_wall(tmp_path: Path, browser: Browser) -> None:
-    cast = assemble(tmp_path, own_programme(3, _SEED), _PACE)
+    cast = assemble(tmp_path, own_programme(3, _SEED), SIGNED_BY_HAND)
     async with a_day_with_free_chairs(cast, {"supervisor-01", "custodian-01"}):
         page = await (await browser.new_context()).new_page()
         await page.goto(f"{cast.url}/wall")
