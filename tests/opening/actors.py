@@ -59,11 +59,10 @@ MEMBERS = [
     *(Member(person=who.person, name=who.person, role=Role.CUSTODIAN, side=who.person[-1]) for who in CUSTODIANS),
 ]
 
-PEOPLE = [HOST, SUPERVISOR, WITNESS, TENDERER, FIRST, ALPHA, WATCHER, PUBLIC, CLOCK, LOG]
 DEPUTISED = [*MEMBERS, Member(person=DEPUTY.person, name="副主持人", role=Role.HOST, deputy_of=HOST.person)]
 """The same people, and a deputy for the host."""
 
-PEOPLE = [HOST, SUPERVISOR, TENDERER, FIRST, ALPHA, WATCHER, PUBLIC, CLOCK, LOG]
+PEOPLE = [HOST, SUPERVISOR, WITNESS, TENDERER, FIRST, ALPHA, WATCHER, PUBLIC, CLOCK, LOG]
 """One of every kind that may stand at the desk."""
 
 AUTHORITY = Authority("演示证书中心")

@@ -15,7 +15,6 @@ const en: typeof zh = {
   noBid: 'You have no bid on this lot.',
   lot: 'Lot',
   part: 'Bid document: {part}',
-  parts: { technical: 'technical', business: 'business', price: 'price', credit: 'credentials' },
   partMissing: 'Choose a file.',
   version: 'Version',
   price: 'Price',

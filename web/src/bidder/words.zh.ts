@@ -13,7 +13,6 @@ export default {
   noBid: '您没有递交这个标段的投标。',
   lot: '标段',
   part: '投标文件：{part}',
-  parts: { technical: '技术标', business: '商务标', price: '报价文件', credit: '资信标' },
   partMissing: '请选择文件。',
   version: '版本',
   price: '投标报价（元）',

@@ -13,7 +13,6 @@ const en: typeof zh = {
     destroy: 'The session was aborted: destroy your keys',
   },
   keys: 'Your keys',
-  part: { readout_form: 'readout form', price: 'price', technical: 'technical', draw: 'draw' },
   place: '{lot} · {part}',
   states: {
     none: 'Not offered yet',

@@ -1,4 +1,5 @@
 import { useI18n } from 'vue-i18n'
+import { partName } from '../opening/parts'
 import type { Place } from './places'
 import en from './words.en'
 import zh from './words.zh'
@@ -8,13 +9,9 @@ export function useCustodianWords() {
   return useI18n<[typeof zh], 'zh-CN' | 'en'>({ useScope: 'local', messages: { 'zh-CN': zh, en } })
 }
 
-const PARTS = ['readout_form', 'price', 'technical', 'draw'] as const
-
-/** How a key is called: by its lot, and its part where that has a usual name. */
+/** How a key is called: by its lot and part. */
 export function usePlaceName() {
   const { t } = useCustodianWords()
-  return ({ title, part }: Pick<Place, 'title' | 'part'>): string => {
-    const known = PARTS.find((name) => name === part)
-    return t('place', { lot: title, part: known ? t(`part.${known}`) : part })
-  }
+  const { t: page } = useI18n({ useScope: 'global' })
+  return ({ title, part }: Pick<Place, 'title' | 'part'>): string => t('place', { lot: title, part: partName(part, page) })
 }

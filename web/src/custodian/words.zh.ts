@@ -11,7 +11,6 @@ export default {
     destroy: '本场开标已终止，请销毁密钥',
   },
   keys: '您保管的密钥',
-  part: { readout_form: '开标一览表', price: '报价文件', technical: '技术标', draw: '系数抽取' },
   place: '{lot} · {part}',
   states: {
     none: '尚未登记',

@@ -94,6 +94,15 @@ test('a refusal is kept with its trace', async () => {
   expect(following.timeline).toBeNull()
 })
 
+test('a server that rewrites what it has shown is followed no more: what was held stays, with the reason', async () => {
+  const { socket, follower, following } = await follow(ok(answer([entry(1), entry(2)], { n: 1 })))
+  await socket.fire('frame', frame(2, entry(3), { revealed: [{ ...entry(1), leaf: 'another' }] }))
+  expect(following.refusal?.code).toBe('rewritten')
+  expect(seqs(following)).toEqual([1, 2])
+  expect(socket.connected).toBe(false)
+  expect(await follower.handIn(command)).toMatchObject({ ok: false, code: 'rewritten' })
+})
+
 const command = { type: 'OpenRelease' } as const
 
 test('a command goes on being handed in until it is answered', async () => {

@@ -2,7 +2,7 @@ import { io, type Socket } from 'socket.io-client'
 import { onScopeDispose, shallowReactive, type ShallowReactive } from 'vue'
 import type { Frame, Joined, OpeningCommand, Refusal } from '../wire'
 import type { Answer, HandIn } from './desk'
-import { GAP, joined, OTHER_LOG, received, type Timeline } from './frames'
+import { GAP, joined, OTHER_LOG, received, REWRITTEN, type Timeline } from './frames'
 
 /** Where this page stands with its server. */
 export type Link = 'joining' | 'live' | 'lost' | 'offline'
@@ -33,6 +33,15 @@ const NO_ANSWER: Answer = {
   code: 'no_answer',
   zh: '服务器没有答复，不能确定是否已经受理。请看本页显示的状态；再次提交不会重复受理。',
   en: 'The server has not answered. See what this page shows; handing it in again does not do it twice.',
+  trace: '',
+}
+
+/** What is held stays on the page, as evidence; nothing more is taken from this server, and nothing handed in. */
+const ANOTHER_PAST: Refusal = {
+  ok: false,
+  code: 'rewritten',
+  zh: '服务器改动了已经公布的记录，本页不再接收其内容。请保留本页，立即联系监督人员。',
+  en: 'The server has changed an entry that it showed before; this page takes nothing more from it. Keep this page and call the supervisor at once.',
   trace: '',
 }
 
@@ -126,6 +135,7 @@ export class Follower<View> {
   readonly handIn = async (command: OpeningCommand): Promise<Answer> => {
     const until = performance.now() + PATIENCE_MS
     while (performance.now() < until) {
+      if (this.following.refusal === ANOTHER_PAST) return ANOTHER_PAST as Answer
       const body = { session: this.session, command }
       const answer = this.following.link === 'live' ? await this.ask<Answer>('command', body) : null
       if (answer && (answer.ok || !(await this.passes(answer)))) return answer
@@ -147,6 +157,10 @@ export class Follower<View> {
     const now = joined(following.timeline, answer)
     if (now === OTHER_LOG) {
       this.startOver(since)
+      return
+    }
+    if (now === REWRITTEN) {
+      this.distrust()
       return
     }
     following.caughtUp = following.timeline ? answer.entries.length : null
@@ -174,7 +188,14 @@ export class Follower<View> {
     }
     const now = received(timeline, frame)
     if (now === GAP) void this.join()
+    else if (now === REWRITTEN) this.distrust()
     else this.following.timeline = now
+  }
+
+  private distrust(): void {
+    this.stop()
+    this.following.link = 'lost'
+    this.following.refusal = ANOTHER_PAST
   }
 
   private refuse(refusal: Refusal): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { GAP, joined, OTHER_LOG, received, type Timeline } from './frames'
+import { GAP, joined, OTHER_LOG, received, REWRITTEN, type Timeline } from './frames'
 import { answer, entry, frame } from './given'
 
 interface View {
@@ -56,6 +56,15 @@ test('a withheld entry keeps its place until it is revealed', () => {
   const shown = held(received(veiled, frame(7, entry(4), { revealed: [entry(3, { type: 'BidSettled' })] })))
   expect(shown.main.map(({ event }) => event?.type)).toEqual(['E1', 'E2', 'BidSettled', 'E4'])
   expect(veiled.main[2]?.event).toBeNull()
+})
+
+test('an entry that is shown again is the same entry, or the server has rewritten it', () => {
+  const veiled = held(received(started, frame(6, entry(3, null))))
+  const [leaf, prev] = [{ ...entry(3), leaf: 'another' }, { ...entry(3), prev: 'another' }]
+  expect(received(veiled, frame(7, entry(4), { revealed: [leaf] }))).toBe(REWRITTEN)
+  expect(received(veiled, frame(7, entry(4), { revealed: [prev] }))).toBe(REWRITTEN)
+  expect(joined(veiled, answer([entry(4)], { revealed: [leaf] }))).toBe(REWRITTEN)
+  expect(held(joined(veiled, answer([entry(4)], { revealed: [entry(3)] }))).main).toHaveLength(4)
 })
 
 test('resuming adds what was missed, shows what has been revealed since, and takes the present view', () => {

@@ -24,9 +24,14 @@ export interface Timeline<View> {
 export const GAP = 'gap'
 /** What is held is not of the server's present log: join again, from the beginning. */
 export const OTHER_LOG = 'other_log'
+/** The server shows an older entry with another leaf than before: what was promised is not kept. */
+export const REWRITTEN = 'rewritten'
 
 /** What is held after joining, on top of what was held `before`. */
-export function joined<View>(before: Timeline<View> | null, answer: Joined): Timeline<View> | typeof OTHER_LOG {
+export function joined<View>(
+  before: Timeline<View> | null,
+  answer: Joined,
+): Timeline<View> | typeof OTHER_LOG | typeof REWRITTEN {
   const resumed = answer.epoch === before?.epoch ? before : null
   const main = [...(resumed?.main ?? []), ...answer.entries]
   if (main.length !== answer.head || hasGap(main)) return OTHER_LOG
@@ -44,7 +49,7 @@ export function joined<View>(before: Timeline<View> | null, answer: Joined): Tim
 }
 
 /** What is held after one more frame: the same if it was seen already, GAP if another must come before it. */
-export function received<View>(timeline: Timeline<View>, frame: Frame): Timeline<View> | typeof GAP {
+export function received<View>(timeline: Timeline<View>, frame: Frame): Timeline<View> | typeof GAP | typeof REWRITTEN {
   if (frame.session !== timeline.session || frame.n <= timeline.n) return timeline
   if (frame.n > timeline.n + 1) return GAP
   const main = grown(timeline.main, frame, MAIN)
@@ -54,7 +59,10 @@ export function received<View>(timeline: Timeline<View>, frame: Frame): Timeline
 }
 
 /** What a frame tells beside its entry. */
-function refreshed<View>(timeline: Timeline<View>, { patch = {}, slots = [], revealed = [] }: Frame): Timeline<View> {
+function refreshed<View>(
+  timeline: Timeline<View>,
+  { patch = {}, slots = [], revealed = [] }: Frame,
+): Timeline<View> | typeof REWRITTEN {
   const view = merged(timeline.view as Json, patch) as View
   const all = slots.length ? slotsOf([...timeline.slots.values(), ...slots]) : timeline.slots
   return reveal({ ...timeline, view, slots: all }, revealed)
@@ -72,12 +80,15 @@ function entryOf({ line = '', seq = 0, prev = '', leaf = '', event = null, proof
   return { line, seq, prev, leaf, event, proof }
 }
 
-/** Older entries that show more now take the place of what was shown of them. */
-function reveal<View>(timeline: Timeline<View>, revealed: readonly Shown[]): Timeline<View> {
+/** Older entries that show more now take the place of what was shown of them: more of the same entries. */
+function reveal<View>(timeline: Timeline<View>, revealed: readonly Shown[]): Timeline<View> | typeof REWRITTEN {
   if (!revealed.length) return timeline
   const main = [...timeline.main]
   for (const entry of revealed) {
-    if (entry.line === MAIN && entry.seq <= main.length) main[entry.seq - 1] = entry
+    const held = entry.line === MAIN ? main[entry.seq - 1] : undefined
+    if (!held) continue
+    if (entry.leaf !== held.leaf || entry.prev !== held.prev) return REWRITTEN
+    main[entry.seq - 1] = entry
   }
   return { ...timeline, main }
 }
