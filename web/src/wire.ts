@@ -1182,6 +1182,7 @@ export interface components {
             readonly place: number;
             readonly leaf: components["schemas"]["PoolLeaf"];
             readonly person: string;
+            readonly name: string;
             readonly signed: components["schemas"]["Signed"];
         };
         /**
@@ -1714,6 +1715,7 @@ export interface components {
             readonly seat?: string;
             readonly left?: components["schemas"]["Departure"];
             readonly answer?: components["schemas"]["ReportAnswer"];
+            readonly person?: string;
             readonly name?: string;
         };
         /**
