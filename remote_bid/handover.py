@@ -56,7 +56,7 @@ def require_handed_over(opening: Opening, seq: int, leaf: bytes, order: Evaluati
     if [_as_read(bid) for bid in order.bids] != [_as_read(bid) for bid in opened_bids(opening, order.lot)]:
         _refuse("other_bids", "评标安排中的投标与开标结果不符。", "The order's bids are not those that were opened.")
     drawn = {coefficient: line.value for (of, coefficient), line in opening.drawn.items() if of == order.lot}
-    if order.drawn != drawn:
+    if {told.coefficient: told.value for told in order.drawn} != drawn:
         _refuse("other_draw", "评标安排中的系数与开标抽取结果不符。", "Other coefficients were drawn.")
 
 

@@ -9,6 +9,7 @@ from remote_bid.evaluation import commands as c
 from remote_bid.evaluation.events import (
     CheckInOpened,
     DrawOrderFound,
+    EvaluationOrdered,
     EvaluationVoided,
     ExpertCalled,
     ExpertDrawOpened,
@@ -20,12 +21,14 @@ from remote_bid.evaluation.events import (
     SeatTaken,
     UndertakingSigned,
 )
-from remote_bid.evaluation.price.terms import LowestEvaluatedPrice
+from remote_bid.evaluation.price.terms import Drawn, LowestEvaluatedPrice, Mean
+from remote_bid.evaluation.ranking import Aggregation, LimitOf, OutlierLimit
 from remote_bid.evaluation.rules.drawing import expert_seed, order_of, pool_of
 from remote_bid.evaluation.rules.progress import Task, owes, vacancies
 from remote_bid.evaluation.statements import EvaluationOrder
 from remote_bid.evaluation.terms import (
     Departure,
+    DrawnValue,
     EvaluationPhase,
     EvaluationRole,
     GateCheck,
@@ -99,6 +102,7 @@ from tests.evaluation.day import (
 from tests.given import Act, after, at, given
 from tests.opening.actors import secret_of
 
+BY_FULL = OutlierLimit(limit="30", of=LimitOf.PERCENT_OF_FULL)
 BAD_ORDERS: dict[str, dict[str, Any]] = {
     "an even committee": {"members": 6, "needs": [Need(specialty=ROAD, count=5)]},
     "too few drawn experts": {
@@ -115,6 +119,8 @@ BAD_ORDERS: dict[str, dict[str, Any]] = {
     "points without a ranking": {"ranking": None},
     "a ranking without points": {"formula": replace(FORMULA, score=LowestEvaluatedPrice(), benchmark=None)},
     "one custodian enough": {"k": 4},
+    "every score left out": {"ranking": replace(RULE, aggregation=Aggregation(highest=3, lowest=2))},
+    "outliers by full points that there are not": {"outlier_limit": BY_FULL},
     "no beginning": {"begins": "tomorrow"},
 }
 
@@ -123,6 +129,13 @@ BAD_ORDERS: dict[str, dict[str, Any]] = {
 def test_an_order_keeps_the_laws_proportions(name: str) -> None:
     order: EvaluationOrder = replace(ORDER, **BAD_ORDERS[name])
     given(evaluation).when(schedule(order)).then_refused("bad_order")
+
+
+def test_a_formula_that_asks_for_what_was_not_drawn_is_found_out_before_anything_is_scored() -> None:
+    formula = replace(FORMULA, benchmark=Mean(coefficient=Drawn(drawn="评标基准价系数")))
+    given(evaluation).when(schedule(replace(ORDER, formula=formula))).then_refused("not_drawn")
+    drawn = [DrawnValue(coefficient="评标基准价系数", value="0.97")]
+    given(evaluation).when(schedule(replace(ORDER, formula=formula, drawn=drawn))).then(EvaluationOrdered)
 
 
 def test_only_the_agency_that_it_names_opens_a_session() -> None:
