@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from remote_bid.tender.terms import Heading, Line, ReadoutForm
+from remote_bid.tender.terms import Factor, Heading, Line, ReadoutForm
 
 
 class EvaluationPhase(StrEnum):
@@ -165,6 +165,13 @@ class OpenedBid(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     flags: list[Heading] = []
     """By which the price formula's deductions and bonuses know it."""
     documents: list[Document] = []
+
+
+class DrawnValue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A coefficient, and the value that the opening has drawn for it."""
+
+    coefficient: Heading
+    value: Factor
 
 
 class OpeningHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -49,7 +49,7 @@ def show(evaluation: Evaluation, line: str, fields: Fields, who: Who, own: bool)
     eye = eye_of(evaluation, who)
     if eye is _BIDDER and fields["type"] in _ASKED and _to_bidder(evaluation, fields, who):
         return _all_but(fields, "by", "signed")
-    rule = _RULES.get(fields["type"])
+    rule = RULES.get(fields["type"])
     return rule(evaluation, fields, eye) if rule else NOTHING
 
 
@@ -61,7 +61,7 @@ def _published(evaluation: Evaluation, fields: Fields) -> Names:
         case "BallotCast":
             return _all_but(fields, "sealed")
         case "ExpertCalled" if never_sat:
-            return _all_but(fields, "person", "signed")
+            return _all_but(fields, "person", "name", "signed")
         case "MemberAccepted" | "MemberLeft" if never_sat and fields["by"]["role"] == EvaluationRole.EXPERT:
             return _all_but(fields, "by", "signed", "reason", "nonce")
         case "MemberLeft":
@@ -171,7 +171,7 @@ _CAUSE = (*_ALIAS, "cause")
 _PLACE = (*_BARE, "by", "alias", "place", "leaf")
 _GATE = (*_BARE, "by", "alias", "site", "signed")
 _SEAT = (*_ALIAS, "site", "seat")
-_RULES: dict[str, Rule] = {
+RULES: dict[str, Rule] = {
     "CheckpointCosigned": lambda evaluation, fields, eye: None,
     "LogKeyRotated": lambda evaluation, fields, eye: None,
     "CrlNotedDown": lambda evaluation, fields, eye: None,
@@ -267,7 +267,7 @@ OWN = frozenset(
 )
 """What its author reads whole, being what it signed."""
 
-VEILED = frozenset({*_RULES, "Disclosed", "ReportPublished"}) - {
+VEILED = frozenset({*RULES, "Disclosed", "ReportPublished"}) - {
     "CheckpointCosigned",
     "LogKeyRotated",
     "CrlNotedDown",
