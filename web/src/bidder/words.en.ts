@@ -81,6 +81,8 @@ const en: typeof zh = {
   withdraw: 'Withdraw',
   withdrawQuestion: 'Withdraw this bid?',
   stillStands: 'Your bid stands as it was.',
+  itsFiles: 'All release files of this bid',
+  itsPassphrase: 'Their passphrase',
   drill: {
     heading: 'Drill',
     why: 'See in time whether the key in this browser, or your release file, opens the bid that the server stores. No key leaves this device and nothing is shown to anybody.',

@@ -78,6 +78,8 @@ export default {
   withdraw: '撤回投标',
   withdrawQuestion: '确认撤回这份投标？',
   stillStands: '投标仍然有效，没有变化。',
+  itsFiles: '这份投标的全部解密文件',
+  itsPassphrase: '这些文件的口令',
   drill: {
     heading: '演练',
     why: '提前看一看：本浏览器保存的密钥或您的解密文件，能不能打开服务器上这份投标。密钥不离开本机，也不会公开任何内容。',
