@@ -33,6 +33,7 @@ from remote_bid.gateway.lodging import Keepers, LodgingKeys
 from remote_bid.gateway.orphans import Orphans
 from remote_bid.gateway.pace import Pace
 from remote_bid.gateway.papers import Papers
+from remote_bid.gateway.passkeys import PasskeyHttp, read_passkeys
 from remote_bid.gateway.plain import TextPacket, uncompressed
 from remote_bid.gateway.registry import RegistryHttp
 from remote_bid.gateway.socket import Sockets
@@ -42,6 +43,7 @@ from remote_bid.opening.facts import Facts
 from remote_bid.paper.seal_key import seal_key
 from remote_bid.people.certificates import fingerprint, roots_of
 from remote_bid.people.issuing import issuer_in
+from remote_bid.people.passkeys import Passkeys
 from remote_bid.people.registry import registry
 from remote_bid.people.registry.commands import FoundRegistry
 from remote_bid.people.registry.facts import RegistryFacts
@@ -148,6 +150,9 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
         settings.safe.orphans_days,
     )
     people = RegistryHttp(desk, issuer, now)
+    passkey_file = folder / "passkeys.json"
+    passkeys = Passkeys(settings.origin, porter, now, read_passkeys(passkey_file))
+    passkey_http = PasskeyHttp(passkeys, passkey_file, http.enter)
     keeper.own = people.own_crl if issuer else None
     orphans = Orphans(desk, safe, settings.safe.orphans_days, now)
     sio = socketio.AsyncServer(
@@ -176,7 +181,7 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     )
     lodging = LodgingKeys(desk, keys.lines)
     evaluations = Evaluations(desk, http.admitted)
-    mine = [*evaluations.routes(), *people.routes(), *lodging.routes(), *Drafts().routes()]
+    mine = [*evaluations.routes(), *people.routes(), *passkey_http.routes(), *lodging.routes(), *Drafts().routes()]
     app.add_routes([*http.routes(), *mine, *annexe.routes])
     sio.attach(app)
     async with aiohttp.ClientSession() as outgoing, _closing(log):

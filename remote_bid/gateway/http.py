@@ -153,6 +153,10 @@ class Http:
             raise Refused(
                 "not_trusted", "证书或签名无效，无法登录。", "Certificate or signature is not good."
             ) from error
+        return await self.enter(request, person, carrier)
+
+    async def enter(self, request: web.Request, person: Certified, carrier: Carrier = Carrier.COOKIE) -> web.Response:
+        """Let in somebody who has just proved who it is."""
         await self._pace.spend("account_sign_ins", person.person)
         token = self._porter.tokens.issue(person, carrier)
         if before := request.cookies.get(COOKIE):

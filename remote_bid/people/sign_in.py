@@ -62,8 +62,24 @@ class Porter:
     def recognise(self, signed: Signed) -> Certified:
         """Who signed the nonce, which is spent by it; StaleNonce, NotTrusted or BadStatement otherwise."""
         answer = payload(signed, SignIn)
-        if not self._fresh(answer.nonce) or answer.origin != self._origin:
+        self.require_fresh(answer.origin, answer.nonce)
+        person = self.vouched(signed)
+        self.spend(answer.nonce)
+        return person
+
+    def require_fresh(self, origin: str, nonce: str) -> None:
+        """StaleNonce unless the nonce may still be answered here."""
+        if not self._fresh(nonce) or origin != self._origin:
             raise StaleNonce("the nonce is not one of this server's, or too old")
+
+    def spend(self, nonce: str) -> None:
+        """It was answered, and is not answered again."""
+        self._answered[nonce] = self._now() + timedelta(seconds=_NONCE_S)
+
+    def vouched(self, signed: Signed) -> Certified:
+        """The one person who signed this, whose certificate is good now; NotTrusted otherwise. From then on its token
+        ends when that certificate is revoked.
+        """
         people = signers(signed, self._roots, self._now())
         if len(people) != 1:
             raise NotTrusted("one person signs in at a time")
@@ -71,7 +87,6 @@ class Porter:
         if self._crls.status(certificate, self._now()) is Status.REVOKED:
             raise NotTrusted("the certificate has been revoked")
         self._certificates[people[0].keyid] = certificate
-        self._answered[answer.nonce] = self._now() + timedelta(seconds=_NONCE_S)
         return people[0]
 
     def who(self, token: str, carrier: Carrier = Carrier.BEARER) -> Certified | None:

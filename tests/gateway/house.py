@@ -161,7 +161,7 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def premises(
-    folder: Path, authority: Authority | None = None, people: Path | None = None, **more: Any
+    folder: Path, authority: Authority | None = None, people: Path | None = None, name: str = "127.0.0.1", **more: Any
 ) -> AsyncIterator[House]:
     """Settings, keys and a cosigner; the server is still to come. Houses may share an authority and its people."""
     authority, port = authority or Authority("Authority of the tests"), free_port()
@@ -169,7 +169,7 @@ async def premises(
     cosigner = Neighbour(0, folder, NamedKey(name=LOG, key=log))
     await cosigner.start()
     settings = Settings(
-        origin=f"http://127.0.0.1:{port}",
+        origin=f"http://{name}:{port}",
         log=LOG,
         roots=[authority.pem],
         agencies=["host-01"],

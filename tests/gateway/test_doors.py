@@ -17,6 +17,7 @@ from remote_bid.gateway.drafts import Drafts
 from remote_bid.gateway.http import Http, guard
 from remote_bid.gateway.lodging import LodgingKeys
 from remote_bid.gateway.pace import Limits, Pace
+from remote_bid.gateway.passkeys import PasskeyHttp
 from remote_bid.gateway.registry import RegistryHttp
 from remote_bid.gateway.socket import Sockets
 from remote_bid.gateway.uploads import Uploads
@@ -74,6 +75,10 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("POST", "/api/challenge"): Row(CALLERS),
     ("POST", "/api/sign-in"): Row(CALLERS, body={}),
     ("POST", "/api/sign-out"): Row(SIGNED_IN),
+    ("GET", "/api/passkeys"): Row(SIGNED_IN),
+    ("POST", "/api/passkeys"): Row(SIGNED_IN, body={}),
+    ("POST", "/api/passkeys/remove"): Row(SIGNED_IN, body={"credential": "none"}),
+    ("POST", "/api/passkeys/sign-in"): Row(CALLERS, body={}),
     ("GET", "/api/sessions"): Row(CALLERS),
     ("POST", "/api/sessions"): Row(frozenset({HOST}), body=House.plan),
     ("GET", "/api/evaluations"): Row(SIGNED_IN),
@@ -162,6 +167,7 @@ async def test_every_route_has_a_door(tmp_path: Path) -> None:
             *http.routes(),
             *object.__new__(RegistryHttp).routes(),
             *object.__new__(LodgingKeys).routes(),
+            *object.__new__(PasskeyHttp).routes(),
             *Drafts().routes(),
         ]
     )
@@ -199,6 +205,7 @@ async def test_what_is_not_for_everybody_says_so() -> None:
     assert {path for method, path in opened if method == "POST"} == {
         "/api/challenge",
         "/api/sign-in",
+        "/api/passkeys/sign-in",
         "/api/enrolments",
         SOCKET,
     }

@@ -38,6 +38,7 @@ from tests.opening.escrow import (
     share,
     to_custody,
 )
+from tests.opening.pages import page
 from tests.opening.sealed import form_of
 from tests.opening.tender import after_t0
 
@@ -53,6 +54,11 @@ def became(past: Past, who: Who = ALPHA) -> Settled:
 
 
 # ── Asking ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_who_has_asked_is_not_asked_for_its_half_any_more() -> None:
+    assert page(given(opening, RELEASE).story, ALPHA).me.ask == "release"
+    assert page(given(opening, RELEASE, ask_remedy(ALPHA)).story, ALPHA).me.ask != "release"
 
 
 def test_a_bidder_asks_in_its_own_line_and_is_answered_with_a_receipt() -> None:

@@ -1,6 +1,7 @@
 """The one thing that a page asks of its reader now."""
 
 from remote_bid.opening.rules.acting import bidder_behind
+from remote_bid.opening.rules.bid import Bid
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.unsealing import wants_deal
 from remote_bid.opening.terms import Phase, Role
@@ -111,8 +112,15 @@ def _ask_bidder(opening: Opening, who: Who) -> str:
         return "deal_again"
     if opening.phase is Phase.LOBBY and who.person not in opening.present:
         return "check_in"
-    if opening.phase is Phase.RELEASE and opening.window_closed is None and any(map(opening.lacks_half, own)):
+    open_window = opening.phase is Phase.RELEASE and opening.window_closed is None
+    if open_window and any(_owes_half(opening, bid) for bid in own):
         return "release"
     if opening.phase is Phase.CONFIRM and any(bid.bid not in opening.line_answers for bid in own):
         return "confirm_line"
     return _ask_signature(opening, who) if own else ""
+
+
+def _owes_half(opening: Opening, bid: Bid) -> bool:
+    """Whether a half is asked for, not here, and not left to the escrow holders."""
+    left_to_escrow = {bid.bid} if bid.remedy is not None else set()
+    return any(not bid.half_of(name).release for name in opening.opened_here(bid) if name not in left_to_escrow)

@@ -22,7 +22,7 @@ export interface Acting {
 }
 
 /** Hand in; the types of the entries made. Refused if it was. */
-async function done(handIn: HandIn, command: OpeningCommand): Promise<readonly string[]> {
+export async function done(handIn: HandIn, command: OpeningCommand): Promise<readonly string[]> {
   const answer = await handIn(command)
   if (!answer.ok) throw new Refused(answer)
   return answer.entries.map(({ type }) => type)

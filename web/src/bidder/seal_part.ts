@@ -1,7 +1,7 @@
 import { b64, sha256, unb64, type Bytes } from '../seal/bytes'
 import { deal } from '../seal/dealing'
-import { freshHalves, seal } from '../seal/envelope'
-import type { PartToSeal, Progress, SealedPart } from './sealing'
+import { freshHalves, seal, type Halves } from '../seal/envelope'
+import type { Dealt, PartToSeal, Progress, SealedPart } from './sealing'
 
 /** Handed over in few large blobs, as each costs a message; the browser keeps them on disk if there are many. */
 const BLOB = 2 ** 23
@@ -16,9 +16,16 @@ export async function sealHere({ file, place, to }: PartToSeal, progress: Progre
     bytes += piece.length
     progress(bytes)
   })
-  const shares = await deal(ctx, halves.sT, to.k, to.publics.map(unb64))
-  const escrow = to.escrow ? await deal(ctx, halves.sB, to.escrow.k, to.escrow.publics.map(unb64), 'B') : []
-  return { envelope: envelope.whole(), halves, ctx: b64(ctx), header: b64(await sha256(header)), ct: b64(ct), n, shares, escrow }
+  const sealed = { envelope: envelope.whole(), halves, ctx: b64(ctx), header: b64(await sha256(header)), ct: b64(ct), n }
+  return { ...sealed, ...(await dealt(ctx, halves, to)) }
+}
+
+/** The shares of s_T for the custodians, and of s_B for the escrow holders if there are any. */
+export async function dealt(ctx: Bytes, halves: Halves, { k, publics, escrow }: PartToSeal['to']): Promise<Dealt> {
+  return {
+    shares: await deal(ctx, halves.sT, k, publics.map(unb64)),
+    escrow: escrow ? await deal(ctx, halves.sB, escrow.k, escrow.publics.map(unb64), 'B') : [],
+  }
 }
 
 /** A file that grows piece by piece, of which little stays in this thread's memory. */
@@ -42,5 +49,7 @@ class Growing {
     this.blobs.push(new Blob(this.pieces))
     this.pieces = []
     this.waiting = 0
+  }
+}
   }
 }

@@ -19,17 +19,20 @@ export interface PartToUpload {
   readonly to: Destination
 }
 
+/** Shares of s_T for the custodians, of s_B for the escrow holders. */
+export interface Dealt {
+  readonly shares: readonly Share[]
+  readonly escrow: readonly Share[]
+}
+
 /** A sealed part: what its statements say, its two halves, the envelope itself. */
-export interface SealedPart {
+export interface SealedPart extends Dealt {
   readonly envelope: Blob
   readonly halves: Halves
   readonly ctx: string
   readonly header: string
   readonly ct: string
   readonly n: number
-  /** Of s_T for the custodians, of s_B for the escrow holders. */
-  readonly shares: readonly Share[]
-  readonly escrow: readonly Share[]
 }
 
 export type Done = SealedPart | null

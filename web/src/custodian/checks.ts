@@ -122,6 +122,12 @@ export async function prove(seen: Seen): Promise<Proven> {
   return { close: (await closeOf(seen))[1], window: (await windowOf(seen))[1] }
 }
 
+/** The bids that were not released, by the window's own statement. */
+export async function missingIn(seen: Seen): Promise<string[]> {
+  const [window] = await windowOf(seen)
+  return window.lots.flatMap(({ missing }) => missing)
+}
+
 async function finding(check: CheckName, seen: Seen): Promise<Finding> {
   try {
     await CHECKS[check](seen)

@@ -22,6 +22,8 @@ export interface Place {
   readonly struck: boolean
   /** On the policy's list, as strikes have left it. */
   readonly named: boolean
+  /** Held to help a bidder that has lost its half, not to open anything by itself. */
+  readonly helps: boolean
   readonly published: boolean
   /** Nothing of this lot is opened. */
   readonly aborted: boolean
@@ -35,15 +37,24 @@ export async function placesOf(timeline: Followed): Promise<Place[]> {
   const drilled = kidsIn(timeline, 'CustodianDrilled', 'custodian_drill')
   const published = [...kidsIn(timeline, 'KeyPublished', 'custody'), ...entrusted(timeline)]
   return partsOf(timeline.view).map(({ lot, part, title, opened }) => {
-    const { kid, struck } = held.get(at(lot, part)) ?? { kid: offers.get(at(lot, part)) ?? null, struck: false }
+    const holding = held.get(at(lot, part))
+    const { kid, struck, helps } = holding ?? { kid: offers.get(at(lot, part)) ?? null, struck: false, helps: false }
     return {
-      ...{ lot, part, title, opened, kid, struck },
-      named: kid !== null && !struck && held.has(at(lot, part)),
-      drilled: kid !== null && drilled.includes(kid),
-      published: kid !== null && published.includes(kid),
+      ...{ lot, part, title, opened, kid, struck, helps },
+      named: isNamed(holding),
+      drilled: isIn(drilled, kid),
+      published: isIn(published, kid),
       aborted: timeline.view.aborted?.[lot] !== undefined,
     }
   })
+}
+
+function isNamed(holding: Holding | undefined): boolean {
+  return holding !== undefined && !holding.struck && !holding.helps
+}
+
+function isIn(kids: readonly string[], kid: string | null): boolean {
+  return kid !== null && kids.includes(kid)
 }
 
 function at(lot: string, part: string): string {
@@ -93,12 +104,19 @@ interface Listed {
   readonly policy?: string
   readonly lot?: string
   readonly part?: string
-  readonly custodians: readonly { readonly person: string; readonly proof: Signed }[]
+  readonly custodians: readonly Holder[]
+  readonly escrow?: { readonly holders: readonly Holder[] } | null
+}
+
+interface Holder {
+  readonly person: string
+  readonly proof: Signed
 }
 
 interface Holding {
-  readonly kid: string | null
+  readonly kid: string
   readonly struck: boolean
+  readonly helps: boolean
 }
 
 /** What the policies say of this person, as strikes have left them. */
@@ -111,7 +129,11 @@ async function heldOf(timeline: Followed): Promise<Map<string, Holding>> {
     const mine = lists.map(({ custodians }) => custodians.find(({ person }) => person === timeline.view.me.person))
     const last = mine.at(-1)
     const known = last ?? mine.filter((one) => one).at(-1)
-    if (known) held.set(at(policy.lot!, policy.part!), { kid: (await offered(known.proof))[2], struck: !last })
+    const helping = policy.escrow?.holders.find(({ person }) => person === timeline.view.me.person)
+    const holds = helping ?? known
+    if (!holds) continue
+    const [kid, helps] = [(await offered(holds.proof))[2], holds === helping]
+    held.set(at(policy.lot!, policy.part!), { kid, helps, struck: !helps && !last })
   }
   return held
 }

@@ -81,11 +81,12 @@ export class Seen {
     return said(statement, kind) as P
   }
 
-  /** That people whom a trusted authority vouches for signed this. */
-  async signedByPeople({ statement, certificates }: Signed): Promise<void> {
+  /** Who signed this: people whom a trusted authority vouches for. */
+  async signedByPeople({ statement, certificates }: Signed): Promise<string[]> {
     try {
       const copied = { statement: { ...statement, signatures: [...statement.signatures] }, certificates: [...certificates] }
-      await this.trust.registry.signers(copied, this.now)
+      const signers = await this.trust.registry.signers(copied, this.now)
+      return signers.map(({ person }) => person)
     } catch {
       throw new Broken('notTrusted')
     }

@@ -10,7 +10,7 @@ const PLACE: Place = {
   kid: 'k',
   drilled: true,
   struck: false,
-  named: true,
+  named: true, helps: false,
   published: false,
   aborted: false,
   opened: 'published',

@@ -110,6 +110,8 @@ const en: typeof zh = {
     otherCourse: 'Extensions or pauses are others than the timeline tells.',
     windowNotOver: 'Bids are missing, and the window is not over by this device’s clock. Check its time.',
     malformed: 'It cannot be read.',
+    remedyOfOther: 'The remedy is not asked for by the bidder of this bid, or the shares are not of this bid.',
+    remedyReleased: 'The bidder has released this bid itself; no remedy is needed.',
   },
   publish: {
     go: 'Publish the keys',
@@ -120,7 +122,17 @@ const en: typeof zh = {
     doneWhy: 'Anybody can now check how the bids are opened. Nothing more is needed of you.',
     kept: 'Nothing was signed, and no key was published.',
   },
-  share: 'Hand over remedy shares at the command line: remote-bid custodian share.',
+  share: {
+    heading: 'Give remedy shares',
+    why: 'A bidder has lost its release file and asked for the remedy in time. This page checks each of these, and the request itself, before it gives your share of that bid. Your key is not published, and no other bid is touched.',
+    passed: 'Everything holds: you may give your share.',
+    failed: 'Not every check holds: no share can be given. Hand your key over in no other way, and call the supervisor at once.',
+    go: 'Give the share',
+    ask: 'Give your share of these bids? It cannot be taken back',
+    done: 'Your shares are given',
+    doneWhy: 'Your key was not published. Keep it safe until the opening is over.',
+    kept: 'Nothing was signed, and no share was given.',
+  },
   destroy: {
     go: 'Destroy the keys',
     ask: 'Destroy all keys of this session?',

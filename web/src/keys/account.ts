@@ -39,6 +39,13 @@ export async function signIn(keyid?: string): Promise<void> {
   held.value = (await post('/api/sign-in', await sign('sign_in', { origin: location.origin, nonce }))) as Account
 }
 
+/** Sign in by something else than the certificate; acts are still signed with the person's own, if it is here. */
+export async function signInBy(path: string, answer: object): Promise<void> {
+  held.value = (await post(path, answer)) as Account
+  const own = identities.value.find(({ person }) => person === held.value.person)
+  if (own) choose(own.keyid)
+}
+
 /** Sign in again as the same person, whom the server has forgotten. False if nobody was signed in. */
 export async function signInAgain(): Promise<boolean> {
   const { person } = held.value
@@ -69,6 +76,13 @@ export async function post(path: string, body: object): Promise<unknown> {
 /** Read something; Refused if the server does not give it. */
 export async function read(path: string): Promise<unknown> {
   return answered(await send(path, { cache: 'no-store' }))
+}
+
+/** Read a file that only this person may read; Refused if the server does not give it. */
+export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const answer = await send(path, { cache: 'no-store' })
+  if (!answer.ok) throw new Refused((await answer.json()) as Refusal)
+  return new Uint8Array(await answer.arrayBuffer())
 }
 
 async function send(path: string, how: RequestInit): Promise<Response> {

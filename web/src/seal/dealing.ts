@@ -70,6 +70,14 @@ export async function recover(
   return secret
 }
 
+/** The share that was dealt to the key of this seed; BadDeal if it does not open, match or lie in its place. */
+export async function openedShare(ctx: Bytes, group: string, shares: readonly Share[], seed: Bytes): Promise<Bytes> {
+  const kid = await keyId(await publicKey(seed))
+  const place = shares.findIndex((share) => share.kid === kid)
+  if (place < 0) throw new BadDeal('no_share', kid)
+  return open(ctx, group, place + 1, shares[place]!, seed)
+}
+
 /** A seed whose public key is another counts as absent. */
 async function seedOf(share: Share, seeds: ReadonlyMap<string, Bytes>): Promise<Bytes | null> {
   const seed = seeds.get(share.kid)

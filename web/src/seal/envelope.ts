@@ -144,8 +144,16 @@ class Padded {
   }
 }
 
+/** Everything of an envelope before its first segment: the header, parsed and as JCS, and FLOE's own. */
+interface Head {
+  readonly header: Header
+  readonly raw: Bytes
+  readonly floe: Bytes
+  readonly head: Bytes
+}
+
 /** The envelope's header, strictly parsed, with the length of everything before the first segment. */
-export async function readHead(envelope: Blob): Promise<{ header: Header; raw: Bytes; floe: Bytes; head: Bytes }> {
+export async function readHead(envelope: Blob): Promise<Head> {
   const start = await bytesOf(envelope, 0, 12)
   if (start.length !== 12 || MAGIC.some((byte, i) => start[i] !== byte)) throw new BadEnvelope('not_an_envelope')
   const length = new DataView(start.buffer).getUint32(8)
@@ -187,16 +195,26 @@ export async function halvesMatch(header: Header, halves: Partial<Halves>): Prom
   return (await right('B', halves.sB)) && (await right('T', halves.sT))
 }
 
+/** The cipher of an envelope, ready to open it; BadEnvelope: wrong_half, or garbage if they make another key. */
+export async function keyed({ header, raw, floe }: Head, halves: Halves): Promise<Floe> {
+  if (!(await halvesMatch(header, halves))) throw new BadEnvelope('wrong_half')
+  try {
+    const key = await payloadKey(await ctxOf(header.core), halves)
+    return await Floe.under(key, await sha256(raw), SEGMENT, floe)
+  } catch (error) {
+    throw error instanceof DoesNotOpen ? new BadEnvelope('garbage') : error
+  }
+}
+
 /** The plaintext and the tree root of an envelope; BadEnvelope: wrong_half, truncated, wrong_length, garbage … */
 export async function unseal(envelope: Blob, halves: Halves): Promise<{ plaintext: Bytes; ct: Bytes }> {
-  const { header, raw, floe: floeHeader, head } = await readHead(envelope)
-  if (!(await halvesMatch(header, halves))) throw new BadEnvelope('wrong_half')
+  const read = await readHead(envelope)
+  const { header, head } = read
+  const floe = await keyed(read, halves)
   const { size } = header.core
   const tree = new GrowingTree()
   await tree.add(await leafHash(head))
   try {
-    const key = await payloadKey(await ctxOf(header.core), halves)
-    const floe = await Floe.under(key, await sha256(raw), SEGMENT, floeHeader)
     const parts: Bytes[] = []
     let at = head.length
     for (let position = 0; position * floe.body < size; position += 1) {

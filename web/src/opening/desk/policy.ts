@@ -23,7 +23,7 @@ export interface Place {
 }
 
 /** A custodian of a policy, with its signed key. */
-interface Custodian {
+export interface Custodian {
   readonly person: string
   readonly side: string
   readonly proof: Signed

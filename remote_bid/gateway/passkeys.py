@@ -1,0 +1,123 @@
+"""Passkeys over HTTP: listed, added and removed by their person; and signing in with one."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from remote_bid.gateway.doors import signed_in
+from remote_bid.people.certificates import Certified, NotTrusted, Signed
+from remote_bid.people.passkeys import NotHere, NotThisPasskey, Passkeys, TooManyPasskeys
+from remote_bid.people.sign_in import StaleNonce
+from remote_bid.seal.statements import BadStatement
+from remote_bid.timeline import durable
+from remote_bid.timeline.context import Refused
+
+T = TypeVar("T")
+
+_LOG = structlog.get_logger("passkeys")
+
+Enter = Callable[[web.Request, Certified], Awaitable[web.Response]]
+"""Lets a person in who has proved who it is."""
+
+
+class PasskeyHttp:
+    """The routes about passkeys; `file` holds them all."""
+
+    def __init__(self, passkeys: Passkeys, file: Path, enter: Enter) -> None:
+        self._passkeys, self._file, self._enter = passkeys, file, enter
+        self._writing = asyncio.Lock()
+
+    def routes(self) -> list[web.RouteDef]:
+        """Everything about passkeys."""
+        return [
+            web.get("/api/passkeys", self.look),
+            web.post("/api/passkeys", self.add),
+            web.post("/api/passkeys/remove", self.remove),
+            web.post("/api/passkeys/sign-in", self.sign_in),
+        ]
+
+    async def look(self, request: web.Request) -> web.Response:
+        """The caller's passkeys, and whether there can be any at this address."""
+        return self._listed(signed_in(request).person)
+
+    async def add(self, request: web.Request) -> web.Response:
+        """Add one: the certificate's word, and the device's answer to the same nonce."""
+        person, body = signed_in(request).person, msgspec.json.decode(await request.read(), type=_Adding)
+        self._require_allowed()
+        _known(lambda: self._passkeys.add(person, body.signed, body.answer))
+        await self._keep()
+        return self._listed(person)
+
+    async def remove(self, request: web.Request) -> web.Response:
+        """Remove one of the caller's."""
+        person, body = signed_in(request).person, msgspec.json.decode(await request.read(), type=_Removing)
+        self._passkeys.remove(person, body.credential)
+        await self._keep()
+        return self._listed(person)
+
+    async def sign_in(self, request: web.Request) -> web.Response:
+        """A cookie for whoever's device answers, as its certificate would have got it."""
+        body = msgspec.json.decode(await request.read(), type=_Answering)
+        self._require_allowed()
+        person = _known(lambda: self._passkeys.admit(body.nonce, body.answer))
+        await self._keep()
+        return await self._enter(request, person)
+
+    def _require_allowed(self) -> None:
+        if not self._passkeys.host:
+            raise Refused(
+                "no_passkeys",
+                "本站以 http 或 IP 地址访问，浏览器不支持通行密钥；请用证书登录。",
+                "Browsers allow no passkeys at this address: it needs HTTPS and a host name. Use your certificate.",
+            )
+
+    async def _keep(self) -> None:
+        async with self._writing:
+            await asyncio.to_thread(durable.replace, self._file, self._passkeys.kept(), 0o600)
+
+    def _listed(self, person: str) -> web.Response:
+        found = [
+            {"credential": one.credential, "name": one.name, "added": one.added} for one in self._passkeys.of(person)
+        ]
+        return web.json_response({"allowed": bool(self._passkeys.host), "passkeys": found})
+
+
+def read_passkeys(file: Path) -> bytes:
+    """What was kept; nothing before the first."""
+    return file.read_bytes() if file.exists() else b"[]"
+
+
+def _known(act: Callable[[], T]) -> T:
+    """Why somebody is not trusted is told to nobody but the operator."""
+    try:
+        return act()
+    except StaleNonce as error:
+        raise Refused("stale_nonce", "登录请求已失效，请重试。", "Ask for a new nonce and sign that.") from error
+    except TooManyPasskeys as error:
+        raise Refused("too_many_passkeys", "通行密钥已达上限，请先移除一把。", "Remove a passkey first.") from error
+    except (NotHere, NotThisPasskey, NotTrusted, BadStatement) as error:
+        _LOG.info("passkey refused", why=str(error))
+        raise Refused(
+            "not_this_passkey",
+            "通行密钥无效，或为它作保的证书已失效。请用证书登录。",
+            "The passkey, or the certificate that vouched for it, is not good. Sign in with your certificate.",
+        ) from error
+
+
+class _Adding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    signed: Signed
+    answer: dict[str, Any]
+
+
+class _Removing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    credential: str
+
+
+class _Answering(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    nonce: str
+    answer: dict[str, Any]
