@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Request, expect
 
 from tests.gateway.house import House
 from tests.web.agency import a_centre, fair, pictured, signed_in
@@ -122,6 +122,18 @@ async def test_the_system_admin_admits_an_agency_and_places_what_it_schedules(ha
     await public.goto(f"{hall.url}/office")
     await expect(public.get_by_text("此处仅供交易中心管理员使用")).to_be_visible()
     await fair(public)
+
+
+async def test_the_first_page_is_small_as_it_is_sent(hall: House, browser: Browser) -> None:
+    """All that the browser fetches to show it; charts, PDF and the like come later."""
+    page = await (await browser.new_context()).new_page()
+    fetched: list[Request] = []
+    page.on("requestfinished", lambda request: fetched.append(request))  # a builtin it cannot hold
+    await page.goto(hall.url, wait_until="networkidle")
+    sent = {request.url: (await request.sizes())["responseBodySize"] for request in fetched}
+    assert sum(url.endswith(".js") for url in sent) > 1
+    assert sum(url.endswith(".css") for url in sent)
+    assert 60 * 1024 <= sum(sent.values()) <= 250 * 1024, sent
 
 
 async def test_the_first_page_and_the_self_test_are_walked_by_keyboard(hall: House, browser: Browser) -> None:
