@@ -16,7 +16,7 @@ from remote_bid.demo.programme import Fault
 from remote_bid.demo.stage import Visitor, alone, identity_of
 from remote_bid.opening.terms import Deposit, DepositForm, DepositStatus, Phase, Role, reached
 from remote_bid.opening.view.page import BidRow
-from remote_bid.participant.client import Client
+from remote_bid.participant.client import Client, ServerRefused
 from remote_bid.participant.cosigner import cosign_forever
 from remote_bid.participant.custodian import Custodian
 from remote_bid.participant.custody_file import write_custody
@@ -207,11 +207,20 @@ async def _custodian(cast: Cast, person: str, publishes: bool) -> None:
         if cast.playable:
             write_custody(cast.home(person) / CUSTODY, SESSION, custodian.kept(), PASSPHRASE)
         for lot, part in _sealed_parts(cast):
-            await custodian.drill(lot, part)
+            await _drilled(custodian, lot, part)
         if not publishes and not await _wanted(client, cast):
             return
         for lot, part in _opened_parts(cast):
             await custodian.publish(lot, part)
+
+
+async def _drilled(custodian: Custodian, lot: str, part: str) -> None:
+    """Drill, if the deadline leaves the time."""
+    try:
+        await custodian.drill(lot, part)
+    except ServerRefused as refusal:
+        if refusal.code != "wrong_phase":
+            raise
 
 
 async def _wanted(client: Client, cast: Cast) -> bool:
