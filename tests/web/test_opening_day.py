@@ -182,6 +182,7 @@ async def heard_and_signed(day: Day) -> None:
     await day.host.page.get_by_role("region", name="异议").get_by_label("答复").fill(_ANSWER)
     await day.host.act("答复")
     await objector.reads(_ANSWER)
+    await day.host.page.evaluate("scrollTo(0, 0)")
     await picture(day.host.page, "host-readout")
     await picture(objector.page, "bidder-confirm")
     await asyncio.gather(*(bidder.act("确认唱标内容") for bidder in day.bidders))
