@@ -32,7 +32,12 @@ pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.timeout(300)]
 _SEED = 7
 _STEP_MS = 45_000
 # Objections must be answered before their window is over, which nothing shortens.
-_PACE = replace(UNHURRIED, windows=msgspec.structs.replace(UNHURRIED.windows, objection_ms=6000, record_ms=120_000))
+_PACE = replace(
+    UNHURRIED,
+    until_deadline_ms=20_000,
+    lobby_ms=18_000,
+    windows=msgspec.structs.replace(UNHURRIED.windows, objection_ms=6000, record_ms=120_000),
+)
 HALL = f"/hall/{SESSION}"
 ROOM = evil("大厅")[:60]
 OFFICE = {"system-01": ("/office", "/schedule"), "security-01": ("/office",), "audit-01": ("/office",)}

@@ -117,8 +117,7 @@ async def bids_are_in(day: Day, papers: Path) -> None:
     finally:
         postponing.cancel()
         await asyncio.gather(postponing, return_exceptions=True)
-    await day.bidders[0].page.get_by_text("已递交，回执有效").scroll_into_view_if_needed()
-    await picture(day.bidders[0].page, "bidder-receipt")
+    await picture(day.bidders[0].page, "bidder-receipt", from_the_top=True)
 
 
 async def _bids(cast: Cast, person: Person, price: str, papers: Path, who: str) -> None:
@@ -144,7 +143,7 @@ async def released(day: Day) -> None:
     *others, unlucky = day.bidders
     await day.host.act("开始解密")
     await expect(others[1].page.get_by_role("button", name="解密投标文件", exact=True)).to_be_visible(timeout=STEP_MS)
-    await picture(others[0].page, "bidder-release")
+    await picture(others[0].page, "bidder-release", from_the_top=True)
     await picture(others[1].page, "bidder-release-phone")
     await asyncio.gather(*(bidder.act("解密投标文件") for bidder in others))
     await asyncio.gather(*(bidder.reads("解密完成") for bidder in others))
@@ -182,13 +181,12 @@ async def heard_and_signed(day: Day) -> None:
     await day.host.page.get_by_role("region", name="异议").get_by_label("答复").fill(_ANSWER)
     await day.host.act("答复")
     await objector.reads(_ANSWER)
-    await day.host.page.evaluate("scrollTo(0, 0)")
-    await picture(day.host.page, "host-readout")
-    await picture(objector.page, "bidder-confirm")
+    await picture(day.host.page, "host-readout", from_the_top=True)
+    await picture(objector.page, "bidder-confirm", from_the_top=True)
     await asyncio.gather(*(bidder.act("确认唱标内容") for bidder in day.bidders))
     await asyncio.gather(*(person.act("签署开标记录表") for person in (day.host, day.supervisor, *day.bidders)))
     await asyncio.gather(*(bidder.reads("您已签署开标记录表") for bidder in day.bidders))
-    await picture(day.supervisor.page, "supervisor-record")
+    await picture(day.supervisor.page, "supervisor-record", from_the_top=True)
 
 
 async def closed(day: Day) -> None:
