@@ -15,8 +15,9 @@ from remote_bid.demo.patience import SEALING, Patience
 from remote_bid.demo.programme import Fault
 from remote_bid.demo.stage import Visitor, alone, identity_of
 from remote_bid.opening.terms import Deposit, DepositForm, DepositStatus, Phase, Role, reached
+from remote_bid.opening.view import OpeningView
 from remote_bid.opening.view.page import BidRow
-from remote_bid.participant.client import Client
+from remote_bid.participant.client import Client, ServerRefused
 from remote_bid.participant.cosigner import cosign_forever
 from remote_bid.participant.custodian import Custodian
 from remote_bid.participant.custody_file import write_custody
@@ -28,6 +29,8 @@ from remote_bid.tender.statements import Timetable
 from remote_bid.tender.terms import DRAW
 from remote_bid.timeline import instant
 
+_AGAIN_S = 0.2
+_BEFORE_DEADLINE = (Phase.SCHEDULED, Phase.LOBBY)
 _ANSWER = "招标文件规定解密时限内未解密的视为撤销投标，已如实记入开标记录。"
 
 
@@ -86,7 +89,27 @@ async def _seal_draws(sealer: DrawSealer, cast: Cast, still: Path) -> None:
     with _lying(still):
         for lot in cast.tender.lots:
             if lot.draw:
-                await sealer.seal_draw(lot.lot)
+                await _sealed_draw(sealer, lot.lot)
+
+
+async def _sealed_draw(sealer: DrawSealer, lot: str) -> None:
+    """Seal a seed; if the deadline came first, again should it be postponed."""
+    while True:
+        try:
+            await sealer.seal_draw(lot)
+        except ServerRefused as refusal:
+            if refusal.code != "too_late":
+                raise
+        else:
+            return
+        await asyncio.sleep(_AGAIN_S)
+        view = await sealer.client.until(lambda view: view.phase in _BEFORE_DEADLINE or over(view) or _counted(view))
+        if view.phase not in _BEFORE_DEADLINE:
+            return
+
+
+def _counted(view: OpeningView) -> bool:
+    return reached(view.phase, Phase.COUNT_CHECK)
 
 
 @contextmanager
@@ -207,11 +230,20 @@ async def _custodian(cast: Cast, person: str, publishes: bool) -> None:
         if cast.playable:
             write_custody(cast.home(person) / CUSTODY, SESSION, custodian.kept(), PASSPHRASE)
         for lot, part in _sealed_parts(cast):
-            await custodian.drill(lot, part)
+            await _drilled(custodian, lot, part)
         if not publishes and not await _wanted(client, cast):
             return
         for lot, part in _opened_parts(cast):
             await custodian.publish(lot, part)
+
+
+async def _drilled(custodian: Custodian, lot: str, part: str) -> None:
+    """Drill, if the deadline leaves the time."""
+    try:
+        await custodian.drill(lot, part)
+    except ServerRefused as refusal:
+        if refusal.code != "wrong_phase":
+            raise
 
 
 async def _wanted(client: Client, cast: Cast) -> bool:

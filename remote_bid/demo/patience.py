@@ -36,12 +36,14 @@ class Patience:
         return table
 
     async def keep_postponing(self, tenderer: Tenderer) -> None:
-        """While bids or seeds are missing and less than a third of the time is left: the next timetable."""
+        """While bids or seeds are missing and less than half of the time is left: the next timetable, which two must
+        still sign before the deadline.
+        """
         while self._cast.pace.patient:
             view = await tenderer.client.until(lambda view: _waiting(view) or reached(view.phase, Phase.ROSTER))
             if not _waiting(view) or (all_in(self._cast) and seeds_in(self._cast)):
                 return
-            if _left_ms(view) < self._pace.until_deadline_ms / 5:
+            if _left_ms(view) < self._pace.until_deadline_ms / 3:
                 await self._postpone(tenderer)
             await asyncio.sleep(_LOOK_S)
 

@@ -2,7 +2,7 @@
 
 import secrets
 
-from remote_bid.opening.commands import CheckIn, HandOver, RefuseRecord, Say, SignRecord
+from remote_bid.opening.commands import HandOver, RefuseRecord, Say, SignRecord
 from remote_bid.opening.events import RecordPrepared, RoleHandedOver
 from remote_bid.opening.statements import Handover, RecordRefusal, RecordSignature
 from remote_bid.opening.terms import Phase, Role, reached
@@ -10,7 +10,7 @@ from remote_bid.opening.view import OpeningView
 from remote_bid.participant.checks import Broken
 from remote_bid.participant.client import Client
 from remote_bid.participant.identity import Identity
-from remote_bid.participant.presence import presence
+from remote_bid.participant.presence import come
 from remote_bid.seal.canonical import b64
 
 
@@ -28,9 +28,7 @@ class Staff:
 
     async def check_in(self) -> None:
         """Be present, from the lobby on; while bids are counted, and while the session is held, nobody comes in."""
-        await self.client.until(may_come)
-        signed = self.identity.sign(presence(self.client.copy.session, self._person, self._role))
-        await self.client.hand_in(CheckIn(signed=signed))
+        await come(self.client, self.identity, self._person, self._role)
 
     async def say(self, text: str) -> None:
         """Speak in the hall, which is open from the roster on."""

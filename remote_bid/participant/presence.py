@@ -21,13 +21,17 @@ def presence(session: str, person: str, role: str) -> CheckInStatement:
     return CheckInStatement(session=session, person=person, role=role, nonce=nonce, expires=expires)
 
 
-_OPEN = (Phase.LOBBY, Phase.ROSTER, Phase.RELEASE)
+_OPEN = (Phase.LOBBY, Phase.COUNT_CHECK, Phase.ROSTER, Phase.RELEASE)
+
+
+def _over(phase: Phase) -> bool:
+    return phase is Phase.ABORTED or reached(phase, Phase.CUSTODY)
 
 
 async def come(client: Client, identity: Identity, person: str, role: str) -> bool:
     """Check in, from the lobby on; again behind the close if that came in between. False if it has become too late."""
     while True:
-        view = await client.until(lambda view: view.phase in _OPEN or reached(view.phase, Phase.CUSTODY))
+        view = await client.until(lambda view: view.phase in _OPEN or _over(view.phase))
         if view.phase not in _OPEN:
             return False
         try:

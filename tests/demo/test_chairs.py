@@ -94,6 +94,7 @@ def wait_for_ever(home: Path) -> None:
     alone(home / "log", _forever)
 
 
+@pytest.mark.slow
 def test_the_program_ends_without_a_complaint_when_its_chair_is_taken(tmp_path: Path) -> None:
     process = fork_server().Process(target=wait_for_ever, args=(tmp_path,))
     process.start()

@@ -41,6 +41,7 @@ def test_another_secret_is_not_found() -> None:
     assert Loot(HIDING).holding(bytes(range(100, 132))) == []
 
 
+@pytest.mark.slow
 def test_what_a_process_has_in_mind_is_taken() -> None:
     secret = os.urandom(32)
     assert Loot({"memory": memory(os.getpid())}).holding(secret) == ["memory"]

@@ -96,6 +96,7 @@ def tendered(*words: str) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
+@pytest.mark.slow
 def test_the_command_line_writes_one_and_checks_it(tmp_path: Path) -> None:
     code, written, _ = tendered("new")
     assert (code, json.loads(written)) == (0, GOOD)

@@ -165,6 +165,7 @@ print("kept whole")
 """
 
 
+@pytest.mark.slow
 def test_an_fsync_that_fails_ends_the_process(tmp_path: Path) -> None:
     """Whichever it is; and is never tried again. Nothing is acknowledged."""
     codes = []

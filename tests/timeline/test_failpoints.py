@@ -91,6 +91,7 @@ def test_the_script_passes_every_kind_of_point(kind: str) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_killed_at_a_sample_of_the_points(kind: str, tmp_path: Path) -> None:
     places = numbered(points(kind))
     for place in places[2 :: len(places) // _SAMPLE]:

@@ -109,6 +109,7 @@ PROGRAM = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("offset", ["+1h", "-1h"])
 def test_the_database_clock_of_a_real_process_jumps_by_an_hour(offset: str, tmp_path: Path) -> None:
     (tmp_path / "offset").write_text("+0")

@@ -165,6 +165,7 @@ async def test_100_parallel_turns_on_one_version_have_one_winner(log: Log) -> No
     assert await log.read(HALL.id, 0) == [(1, [pages[winner]])]
 
 
+@pytest.mark.slow
 async def test_of_100_desks_exactly_one_wins_each_version(log: Log) -> None:
     desks = [desk_over(log) for _ in range(100)]
     for version in range(1, 4):

@@ -224,6 +224,7 @@ def serve(house: House, *before: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, capture_output=True, text=True, timeout=60, env=env)  # noqa: S603 - our own program
 
 
+@pytest.mark.slow
 async def test_the_program_ends_with_a_sentence_and_a_code(tmp_path: Path) -> None:
     """A backup is restored: the cosigner remembers what this log has forgotten."""
     async with premises(tmp_path) as house:
@@ -239,6 +240,7 @@ async def test_the_program_ends_with_a_sentence_and_a_code(tmp_path: Path) -> No
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("off", ["+1h", "-1h"])
 async def test_the_program_does_not_serve_by_a_clock_an_hour_off(off: str, tmp_path: Path) -> None:
     async with premises(tmp_path) as house:

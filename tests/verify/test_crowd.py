@@ -3,11 +3,14 @@
 import io
 import time
 
+import pytest
+
 from remote_bid.verify import verify
 from tests.verify.crowd import crowded_bundle
 from tests.verify.told import TRUST
 
 
+@pytest.mark.slow
 def test_a_day_of_fifty_bids_holds_and_takes_seconds() -> None:
     bundle = crowded_bundle(50)
     began = time.process_time()

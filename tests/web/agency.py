@@ -1,6 +1,5 @@
 """A centre on loopback whose offices, agency and people sit down in real browsers."""
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -48,9 +47,3 @@ async def fair(page: Page) -> None:
     await page.get_by_role("button", name="EN · English").click()
     assert await violations(page) == []
     await page.get_by_role("button", name="中文").click()
-
-
-async def pictured(page: Page, name: str) -> None:
-    """Keep the page as a picture where REMOTE_BID_PICTURES says, if it does."""
-    if folder := os.environ.get("REMOTE_BID_PICTURES"):
-        await page.screenshot(path=Path(folder, f"{name}.png"), full_page=True)

@@ -13,8 +13,9 @@ from playwright.async_api import Browser, FilePayload, Page, expect
 from remote_bid.participant.client import Client
 from remote_bid.participant.custodian import Custodian
 from tests.gateway.house import House
-from tests.web.agency import a_centre, acted, fair, pictured, signed_in
+from tests.web.agency import a_centre, acted, fair, signed_in
 from tests.web.hall import PHONE, Watched, a_browser
+from tests.web.pictures import picture
 
 pytestmark = [pytest.mark.web, pytest.mark.slow]
 
@@ -97,7 +98,7 @@ async def test_an_agency_imports_a_tender_and_two_sign_its_timetable(hall: House
     await host.reload()
     await expect(host.get_by_label("开标编号")).to_have_value(SESSION)
     await fair(host)
-    await pictured(host, "draft")
+    await picture(host, "draft")
 
     await host.get_by_role("button", name="检查", exact=True).click()
     await expect(host.get_by_text("✓ 没有发现问题")).to_be_visible()
@@ -113,7 +114,7 @@ async def test_an_agency_imports_a_tender_and_two_sign_its_timetable(hall: House
     await keys_offered(hall)
     await expect(desk.get_by_text("✓ 1 / 1").last).to_be_visible()
     await fair(tenderer)
-    await pictured(tenderer, "policy")
+    await picture(tenderer, "policy")
     await acted(tenderer, "签名公布招标规则")
 
     deadline = datetime.now(UTC) + timedelta(days=3)
@@ -121,11 +122,11 @@ async def test_an_agency_imports_a_tender_and_two_sign_its_timetable(hall: House
     await acted_refused(tenderer)
     await tenderer.get_by_label("投标截止时间").fill(local_of(deadline))
     await fair(tenderer)
-    await pictured(tenderer, "timetable")
+    await picture(tenderer, "timetable")
     await acted(tenderer, "签名提出时间表")
     await expect(supervisor.get_by_role("button", name="签署时间表")).to_be_visible()
     await fair(supervisor)
-    await pictured(supervisor, "supervisor-phone")
+    await picture(supervisor, "supervisor-phone")
     await acted(supervisor, "签署时间表")
     await desk.locator("summary").filter(has_text="顺延截止时间").click()
     later = local_of(deadline + timedelta(days=1))

@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Request, expect
 
 from tests.gateway.house import House
-from tests.web.agency import a_centre, fair, pictured, signed_in
+from tests.web.agency import a_centre, fair, signed_in
 from tests.web.hall import DESK, PHONE, Watched, a_browser
+from tests.web.pictures import picture
 
 pytestmark = [pytest.mark.web, pytest.mark.slow]
 
@@ -60,7 +61,7 @@ async def test_a_bidder_is_enrolled_loses_its_key_and_the_auditor_sees_it(hall: 
     await request.get_by_label("已核实身份和申请编号").check()
     await request.get_by_role("button", name="批准并签发").click()
     await expect(clerk.get_by_text("没有待审核的申请")).to_be_visible()
-    await pictured(clerk, "security-office")
+    await picture(clerk, "security-office")
 
     await phone.get_by_role("button", name="查看结果").click()
     await phone.get_by_role("button", name=f"以{NAME}登录").click()
@@ -69,7 +70,7 @@ async def test_a_bidder_is_enrolled_loses_its_key_and_the_auditor_sees_it(hall: 
     await fair(phone)
     await phone.get_by_text("遗失或泄露").first.click()
     await phone.get_by_label("原因").fill("手机<i>丢失")
-    await pictured(phone, "lost-key-phone")
+    await picture(phone, "lost-key-phone")
     await phone.get_by_role("button", name="作废这张证书").click()
     await expect(phone.get_by_text("证书已作废")).to_be_visible()
     await expect(phone.get_by_role("link", name="登录")).to_be_visible()
@@ -84,7 +85,7 @@ async def test_a_bidder_is_enrolled_loses_its_key_and_the_auditor_sees_it(hall: 
     await auditor.get_by_label("查找").fill("")
     await expect(log.get_by_role("listitem")).to_have_count(4)
     await fair(auditor)
-    await pictured(auditor, "audit-log")
+    await picture(auditor, "audit-log")
     await expect(auditor.get_by_role("button", name="批准并签发")).to_have_count(0)
     assert watched.errors == []
 
@@ -111,7 +112,7 @@ async def test_the_system_admin_admits_an_agency_and_places_what_it_schedules(ha
     await system.get_by_label("KB-1001 的大厅").select_option(HALL)
     await expect(system.get_by_label("KB-1001 的大厅")).to_have_value(HALL)
     await fair(system)
-    await pictured(system, "schedule")
+    await picture(system, "schedule-halls")
 
     public = await (await browser.new_context(viewport=DESK)).new_page()
     await public.goto(f"{hall.url}/schedule")
@@ -122,6 +123,18 @@ async def test_the_system_admin_admits_an_agency_and_places_what_it_schedules(ha
     await public.goto(f"{hall.url}/office")
     await expect(public.get_by_text("此处仅供交易中心管理员使用")).to_be_visible()
     await fair(public)
+
+
+async def test_the_first_page_is_small_as_it_is_sent(hall: House, browser: Browser) -> None:
+    """All that the browser fetches to show it; charts, PDF and the like come later."""
+    page = await (await browser.new_context()).new_page()
+    fetched: list[Request] = []
+    page.on("requestfinished", lambda request: fetched.append(request))  # a builtin it cannot hold
+    await page.goto(hall.url, wait_until="networkidle")
+    sent = {request.url: (await request.sizes())["responseBodySize"] for request in fetched}
+    assert sum(url.endswith(".js") for url in sent) > 1
+    assert sum(url.endswith(".css") for url in sent)
+    assert 60 * 1024 <= sum(sent.values()) <= 250 * 1024, sent
 
 
 async def test_the_first_page_and_the_self_test_are_walked_by_keyboard(hall: House, browser: Browser) -> None:
@@ -136,16 +149,16 @@ async def test_the_first_page_and_the_self_test_are_walked_by_keyboard(hall: Hou
     await expect(host.get_by_role("link").filter(has_text="Works")).to_be_focused()
     await expect(host.get_by_role("link").filter(has_text="Works")).to_contain_text("您是主持人")
     await fair(host)
-    await pictured(host, "home")
+    await picture(host, "home")
 
     tenderer = await signed_in(browser, hall, "tenderer-01", PHONE)
     await expect(tenderer.get_by_role("region", name="需要您办理")).to_contain_text("请公布招标规则")
     await fair(tenderer)
-    await pictured(tenderer, "home-phone")
+    await picture(tenderer, "home-phone")
     await tenderer.get_by_role("link", name="自检").click()
     await expect(tenderer.get_by_text("✓ 正常")).to_have_count(7)
     await tenderer.get_by_role("button", name="检查摄像头和麦克风").focus()
     await tenderer.keyboard.press("Enter")
     await expect(tenderer.get_by_text("✓ 正常")).to_have_count(9)
     await fair(tenderer)
-    await pictured(tenderer, "self-test-phone")
+    await picture(tenderer, "self-test-phone")

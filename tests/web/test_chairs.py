@@ -26,7 +26,7 @@ _SEED = 7
 @pytest.fixture
 async def cast(tmp_path: Path) -> AsyncIterator[Cast]:
     """A day on which the first bidder bids at once and the last one only after a while."""
-    pace = replace(UNHURRIED, until_deadline_ms=16_000, lobby_ms=8000, breath_s=0.1, patient=False)
+    pace = replace(UNHURRIED, until_deadline_ms=20_000, lobby_ms=10_000, breath_s=0.1, patient=False)
     found = assemble(tmp_path, own_programme(4, _SEED), pace, playable=True)
     with troupe(playable=True) as players:
         open_house(players, found)

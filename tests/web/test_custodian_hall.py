@@ -78,7 +78,7 @@ async def keys_made(page: Page, folder: Path) -> Path:
     await page.get_by_label("再输入一次口令").fill("another")
     await page.get_by_role("button", name="生成密钥并下载文件").click()
     await expect(page.get_by_text("两次输入的口令不同")).to_be_visible()
-    await picture(page, "custodian-ceremony")
+    await picture(page, "custodian-ceremony" if page.viewport_size == DESK else "custodian-ceremony-phone")
     await page.get_by_label("再输入一次口令").fill(_SECRET)
     async with page.expect_download() as started:
         await page.get_by_role("button", name="生成密钥并下载文件").click()

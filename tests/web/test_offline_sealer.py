@@ -39,8 +39,9 @@ from tests.opening.actors import (
 )
 from tests.opening.authority import Authority
 from tests.opening.tender import LOT
+from tests.web.agency import fair
 from tests.web.chair import a_chair
-from tests.web.hall import DESK, a_browser
+from tests.web.hall import DESK, PHONE, a_browser
 from tests.web.pace import UNHURRIED
 from tests.web.people import SECRET
 from tests.web.sealer import SEALER, STEP_MS, Offline, a_stick, sealed_on
@@ -73,7 +74,9 @@ async def test_a_bid_sealed_from_a_stick_opens_elsewhere_and_no_request_is_made(
         await expect(stick.page.get_by_text("尚未核对")).to_be_visible()
         await stick.page.get_by_label("信任文件").set_input_files(trust_file(tmp_path))
         await expect(stick.page.get_by_text("✓ 招标规则由")).to_be_visible(timeout=STEP_MS)
+        await readable_and_narrow(stick.page)
         files = await sealed_on(stick.page, "9876543.21", tmp_path, {TECHNICAL: papers})
+        await readable_and_narrow(stick.page)
         codes = await stick.page.locator(".signs").all_inner_texts()
         assert await tries_to_send(stick.page) == "TypeError"
         assert stick.calls == []
@@ -86,6 +89,15 @@ async def test_a_bid_sealed_from_a_stick_opens_elsewhere_and_no_request_is_made(
     form, technical = opened(sealed, tmp_path, codes)
     assert msgspec.json.decode(form) == {"price": "9876543.21", "currency": "CNY", "fields": {}}
     assert technical == papers.read_bytes()
+
+
+async def readable_and_narrow(page: Page) -> None:
+    """No rule of WCAG 2.1 AA is broken in either language, and nothing sticks out on a phone."""
+    for viewport in (DESK, PHONE):
+        await page.set_viewport_size(viewport)
+        await fair(page)
+    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    await page.set_viewport_size(DESK)
 
 
 async def tries_to_send(page: Page) -> str:

@@ -10,11 +10,11 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from remote_bid.demo.cast import Cast, assemble
-from tests.web.agency import pictured
 from tests.web.axe import violations
 from tests.web.desks import STEP_MS, a_day_with_free_chairs, acted, seated, timetables_signed
 from tests.web.hall import Watched, a_browser, listed
 from tests.web.pace import SIGNED_BY_HAND, all_release
+from tests.web.pictures import picture
 
 pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -68,7 +68,7 @@ async def test_host_and_supervisor_drive_the_day_to_the_signed_record(cast: Cast
     await host.get_by_text("开标记录表预览").click()
     await expect(host.get_by_role("region", name="工作台").get_by_role("columnheader", name="项目经理")).to_be_visible()
     assert await violations(host) == []
-    await pictured(host, "record-preview")
+    await picture(host, "record-preview")
     await acted(host, "结束开标")
     await expect(host.get_by_role("link", name="开标记录表（PDF）")).to_be_visible(timeout=STEP_MS)
     await expect(host.locator(".now")).to_contain_text("本场开标已结束", timeout=STEP_MS)
