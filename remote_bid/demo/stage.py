@@ -14,16 +14,18 @@ import structlog
 
 from remote_bid.demo.cast import SESSION, Cast
 from remote_bid.demo.chairs import until_taken
+from remote_bid.demo.committee import EVALUATION
 from remote_bid.opening.statements import Refusal
 from remote_bid.opening.terms import Phase, reached
 from remote_bid.participant.checks import from_server
 from remote_bid.participant.client import Client, ServerRefused
+from remote_bid.participant.evaluating.line import EvaluationLine
 from remote_bid.participant.identity import Identity, read_identity
 from remote_bid.seal.statements import statement_id
 from remote_bid.timeline.context import Command
 
-JOURNAL = "journal"
-"""Each participant's list of the leaves it was shown."""
+JOURNAL, EVALUATION_JOURNAL = "journal", "evaluation.journal"
+"""Each participant's lists of the leaves it was shown."""
 
 _AGAIN_S = 0.2
 
@@ -57,6 +59,27 @@ class Visitor(Client):
             from_server(self._cast.trust, self.copy, refused.refusal, Refusal)
             name = f"{statement_id(refused.refusal)}.refusal.json"
             (self._home / name).write_bytes(msgspec.json.encode(refused.refusal))
+
+
+class Attendant(EvaluationLine):
+    """A participant's line to the evaluation, with a breath before each act, and patience while it is suspended."""
+
+    def __init__(self, cast: Cast, person: str) -> None:
+        self.identity, home = identity_of(cast, person), cast.home(person)
+        super().__init__(cast.url, EVALUATION, self.identity, home / EVALUATION_JOURNAL, cast.trusting())
+        self._breath_s = cast.breath_s(person)
+
+    async def hand_in(self, command: Command) -> list[str]:
+        """As a line does, after a breath, and again after a suspension."""
+        await asyncio.sleep(self._breath_s)
+        while True:
+            try:
+                return await super().hand_in(command)
+            except ServerRefused as refusal:
+                if refusal.code != "suspended":
+                    raise
+            await asyncio.sleep(_AGAIN_S)
+            await self.until(lambda view: not view.suspended)
 
 
 def identity_of(cast: Cast, person: str) -> Identity:

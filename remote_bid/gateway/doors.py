@@ -63,6 +63,7 @@ DOORS: Mapping[tuple[str, str], Door] = {
     ("POST", "/api/sessions"): Door(Access.SIGNED_IN, account_pace="commands"),
     ("GET", "/api/evaluations"): Door(Access.SIGNED_IN),
     ("POST", "/api/evaluations"): Door(Access.SIGNED_IN, account_pace="commands"),
+    ("GET", "/api/sessions/{session}/handover/{lot}"): Door(Access.SIGNED_IN),
     ("OPTIONS", _UPLOADS): _OPEN,
     ("POST", _UPLOADS): Door(Access.SIGNED_IN, account_pace="uploads"),
     ("GET", _UPLOAD): Door(Access.SIGNED_IN),

@@ -10,8 +10,10 @@ from remote_bid.evaluation.commands import ScheduleEvaluation
 from remote_bid.evaluation.statements import EvaluationOrder
 from remote_bid.evaluation.terms import EvaluationRole
 from remote_bid.gateway.doors import signed_in
-from remote_bid.handover import require_handed_over
+from remote_bid.handover import handed_over, require_handed_over
 from remote_bid.opening.events import OpeningClosed
+from remote_bid.opening.rules import Opening
+from remote_bid.opening.terms import Role
 from remote_bid.people.required import says
 from remote_bid.timeline.context import Refused
 from remote_bid.timeline.desk import Desk
@@ -32,7 +34,11 @@ class Evaluations:
 
     def routes(self) -> list[web.RouteDef]:
         """What is answered over HTTP."""
-        return [web.get("/api/evaluations", self.listed), web.post("/api/evaluations", self.schedule)]
+        return [
+            web.get("/api/evaluations", self.listed),
+            web.post("/api/evaluations", self.schedule),
+            web.get("/api/sessions/{session}/handover/{lot}", self.handover),
+        ]
 
     async def listed(self, request: web.Request) -> web.Response:
         """The evaluations in which the caller has a part, as it may see them; nobody learns of others."""
@@ -52,18 +58,29 @@ class Evaluations:
         if person.person not in await self._admitted():
             raise Refused("not_allowed", "只有招标代理机构可以安排评标。", "Only an agency may schedule a session.")
         body = msgspec.json.decode(await request.read(), type=_Schedule)
-        await self._require_opening(says(body.command.signed, EvaluationOrder))
+        order = says(body.command.signed, EvaluationOrder)
+        require_handed_over(*await self._closed(order.opening.session), order)
         who = Who(person=person.person, role=EvaluationRole.AGENCY)
         await self._desk.open(body.session, "evaluation", body.command, who)
         return web.json_response({"session": body.session})
 
-    async def _require_opening(self, order: EvaluationOrder) -> None:
+    async def handover(self, request: web.Request) -> web.Response:
+        """What an opening hands over of one lot, for the agency that orders its evaluation."""
+        person = signed_in(request).person
+        opening, seq, leaf = await self._closed(request.match_info["session"])
+        if opening.role_of(person) is not Role.HOST:
+            raise Refused("not_allowed", "只有本场开标的主持人可以办理。", "This is for the opening's host.")
+        handed = handed_over(opening, seq, leaf, request.match_info["lot"])
+        return web.json_response(msgspec.to_builtins(handed))
+
+    async def _closed(self, session: str) -> tuple[Opening, int, bytes]:
+        """An opening, with seq and leaf of the entry that closed it, if there is one."""
         try:
-            folded = await self._desk.look(order.opening.session)
+            folded = await self._desk.look(session)
         except UnknownSession:
             folded = None
         if folded is None or folded.session.room != "opening" or not folded.head:
             raise Refused("no_such_opening", "没有这场开标。", "There is no such opening here.")
         closing = [entry for entry in folded.main if entry.type == OpeningClosed.__name__]
         seq, leaf = (closing[0].seq, closing[0].leaf) if closing else (0, b"")
-        require_handed_over(folded.state, seq, leaf, order)
+        return folded.state, seq, leaf
