@@ -283,7 +283,7 @@ def scores_for(evaluation: Evaluation, given: Scores) -> list[Score]:
     usual = {"plan": "30", "team": "20"}
     return [
         Score(target=target, item=item, points=given.get((bid, item), usual[item]))
-        for (target, item), bid in evaluation.wanted_scores().items()
+        for (target, item), bid in evaluation.wanted.items()
     ]
 
 
@@ -298,7 +298,7 @@ def submit_sheet(alias: str, person: str, given: Scores | None = None, **changes
 
 def save_draft(person: str, count: int = 1, points: str = "11.5") -> Act:
     def ask(story: Story) -> Command:
-        wanted = list(story.state.wanted_scores())[:count]
+        wanted = list(story.state.wanted)[:count]
         return c.SaveDraft(scores=[Score(target=target, item=item, points=points) for target, item in wanted])
 
     return Act(ask, expert(person))

@@ -110,7 +110,7 @@ def _exhausted(evaluation: Evaluation, turn: Turn, specialty: str, pool: PoolRoo
     """After one more call nobody is left in the pool."""
     if next_place(evaluation, specialty) + 1 < pool.size:
         return []
-    return voided(turn, VoidCause.POOL_EXHAUSTED, after=2)
+    return voided(evaluation, turn, VoidCause.POOL_EXHAUSTED, after=2)
 
 
 def answer_call(evaluation: Evaluation, command: AnswerCall, turn: Turn) -> list[Event]:
@@ -134,7 +134,7 @@ def exhausted(evaluation: Evaluation, turn: Turn, leaving: Member) -> list[Event
     specialty = leaving.specialty or evaluation.ordered.needs[0].specialty
     pool = pool_of(evaluation, specialty)
     if pool is not None and next_place(evaluation, specialty) >= pool.size:
-        return voided(turn, VoidCause.POOL_EXHAUSTED, after=1)
+        return voided(evaluation, turn, VoidCause.POOL_EXHAUSTED, after=1)
     return []
 
 

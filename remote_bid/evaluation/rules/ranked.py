@@ -8,7 +8,6 @@ from remote_bid.evaluation.price.case import PriceCase, PricedBid
 from remote_bid.evaluation.price.scores import PriceScores, price_scores
 from remote_bid.evaluation.ranking import Decided, Priced, Ranked, Ranking, Sheet, outliers, rank
 from remote_bid.evaluation.results import Summary
-from remote_bid.evaluation.rules.member import Member
 from remote_bid.evaluation.rules.state import Evaluation
 from remote_bid.evaluation.terms import OutlierFound
 from remote_bid.seal.canonical import labelled_hash, unb64
@@ -17,16 +16,14 @@ from remote_bid.tender.sealed_draw import drawn_order
 
 def sheets_of(evaluation: Evaluation) -> list[Sheet]:
     """The sheets of those who are on the committee now, for the valid bids; experts go by their alias."""
-    items = [item.item for item in evaluation.ordered.table.items]
+    by_bid: dict[str, list[tuple[str, str]]] = {bid: [] for bid in evaluation.valid}
+    for place, bid in evaluation.wanted.items():
+        by_bid[bid].append(place)
     return [
-        Sheet(expert=member.alias, bid=bid, scores={item: _points(evaluation, member, bid, item) for item in items})
+        Sheet(expert=member.alias, bid=bid, scores={place[1]: member.scores[place] for place in places})
         for member in evaluation.active()
-        for bid in evaluation.valid
+        for bid, places in by_bid.items()
     ]
-
-
-def _points(evaluation: Evaluation, member: Member, bid: str, item: str) -> str:
-    return member.scores[_target(evaluation, bid, item), item]
 
 
 def _target(evaluation: Evaluation, bid: str, item: str) -> str:
