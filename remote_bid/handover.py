@@ -5,7 +5,7 @@ from typing import NoReturn
 import msgspec
 
 from remote_bid.evaluation.statements import EvaluationOrder
-from remote_bid.evaluation.terms import OpenedBid, OpeningHead
+from remote_bid.evaluation.terms import DrawnCoefficient, OpenedBid, OpeningHead
 from remote_bid.opening.rules import Opening
 from remote_bid.opening.rules.acting import parties_of
 from remote_bid.opening.rules.bid import Bid
@@ -21,14 +21,18 @@ class HandedOver(msgspec.Struct, frozen=True, kw_only=True):
 
     opening: OpeningHead
     bids: list[OpenedBid]
-    drawn: dict[str, str]
+    drawn: list[DrawnCoefficient]
 
 
 def handed_over(opening: Opening, seq: int, leaf: bytes, lot: str) -> HandedOver:
     """All of it; refused as long as the opening goes on. `seq` and `leaf` are the entry's by which it was closed."""
     if opening.phase is not Phase.CLOSED:
         _refuse("not_closed", "开标尚未结束，不能开始评标。", "The opening is not closed yet.")
-    drawn = {coefficient: line.value for (of, coefficient), line in opening.drawn.items() if of == lot}
+    drawn = [
+        DrawnCoefficient(coefficient=coefficient, value=line.value)
+        for (of, coefficient), line in opening.drawn.items()
+        if of == lot
+    ]
     return HandedOver(opening=head_of(opening, seq, leaf), bids=opened_bids(opening, lot), drawn=drawn)
 
 

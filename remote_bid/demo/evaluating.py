@@ -1,4 +1,4 @@
-"""The evaluation that follows the opening: whoever is drawn enters when the telephone rings; its bundle is brought home."""
+"""The evaluation that follows the opening: whoever is drawn enters when the telephone rings."""
 
 import asyncio
 from collections import Counter

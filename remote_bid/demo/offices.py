@@ -63,9 +63,9 @@ async def _agency(cast: Cast, lot: Lot) -> None:
 
 async def _offer(path: Path) -> Signed:
     """What a custodian has signed and handed over."""
-    while not path.exists():  # noqa: ASYNC110 - another process writes it
+    while not await asyncio.to_thread(path.exists):  # noqa: ASYNC110 - another process writes it
         await asyncio.sleep(_LOOK_S)
-    return msgspec.json.decode(path.read_bytes(), type=Signed)
+    return msgspec.json.decode(await asyncio.to_thread(path.read_bytes), type=Signed)
 
 
 async def _keep_resuming(sealer: SeedSealer, first: bool) -> None:

@@ -10,6 +10,7 @@ from remote_bid.evaluation.terms import (
     Alias,
     Candidate,
     Departure,
+    DrawnCoefficient,
     GateCheck,
     Name,
     Need,
@@ -26,7 +27,7 @@ from remote_bid.evaluation.terms import (
     Verdict,
 )
 from remote_bid.seal.statements import Payload
-from remote_bid.tender.terms import Amount, Factor, Heading, Line, Words
+from remote_bid.tender.terms import Amount, Heading, Line, Words
 
 
 class EvaluationOrder(Payload, frozen=True):
@@ -49,8 +50,8 @@ class EvaluationOrder(Payload, frozen=True):
     ranking: RankingRule | None
     """None where no points are given: the lowest evaluated price ranks first."""
     outlier_limit: OutlierLimit | None
-    drawn: dict[str, Factor]
-    """What the opening drew, by coefficient."""
+    drawn: Annotated[list[DrawnCoefficient], msgspec.Meta(max_length=50)]
+    """What the opening drew."""
     members: Annotated[int, msgspec.Meta(ge=5, le=99)]
     needs: Annotated[list[Need], msgspec.Meta(min_length=1, max_length=20)]
     representatives: Annotated[list[Representative], msgspec.Meta(max_length=33)]

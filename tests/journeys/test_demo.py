@@ -34,7 +34,7 @@ from tests.journeys.cable import Cable
 from tests.paper.reading import signatures_of
 from tests.played import Played, environment, started
 
-KEYS = {"bids", "opened", "revoked", "withdrawn", "entries", "verified", "seconds"}
+KEYS = {"bids", "opened", "revoked", "withdrawn", "entries", "experts", "sheets", "ranking", "verified", "seconds"}
 LIMIT_S = 100
 
 
@@ -132,7 +132,7 @@ def test_the_last_line_is_one_json_object_with_these_figures(played: Played) -> 
     assert figures["verified"] is True
     assert figures["bids"] == 3
     assert (figures["opened"], figures["revoked"], figures["withdrawn"]) == (2, 1, 0)
-    assert {type(figures[name]) for name in KEYS - {"verified", "seconds"}} == {int}
+    assert {type(figures[name]) for name in KEYS - {"verified", "seconds", "ranking"}} == {int}
 
 
 def test_a_fast_day_lasts_less_than_twenty_seconds(played: Played) -> None:
@@ -146,7 +146,13 @@ def test_entries_is_the_head_of_the_main_line(played: Played) -> None:
 
 def test_what_was_kept_is_bundle_trust_record_and_papers(played: Played) -> None:
     papers = {f"{name}.pdf" for name in PAPERS}
-    assert {path.name for path in played.out.iterdir()} == {"bundle.zip", "trust.json", "record.json", *papers}
+    assert {path.name for path in played.out.iterdir()} == {
+        "bundle.zip",
+        "evaluation.zip",
+        "trust.json",
+        "record.json",
+        *papers,
+    }
     assert [signatures_of((played.out / name).read_bytes(), played.folder) for name in papers] == [
         ["Signature is Valid."] for _ in papers
     ]

@@ -58,7 +58,8 @@ def price_case(evaluation: Evaluation) -> PriceCase:
         PricedBid(bidder=bid.bid, price=bid.form.price, passed=bid.bid in evaluation.valid, flags=bid.flags)
         for bid in order.bids
     ]
-    return PriceCase(formula=order.formula, bids=bids, ceiling_price=order.ceiling_price, drawn=dict(order.drawn))
+    drawn = {line.coefficient: line.value for line in order.drawn}
+    return PriceCase(formula=order.formula, bids=bids, ceiling_price=order.ceiling_price, drawn=drawn)
 
 
 def tie_order(evaluation: Evaluation) -> list[str]:
