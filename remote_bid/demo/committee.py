@@ -35,7 +35,7 @@ SITES = [
     Site(site="north", name="青溪县评标区", main=True, seats=[f"N{number}" for number in range(1, 6)]),
     Site(site="south", name="望江市评标区", seats=[f"S{number}" for number in range(1, 6)]),
 ]
-_OFFICIALS = [
+OFFICIALS = [
     Official(person=AGENCY, name="陆明（华诚招标代理）", role=EvaluationRole.AGENCY),
     Official(person=SUPERVISOR, name="沈静（县公管办）", role=EvaluationRole.SUPERVISOR),
     Official(person=OBSERVER, name="周岚（县水利局）", role=EvaluationRole.TENDERER_OBSERVER),
@@ -69,7 +69,7 @@ def _candidates(need: Need, first: int) -> list[Candidate]:
 CANDIDATES = {NEEDS[0].specialty: _candidates(NEEDS[0], 0), NEEDS[1].specialty: _candidates(NEEDS[1], 5)}
 """From whom the experts are drawn."""
 
-OFFICES = [(one.person, one.name) for one in _OFFICIALS if one.person in (CENTRE, "auditor-01", NORTH, SOUTH)]
+OFFICES = [(one.person, one.name) for one in OFFICIALS if one.person in (CENTRE, "auditor-01", NORTH, SOUTH)]
 """People of the evaluation who had no part in the opening."""
 
 EXPERTS = [(one.person, one.name) for candidates in CANDIDATES.values() for one in candidates]
@@ -80,6 +80,7 @@ TABLE = ScoreTable(
         ReviewItem(item="seal", title="签字盖章", kind=ReviewKind.FORM, clause="2.1.1"),
         ReviewItem(item="licence", title="资质等级", kind=ReviewKind.QUALIFICATION, clause="2.1.2"),
         ReviewItem(item="duration", title="工期响应", kind=ReviewKind.RESPONSIVENESS, clause="2.1.3"),
+        ReviewItem(item="ceiling", title="报价不超过最高投标限价", kind=ReviewKind.RESPONSIVENESS, clause="2.1.4"),
     ],
     items=[
         ScoreItem(item="plan", title="施工组织设计", volume="technical", most="40", step="0.5"),
@@ -115,7 +116,7 @@ def order_for(tender: Tender, lot: Lot, handed: HandedOver) -> EvaluationOrder:
         needs=NEEDS,
         representatives=[],
         avoid=[],
-        people=_OFFICIALS,
+        people=OFFICIALS,
         sites=SITES,
         k=K,
         begins=instant.text(datetime.now(UTC)),

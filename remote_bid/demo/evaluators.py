@@ -85,11 +85,7 @@ class Player:
         if view.me.leads and not view.questions:
             number = str(await self._expert.ask(bids[0], _QUESTION))
             await self._line.until(lambda view: bool(view.questions and _settled(view, number)))
-        fails: Fails = {}
-        if len(bids) > 1 and view.me.alias != ALONE:
-            item, reason = _LICENCE
-            fails = {(bids[-1], item): (_clause(view, item), reason)}
-        await self._expert.review(fails)
+        await self._expert.review(_above_ceiling(view) or ({} if view.me.alias == ALONE else _dearest(view)))
 
     async def score(self, view: EvaluationView) -> None:
         self._slipped = view.me.alias != FAR_OFF
@@ -132,6 +128,19 @@ _ACTS: dict[str, Act] = {
 def _by_price(view: EvaluationView) -> list[str]:
     """The bids, the lowest first."""
     return sorted(view.bids or {}, key=lambda bid: Decimal((view.bids or {})[bid].form.price))
+
+
+def _above_ceiling(view: EvaluationView) -> Fails:
+    """Bids whose price alone rules them out."""
+    rows, item = view.bids or {}, "ceiling"
+    above = [bid for bid, row in rows.items() if Decimal(row.form.price) > Decimal(view.ceiling_price or "Infinity")]
+    return {(bid, item): (_clause(view, item), "投标报价高于最高投标限价") for bid in above}
+
+
+def _dearest(view: EvaluationView) -> Fails:
+    """A bid that this play wants rejected, whoever made it."""
+    item, reason = _LICENCE
+    return {(_by_price(view)[-1], item): (_clause(view, item), reason)}
 
 
 def _clause(view: EvaluationView, item: str) -> str:

@@ -49,7 +49,7 @@ _ANSWER = "施工总工期与进度计划表3.2的关键线路一致，均为投
 
 def play_agency(cast: Cast, lot: Lot) -> None:
     """Orders the evaluation of what was opened, seals a seed, makes the report public."""
-    alone(cast.home(AGENCY) / "log", lambda: _agency(cast, lot))
+    alone(cast.home(AGENCY) / "log", lambda: _agency(cast, lot), yields=False)
 
 
 async def _agency(cast: Cast, lot: Lot) -> None:
@@ -84,7 +84,7 @@ def _to_resume(view: EvaluationView, first: bool) -> bool:
 
 def play_overseer(cast: Cast) -> None:
     """Seals a seed, watches, lets a bidder know that it is asked."""
-    alone(cast.home(SUPERVISOR) / "log", lambda: _overseer(cast))
+    alone(cast.home(SUPERVISOR) / "log", lambda: _overseer(cast), yields=False)
 
 
 async def _overseer(cast: Cast) -> None:
@@ -142,7 +142,7 @@ async def _centre(cast: Cast) -> None:
 
 def play_draw_custodian(cast: Cast, person: str, lot: str) -> None:
     """Offers a key for the draw; publishes it when every seed is sealed."""
-    alone(cast.home(person) / "log", lambda: _custodian(cast, person, lot))
+    alone(cast.home(person) / "log", lambda: _custodian(cast, person, lot), yields=False)
 
 
 async def _custodian(cast: Cast, person: str, lot: str) -> None:
@@ -185,7 +185,7 @@ def _before_gate(view: EvaluationView, site: str) -> list[str]:
 
 def play_asked(cast: Cast, person: str) -> None:
     """A bidder that is asked in writing answers."""
-    alone(cast.home(person) / "log", lambda: _asked(cast, person))
+    alone(cast.home(person) / "log", lambda: _asked(cast, person), yields=False)
 
 
 async def _asked(cast: Cast, person: str) -> None:

@@ -87,8 +87,10 @@ def identity_of(cast: Cast, person: str) -> Identity:
     return read_identity(cast.home(person))
 
 
-def alone(log: Path, play: Callable[[], Awaitable[None]]) -> None:
-    """Run a part as a program of its own: its log in its folder, one sentence on stderr if it fails."""
+def alone(log: Path, play: Callable[[], Awaitable[None]], yields: bool = True) -> None:
+    """Run a part as a program of its own: its log in its folder, one sentence on stderr if it fails. Unless it
+    `yields`, it plays on when somebody takes the person's chair, which is one of the opening.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with log.open("a") as file:
         logging.basicConfig(stream=file, level=logging.WARNING)
@@ -101,19 +103,22 @@ def alone(log: Path, play: Callable[[], Awaitable[None]]) -> None:
             logger_factory=structlog.PrintLoggerFactory(file),
         )
         try:
-            asyncio.run(_awaited(play, log.parent))
+            asyncio.run(_awaited(play, log.parent if yields else None))
         except Exception as error:
             structlog.get_logger("part").exception("failed")
             print(f"{log.parent.name}: {type(error).__name__}: {error}", file=sys.stderr)
             sys.exit(1)
 
 
-async def _awaited(play: Callable[[], Awaitable[None]], home: Path) -> None:
+async def _awaited(play: Callable[[], Awaitable[None]], home: Path | None) -> None:
     """Play until the part is over, a person takes the chair, or the demonstration itself is gone."""
     demonstration = multiprocessing.parent_process()
     if demonstration is not None:
         asyncio.get_running_loop().add_reader(demonstration.sentinel, os._exit, 1)
-    playing, taken = asyncio.ensure_future(play()), asyncio.ensure_future(until_taken(home))
+    playing, taken = (
+        asyncio.ensure_future(play()),
+        asyncio.ensure_future(until_taken(home) if home else asyncio.Event().wait()),
+    )
     await asyncio.wait([playing, taken], return_when=asyncio.FIRST_COMPLETED)
     taken.cancel()
     if playing.done():
