@@ -154,5 +154,6 @@ def keep(day: Day, cast: Cast, out: Path) -> None:
         (out / "record.json").write_bytes(day.record)
     if day.evaluated is not None:
         (out / "evaluation.zip").write_bytes(day.evaluated.bundle)
-    for name, paper in day.papers.items():
+    papers = day.papers | (day.evaluated.papers if day.evaluated else {})
+    for name, paper in papers.items():
         (out / name).write_bytes(paper)

@@ -8,13 +8,15 @@ from typing import Any
 
 from remote_bid.demo import evaluators, offices
 from remote_bid.demo.cast import Cast
-from remote_bid.demo.committee import CUSTODIANS, EXPERTS, OBSERVER, OPERATORS, evaluated_lot
+from remote_bid.demo.committee import CUSTODIANS, EVALUATION, EXPERTS, OBSERVER, OPERATORS, evaluated_lot
 from remote_bid.demo.stage import Attendant
 from remote_bid.demo.troupe import PlayFailed, Troupe, bundle_of, while_all_play
 from remote_bid.evaluation.terms import EvaluationPhase
 from remote_bid.evaluation.view import EvaluationView
 from remote_bid.opening.terms import Outcome, Phase
 from remote_bid.opening.view import OpeningView
+from remote_bid.paper.evaluation_sheets import EVALUATION_PAPERS
+from remote_bid.participant.client import ServerRefused
 from remote_bid.tender.terms import Lot
 
 WatchEvaluation = Callable[[EvaluationView], None]
@@ -32,6 +34,8 @@ class Evaluated:
     names: dict[str, str]
     """Bidders' names by bid."""
     bundle: bytes
+    papers: dict[str, bytes]
+    """The documents by file name; none if no Chinese font is installed."""
 
     def figures(self) -> dict[str, Any]:
         """For the last line: experts and sheets that counted, and the bidders by rank."""
@@ -68,10 +72,20 @@ async def evaluate(
             if view.void:
                 raise PlayFailed(f"the evaluation is void: {view.void}")
             names = {bid: row.name or "" for bid, row in (opened.bids or {}).items()}
-            return Evaluated(view, names, await bundle_of(line, players))
+            return Evaluated(view, names, await bundle_of(line, players), await _papers(line))
     finally:
         ringing.cancel()
         await asyncio.gather(ringing, return_exceptions=True)
+
+
+async def _papers(line: Attendant) -> dict[str, bytes]:
+    names = [*(f"{name}.pdf" for name in EVALUATION_PAPERS), "score-tables.xlsx"]
+    try:
+        return {name: await line.fetch(f"/api/evaluations/{EVALUATION}/papers/{name}") for name in names}
+    except ServerRefused as refusal:
+        if refusal.code != "no_font":
+            raise
+        return {}
 
 
 def _watched(watch: WatchEvaluation, view: EvaluationView) -> bool:

@@ -62,6 +62,8 @@ DOORS: Mapping[tuple[str, str], Door] = {
     ("GET", "/api/sessions"): _OPEN,
     ("POST", "/api/sessions"): Door(Access.SIGNED_IN, account_pace="commands"),
     ("GET", "/api/evaluations"): Door(Access.SIGNED_IN),
+    ("GET", "/api/evaluations/{session}/papers/{paper}.pdf"): _OPEN,
+    ("GET", "/api/evaluations/{session}/papers/{paper}.xlsx"): _OPEN,
     ("POST", "/api/evaluations"): Door(Access.SIGNED_IN, account_pace="commands"),
     ("GET", "/api/sessions/{session}/handover/{lot}"): Door(Access.SIGNED_IN),
     ("OPTIONS", _UPLOADS): _OPEN,

@@ -101,7 +101,12 @@ class Line(Generic[V]):
 
     async def get(self, path: str) -> Any:
         """What an HTTP address answers to us, as JSON; ServerRefused unless it succeeds."""
-        return answered(msgspec.json.decode(await self._signed_in(lambda: self._read(path))))
+        return answered(msgspec.json.decode(await self.fetch(path)))
+
+    async def fetch(self, path: str) -> bytes:
+        """The file at an address, as we may have it; ServerRefused where we may not."""
+        found: bytes = await self._signed_in(lambda: self._read(path))
+        return found
 
     async def lodging_key(self, lot: str, part: str) -> str:
         """The key that the server wants named in the policy of a lot and part."""
