@@ -15,6 +15,8 @@ from aiohttp import web
 
 from remote_bid.config import Settings, office_passphrase
 from remote_bid.evaluation import evaluation
+from remote_bid.evaluation.assessment import assessment
+from remote_bid.evaluation.award import award
 from remote_bid.evaluation.ballots import Ballots
 from remote_bid.evaluation.facts import EvaluationFacts
 from remote_bid.gateway.archive import Archive
@@ -70,7 +72,7 @@ from remote_bid.timeline.start import require_cosigned_head, require_covered
 from remote_bid.timeline.stopping import told_to_stop
 from remote_bid.verify.trust import Trust
 
-ROOMS: dict[str, AnyContext] = {opening.name: opening, evaluation.name: evaluation}
+ROOMS: dict[str, AnyContext] = {room.name: room for room in (opening, evaluation, assessment, award)}
 PAGES = Path(__file__).parent / "pages"
 
 
@@ -118,9 +120,10 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     safe = safe_of(settings, folder / "safe", keys.lines)
     keepers = Keepers(keys.signer, now)
     ballots = Ballots()
+    signed = EvaluationFacts(roots, deployment, now, ballots, crls)
     rooms: Rooms = {
         opening.name: (opening, Facts(safe, roots, deployment, now, crls, keepers.ask, trust.authorities_of_time())),
-        evaluation.name: (evaluation, EvaluationFacts(roots, deployment, now, ballots, crls)),
+        **{room.name: (room, signed) for room in (evaluation, assessment, award)},
         registry.name: (registry, RegistryFacts(issuer, now)),
     }
     guarded = Guard()

@@ -52,6 +52,7 @@ class ExpertCalled(Event, frozen=True):
     place: int
     leaf: PoolLeaf
     person: str
+    name: str
     signed: Signed
 
 

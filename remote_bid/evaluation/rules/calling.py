@@ -76,7 +76,12 @@ def call(evaluation: Evaluation, command: CallExpert, turn: Turn) -> list[Event]
         refuse("not_in_pool", "该专家不在封存的名单中。", "Nobody of this name stands at this place of the pool.")
     alias = f"E{len(evaluation.members) + 1:02d}"
     called = ExpertCalled(
-        alias=alias, place=told.place, leaf=command.leaf, person=told.candidate.person, signed=command.signed
+        alias=alias,
+        place=told.place,
+        leaf=command.leaf,
+        person=told.candidate.person,
+        name=told.candidate.name,
+        signed=command.signed,
     )
     if conflicted(evaluation, told.candidate):
         left = MemberLeft(alias=alias, cause=Departure.CONFLICTED, signed=None)

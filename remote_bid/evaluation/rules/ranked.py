@@ -26,18 +26,15 @@ def sheets_of(evaluation: Evaluation) -> list[Sheet]:
     ]
 
 
-def _target(evaluation: Evaluation, bid: str, item: str) -> str:
-    volume = next(scored.volume for scored in evaluation.ordered.table.items if scored.item == item)
-    return evaluation.code_of(bid, volume)
-
-
 def far_off(evaluation: Evaluation) -> list[OutlierFound]:
     """Scores further from the committee's mean than the order's limit, about which their authors were not asked yet."""
     rule, limit = evaluation.ordered.ranking, evaluation.ordered.outlier_limit
     if rule is None or limit is None:
         return []
     asked = {(o.found.alias, o.found.target, o.found.item) for o in evaluation.outliers.values()}
-    far = [(o.expert, _target(evaluation, o.bid, o.item), o.item) for o in outliers(rule, sheets_of(evaluation), limit)]
+    volumes = {item.item: item.volume for item in evaluation.ordered.table.items}
+    found = outliers(rule, sheets_of(evaluation), limit)
+    far = [(o.expert, evaluation.code_of(o.bid, volumes[o.item]), o.item) for o in found]
     first = len(evaluation.outliers) + 1
     new = (place for place in far if place not in asked)
     return [

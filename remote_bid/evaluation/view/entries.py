@@ -61,7 +61,7 @@ def _published(evaluation: Evaluation, fields: Fields) -> Names:
         case "BallotCast":
             return _all_but(fields, "sealed")
         case "ExpertCalled" if never_sat:
-            return _all_but(fields, "person", "signed")
+            return _all_but(fields, "person", "name", "signed")
         case "MemberAccepted" | "MemberLeft" if never_sat and fields["by"]["role"] == EvaluationRole.EXPERT:
             return _all_but(fields, "by", "signed", "reason", "nonce")
         case "MemberLeft":

@@ -22,7 +22,7 @@ _NO_PAPER = msgspec.to_builtins(
 
 WITHHELD: dict[str, dict[str, object]] = {
     "BallotCast": {"sealed": ""},
-    "ExpertCalled": {"person": "", "signed": _NO_PAPER},
+    "ExpertCalled": {"person": "", "name": "", "signed": _NO_PAPER},
     "MemberAccepted": {"by": _NOBODY, "signed": _NO_PAPER},
     "MemberLeft": {"by": _NOBODY, "signed": None, "reason": "", "nonce": ""},
 }
