@@ -66,6 +66,7 @@ DOORS: Mapping[tuple[str, str], Door] = {
     ("GET", "/api/evaluations/{session}/papers/{paper}.xlsx"): _OPEN,
     ("POST", "/api/evaluations"): Door(Access.SIGNED_IN, account_pace="commands"),
     ("GET", "/api/sessions/{session}/handover/{lot}"): Door(Access.SIGNED_IN),
+    ("POST", "/api/evaluations/{session}/gates"): Door(Access.ANYBODY, address_pace="gates"),
     ("POST", "/api/evaluations/following"): Door(Access.SIGNED_IN, account_pace="commands"),
     ("OPTIONS", _UPLOADS): _OPEN,
     ("POST", _UPLOADS): Door(Access.SIGNED_IN, account_pace="uploads"),

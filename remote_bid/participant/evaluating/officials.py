@@ -9,6 +9,7 @@ import msgspec
 from remote_bid.evaluation.commands import (
     CallExpert,
     CommitPools,
+    EnrolGate,
     MoveSeat,
     PassGate,
     PublishDrawKey,
@@ -18,7 +19,16 @@ from remote_bid.evaluation.commands import (
     ScheduleEvaluation,
 )
 from remote_bid.evaluation.rules.drawing import pool_leaf
-from remote_bid.evaluation.statements import Called, DrawKey, EvaluationOrder, GatePass, Pools, Publication, Removal
+from remote_bid.evaluation.statements import (
+    Called,
+    DrawKey,
+    EvaluationOrder,
+    GateDevice,
+    GatePass,
+    Pools,
+    Publication,
+    Removal,
+)
 from remote_bid.evaluation.terms import Candidate, Departure, GateCheck, PoolLeaf, PoolRoot
 from remote_bid.handover import HandedOver
 from remote_bid.participant.evaluating.line import at_work, ended
@@ -93,6 +103,10 @@ class Centre(SeedSealer):
         roots = [pool.root() for pool in pools.values()]
         told = Pools(session=self.session, order=view.order_id or "", pools=roots)
         await self.line.hand_in(CommitPools(signed=self.identity.sign(told)))
+
+    async def enrol(self, gate: GateDevice) -> None:
+        """A gate of a site may tell by itself who has come."""
+        await self.line.hand_in(EnrolGate(signed=self.identity.sign(gate)))
 
     async def keep_calling(self, pools: Mapping[str, Pool], ring: Callable[[Candidate], Awaitable[None]]) -> None:
         """Fill every place that is or falls vacant; `ring` reaches whoever is called."""
