@@ -30,6 +30,7 @@ K = 2
 AT_LEAST = 2
 """With fewer opened bids there is nothing to rank, and nothing is evaluated."""
 
+MAIN_SITE = "north"
 OPERATORS = {NORTH: "north", SOUTH: "south"}
 SITES = [
     Site(site="north", name="青溪县评标区", main=True, seats=[f"N{number}" for number in range(1, 6)]),

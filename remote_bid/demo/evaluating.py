@@ -101,7 +101,7 @@ def _enter(cast: Cast, players: Troupe, lot: Lot) -> None:
     players.enter(offices.play_overseer, cast)
     players.enter(offices.play_centre, cast)
     for person in OPERATORS:
-        players.enter(offices.play_operator, cast, person)
+        players.enter(offices.play_site, cast, person)
 
 
 async def _keep_answering(cast: Cast, players: Troupe) -> None:

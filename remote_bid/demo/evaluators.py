@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 from remote_bid.demo.cast import Cast
+from remote_bid.demo.committee import MAIN_SITE
+from remote_bid.demo.offices import come_to_gate
 from remote_bid.demo.stage import Attendant, alone
 from remote_bid.evaluation.terms import ScoreItem
 from remote_bid.evaluation.view import EvaluationView
@@ -32,14 +34,14 @@ def play_expert(cast: Cast, person: str) -> None:
 
 async def _expert(cast: Cast, person: str) -> None:
     async with (line := Attendant(cast, person)).connected():
-        await Player(Expert(line, line.identity, person)).play()
+        await Player(cast, Expert(line, line.identity, person)).play()
 
 
 class Player:
     """One expert, and the first score that it would give far too low."""
 
-    def __init__(self, expert: Expert) -> None:
-        self._expert, self._line = expert, expert.line
+    def __init__(self, cast: Cast, expert: Expert) -> None:
+        self._cast, self._expert, self._line = cast, expert, expert.line
         self._slipped = False
 
     async def play(self) -> None:
@@ -58,6 +60,11 @@ class Player:
 
     async def answer(self, view: EvaluationView) -> None:
         await self._expert.answer_call(True)
+
+    async def come(self, view: EvaluationView) -> None:
+        """Those of odd number come to the main site."""
+        alias = view.me.alias or "E00"
+        come_to_gate(self._cast, view.me.person, MAIN_SITE if int(alias[1:]) % 2 else "south")
 
     async def sit(self, view: EvaluationView) -> None:
         await self._expert.take_seat()
@@ -112,6 +119,7 @@ class Player:
 
 _ACTS: dict[str, Act] = {
     "answer_call": Player.answer,
+    "pass_gate": Player.come,
     "take_seat": Player.sit,
     "sign_undertaking": Player.undertake,
     "cast_ballot": Player.elect,

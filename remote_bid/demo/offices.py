@@ -2,27 +2,33 @@
 
 import asyncio
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from remote_bid.demo.cast import SESSION, Cast
+from remote_bid.demo.chairs import TAKEN
 from remote_bid.demo.committee import (
     AGENCY,
     CANDIDATES,
     CENTRE,
     CUSTODIANS,
     EVALUATION,
+    EXPERTS,
+    MAIN_SITE,
     OPERATORS,
     SUPERVISOR,
     order_for,
 )
 from remote_bid.demo.stage import Attendant, alone, identity_of
 from remote_bid.evaluation.events import EvaluationOrdered
-from remote_bid.evaluation.statements import EvaluationOrder
+from remote_bid.evaluation.statements import EvaluationOrder, GateDevice
 from remote_bid.evaluation.terms import Candidate, EvaluationPhase, come_to
 from remote_bid.evaluation.view import EvaluationView
 from remote_bid.participant.checks import Broken
+from remote_bid.participant.client import ServerRefused
 from remote_bid.participant.evaluating.answerer import AskedBidder
+from remote_bid.participant.evaluating.gate import Gate
 from remote_bid.participant.evaluating.line import at_work, ended
 from remote_bid.participant.evaluating.official import SeedSealer
 from remote_bid.participant.evaluating.officials import (
@@ -31,7 +37,6 @@ from remote_bid.participant.evaluating.officials import (
     DrawCustodian,
     EvaluationSupervisor,
     Pool,
-    SiteOperator,
     draw_offer,
     draw_seed,
 )
@@ -40,10 +45,15 @@ from remote_bid.seal.statements import said
 from remote_bid.tender.terms import Lot
 from remote_bid.timeline import durable
 
+T = TypeVar("T")
+
 RUNG = "rung"
 """In somebody's folder: its telephone rings, because it was drawn or is asked something."""
 _OFFER = "draw-offer.json"
-_LOOK_S = 0.1
+_GATE_OFFER = "gate-offer.json"
+_AT_GATE = "at-gate"
+_LOOK_S, _AGAIN_S = 0.1, 0.5
+_TOO_EARLY = ("unknown_device", "no_such_member", "wrong_phase", "suspended")
 _ANSWER = "施工总工期与进度计划表3.2的关键线路一致，均为投标函所载日历天。"
 
 
@@ -55,17 +65,17 @@ def play_agency(cast: Cast, lot: Lot) -> None:
 async def _agency(cast: Cast, lot: Lot) -> None:
     async with (line := Attendant(cast, AGENCY)).connected():
         agency = Agency(line, line.identity, AGENCY)
-        offers = [await _offer(cast.home(person) / _OFFER) for person in CUSTODIANS]
+        offers = [await _handed_over(cast.home(person) / _OFFER, Signed) for person in CUSTODIANS]
         await agency.schedule(order_for(cast.tender, lot, await agency.handed_over(SESSION, lot.lot)), offers)
         await agency.seal_seed()
         await asyncio.gather(agency.publish(), _keep_resuming(agency, first=True))
 
 
-async def _offer(path: Path) -> Signed:
-    """What a custodian has signed and handed over."""
+async def _handed_over(path: Path, kind: type[T]) -> T:
+    """What somebody has handed over on a disk."""
     while not await asyncio.to_thread(path.exists):  # noqa: ASYNC110 - another process writes it
         await asyncio.sleep(_LOOK_S)
-    return msgspec.json.decode(await asyncio.to_thread(path.read_bytes), type=Signed)
+    return msgspec.json.decode(await asyncio.to_thread(path.read_bytes), type=kind)
 
 
 async def _keep_resuming(sealer: SeedSealer, first: bool) -> None:
@@ -136,6 +146,8 @@ async def _centre(cast: Cast) -> None:
         centre = Centre(line, line.identity, CENTRE)
         pools = {specialty: Pool(specialty, candidates) for specialty, candidates in CANDIDATES.items()}
         await centre.commit_pools(pools)
+        for person in OPERATORS:
+            await centre.enrol(await _handed_over(cast.home(person) / _GATE_OFFER, GateDevice))
         await centre.seal_seed()
         await centre.keep_calling(pools, call)
 
@@ -153,34 +165,63 @@ async def _custodian(cast: Cast, person: str, lot: str) -> None:
         await DrawCustodian(line, line.identity, person).publish(seed)
 
 
-def play_operator(cast: Cast, person: str) -> None:
-    """Lets the experts of its site in."""
-    alone(cast.home(person) / "log", lambda: _operator(cast, person))
+def play_site(cast: Cast, person: str) -> None:
+    """A site's gate, which lets in whoever is expected; its operator watches."""
+    alone(cast.home(person) / "log", lambda: _site(cast, person))
 
 
-async def _operator(cast: Cast, person: str) -> None:
-    site = OPERATORS[person]
+async def _site(cast: Cast, person: str) -> None:
+    site, home = OPERATORS[person], cast.home(person)
     async with (line := Attendant(cast, person)).connected():
-        operator = SiteOperator(line, line.identity, person)
-        while True:
-            view = await line.until(lambda view: bool(_before_gate(view, site)) or not at_work(view))
-            if not at_work(view):
-                return
-            for alias in _before_gate(view, site):
-                await operator.let_in(alias, site)
-            await line.until(lambda now, then=view: now.members != then.members)  # type: ignore[misc]  # a lambda with a default
+        gate = Gate(line, f"gate_{site}", site, home)
+        durable.replace(home / _GATE_OFFER, msgspec.json.encode(gate.offer()))
+        await line.until(lambda view: not at_work(view) or _come_to_check_in(view))
+        guarding = asyncio.ensure_future(_guard(cast, gate, site))
+        try:
+            await line.until(lambda view: not at_work(view))
+        finally:
+            guarding.cancel()
+            await asyncio.gather(guarding, return_exceptions=True)
 
 
-def _before_gate(view: EvaluationView, site: str) -> list[str]:
-    """Who has come to this site and stands before its gate: those of odd number come to the main one."""
-    if not view.phase or not come_to(view.phase, EvaluationPhase.CHECK_IN):
-        return []
-    north = site == "north"
-    return [
-        alias
-        for alias, row in (view.members or {}).items()
-        if row.present and not row.site and (int(alias[1:]) % 2 == 1) is north
-    ]
+def _come_to_check_in(view: EvaluationView) -> bool:
+    return bool(view.phase and come_to(view.phase, EvaluationPhase.CHECK_IN))
+
+
+async def _guard(cast: Cast, gate: Gate, site: str) -> None:
+    """Who stands before the gate is told of, again if it was not believed: it may be too early."""
+    waiting = {person for person, _ in EXPERTS}
+    while True:
+        for person in sorted(waiting):
+            if stands_before(cast, person) == site and await _believed(gate, person):
+                waiting.remove(person)
+        await asyncio.sleep(_LOOK_S)
+
+
+async def _believed(gate: Gate, person: str) -> bool:
+    try:
+        await gate.tell(person)
+    except ServerRefused as refusal:
+        if refusal.code not in _TOO_EARLY:
+            raise
+        await asyncio.sleep(_AGAIN_S)
+        return False
+    return True
+
+
+def come_to_gate(cast: Cast, person: str, site: str) -> None:
+    """Somebody has come to a site."""
+    (cast.home(person) / _AT_GATE).write_text(site)
+
+
+def stands_before(cast: Cast, person: str) -> str:
+    """Before which site's gate somebody stands; empty while it is nowhere. Who has taken an expert's chair is at the
+    main one.
+    """
+    home = cast.home(person)
+    if (home / TAKEN).exists():
+        return MAIN_SITE
+    return (home / _AT_GATE).read_text() if (home / _AT_GATE).exists() else ""
 
 
 def play_asked(cast: Cast, person: str) -> None:
