@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
+import aiohttp
 import msgspec
 import pytest
 
 from remote_bid.demo.cast import Cast, assemble, fast
-from remote_bid.demo.committee import OBSERVER
+from remote_bid.demo.committee import EVALUATION, OBSERVER
 from remote_bid.demo.day import answering, enter_server, open_house, raise_curtain, seen
 from remote_bid.demo.evaluating import Evaluated, evaluate
 from remote_bid.demo.programme import own_programme
@@ -70,16 +72,31 @@ async def test_an_evaluation_outlives_its_server(name: str, tmp_path: Path) -> N
         cast = assemble(tmp_path, own_programme(3, seed=7), fast(3))
         cast = replace(cast, settings=msgspec.structs.replace(cast.settings, database=url))
         result, cut = await evaluated(cast, players)
+        assert await replayed(cast, result.bundle) == "replayed"
     assert cut.happened
     assert result.figures() | {"ranking": 1} == {"experts": 5, "sheets": 5, "ranking": 1}
     assert verify(io.BytesIO(result.bundle), cast.trust).verified
     assert taken_back(cast, result.bundle) == []
 
 
+async def replayed(cast: Cast, bundle: bytes) -> str:
+    """With which code a gate's event is refused when anybody hands it in again; the answer has a trace to quote."""
+    heard = next(entry["event"] for entry in timeline_of(bundle) if entry["event"]["type"] == "GateHeard")
+    gates = f"{cast.url}/api/evaluations/{EVALUATION}/gates"
+    async with aiohttp.ClientSession() as http, http.post(gates, json=heard["statement"]) as answer:
+        refusal = await answer.json()
+    assert (answer.status, bool(refusal["zh"]), bool(refusal["trace"])) == (409, True, True)
+    return str(refusal["code"])
+
+
+def timeline_of(bundle: bytes) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = parse_jcs(container.read(io.BytesIO(bundle))[0]["timeline.json"])
+    return entries
+
+
 def taken_back(cast: Cast, bundle: bytes) -> list[str]:
     """Entries of the main line that anybody was shown during the evaluation and that are not what was published."""
-    timeline = parse_jcs(container.read(io.BytesIO(bundle))[0]["timeline.json"])
-    kept = {f"{entry['seq']} {entry['leaf']}" for entry in timeline}
+    kept = {f"{entry['seq']} {entry['leaf']}" for entry in timeline_of(bundle)}
     journals = [*cast.folder.glob(f"people/*/{EVALUATION_JOURNAL}")]
     assert cast.home(OBSERVER) / EVALUATION_JOURNAL in journals
     shown = [line.split(" ", 1) for journal in journals for line in journal.read_text().splitlines()]
