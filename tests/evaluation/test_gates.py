@@ -1,13 +1,19 @@
 """Gates with keys of their own: what they sign is heard once, of their own site, now, about somebody expected."""
 
+import io
+from typing import Any
+
 import pytest
 
 from remote_bid.evaluation.events import GateEnrolled, GateHeard, SeatTaken
 from remote_bid.evaluation.terms import GateOutcome
 from remote_bid.timeline import instant
+from remote_bid.verify import verify
+from remote_bid.verify.report import Verdict
 from tests.evaluation.actors import AGENCY, AUDITOR, BEGINS, NORTH, SENT, SUPERVISOR
 from tests.evaluation.acts import enrol_gate, hear_gate, pass_gate, public_key_of, take_seat
-from tests.evaluation.day import CHECK_IN, DETAILED, MEMBERS, evaluation
+from tests.evaluation.bundles import TRUST, bundle_of, cosigned, forged
+from tests.evaluation.day import CHECK_IN, DETAILED, MEMBERS, PUBLISHED, evaluation
 from tests.given import Act, Past, given
 
 ENROLLED: Past = (*CHECK_IN, enrol_gate())
@@ -82,3 +88,18 @@ def test_the_person_behind_a_token_is_shown_to_auditors_only() -> None:
 
 def test_gates_are_enrolled_while_the_work_goes_on() -> None:
     given(evaluation, DETAILED).when(enrol_gate("gate_south")).then(GateEnrolled)
+
+
+GATED: Past = (*CHECK_IN, enrol_gate(), hear_gate(SENT), *PUBLISHED[len(CHECK_IN) + 1 :])
+"""The whole evaluation, the first member let in by a gate and not by its operator."""
+
+
+def test_a_bundle_with_a_gate_verifies() -> None:
+    assert verify(io.BytesIO(bundle_of(cosigned(GATED))), TRUST).verified
+
+
+@pytest.mark.parametrize("change", [{"alias": "E02"}, {"site": "south"}, {"number": 2}, {"outcome": "turned_away"}])
+def test_what_is_changed_of_a_gates_event_is_named(change: dict[str, Any]) -> None:
+    bundle, seq = forged("GateHeard", lambda fields: fields | change, past=GATED)
+    report = verify(io.BytesIO(bundle), TRUST)
+    assert f"timeline.json entry {seq}" in [item.what for item in report.items if item.verdict is Verdict.FAILED]
