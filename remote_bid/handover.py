@@ -11,7 +11,7 @@ from remote_bid.evaluation.assessment.terms import EvaluationHead
 from remote_bid.evaluation.award.statements import AwardOrder
 from remote_bid.evaluation.rules import Evaluation
 from remote_bid.evaluation.statements import EvaluationOrder
-from remote_bid.evaluation.terms import DrawnCoefficient, OpenedBid, OpeningHead
+from remote_bid.evaluation.terms import DrawnValue, OpenedBid, OpeningHead
 from remote_bid.opening.rules import Opening
 from remote_bid.opening.rules.acting import parties_of
 from remote_bid.opening.rules.bid import Bid
@@ -27,7 +27,7 @@ class HandedOver(msgspec.Struct, frozen=True, kw_only=True):
 
     opening: OpeningHead
     bids: list[OpenedBid]
-    drawn: list[DrawnCoefficient]
+    drawn: list[DrawnValue]
 
 
 def handed_over(opening: Opening, seq: int, leaf: bytes, lot: str) -> HandedOver:
@@ -35,7 +35,7 @@ def handed_over(opening: Opening, seq: int, leaf: bytes, lot: str) -> HandedOver
     if opening.phase is not Phase.CLOSED:
         _refuse("not_closed", "开标尚未结束，不能开始评标。", "The opening is not closed yet.")
     drawn = [
-        DrawnCoefficient(coefficient=coefficient, value=line.value)
+        DrawnValue(coefficient=coefficient, value=line.value)
         for (of, coefficient), line in opening.drawn.items()
         if of == lot
     ]
@@ -75,7 +75,8 @@ def require_handed_over(opening: Opening, seq: int, leaf: bytes, order: Evaluati
         _refuse("other_opening", "评标安排所指的不是开标的最终结果。", "The order does not name the opening's end.")
     if [_as_read(bid) for bid in order.bids] != [_as_read(bid) for bid in handed.bids]:
         _refuse("other_bids", "评标安排中的投标与开标结果不符。", "The order's bids are not those that were opened.")
-    if order.drawn != handed.drawn:
+    drawn = {told.coefficient: told.value for told in handed.drawn}
+    if {told.coefficient: told.value for told in order.drawn} != drawn:
         _refuse("other_draw", "评标安排中的系数与开标抽取结果不符。", "Other coefficients were drawn.")
 
 

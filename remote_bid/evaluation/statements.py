@@ -10,7 +10,7 @@ from remote_bid.evaluation.terms import (
     Alias,
     Candidate,
     Departure,
-    DrawnCoefficient,
+    DrawnValue,
     GateCheck,
     GateOutcome,
     Name,
@@ -51,8 +51,7 @@ class EvaluationOrder(Payload, frozen=True):
     ranking: RankingRule | None
     """None where no points are given: the lowest evaluated price ranks first."""
     outlier_limit: OutlierLimit | None
-    drawn: Annotated[list[DrawnCoefficient], msgspec.Meta(max_length=50)]
-    """What the opening drew."""
+    drawn: Annotated[list[DrawnValue], msgspec.Meta(max_length=20)]
     members: Annotated[int, msgspec.Meta(ge=5, le=99)]
     needs: Annotated[list[Need], msgspec.Meta(min_length=1, max_length=20)]
     representatives: Annotated[list[Representative], msgspec.Meta(max_length=33)]

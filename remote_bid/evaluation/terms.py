@@ -167,19 +167,19 @@ class OpenedBid(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     documents: list[Document] = []
 
 
+class DrawnValue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A coefficient, and the value that the opening has drawn for it."""
+
+    coefficient: Heading
+    value: Factor
+
+
 class OpeningHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the bids come from: the opening session, the entry that closed it and that entry's leaf."""
 
     session: str
     seq: int
     leaf: str
-
-
-class DrawnCoefficient(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the opening drew for one of the tender's coefficients."""
-
-    coefficient: Line
-    value: Factor
 
 
 _HOUR = 3_600_000

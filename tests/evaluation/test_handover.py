@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from remote_bid.evaluation.statements import EvaluationOrder
-from remote_bid.evaluation.terms import Document
+from remote_bid.evaluation.terms import Document, DrawnValue
 from remote_bid.handover import head_of, opened_bids, require_handed_over
 from remote_bid.opening.events import OpeningClosed
 from remote_bid.seal.canonical import b64
@@ -54,7 +54,7 @@ def test_the_agency_adds_documents_and_flags() -> None:
         ({"ceiling_price": "1.00"}, "other_lot"),
         ({"lot": "another"}, "other_lot"),
         ({"opening": replace(GOOD.opening, leaf=b64(bytes(32)))}, "other_opening"),
-        ({"drawn": {"评标基准价系数": "0.95"}}, "other_draw"),
+        ({"drawn": [DrawnValue(coefficient="评标基准价系数", value="0.95")]}, "other_draw"),
     ],
 )
 def test_nothing_else_is_evaluated(changes: dict[str, Any], code: str) -> None:

@@ -4,12 +4,15 @@ The words are canaries: they stand in what was signed, drafted, drawn and voted,
 can read of the session, inside statements too.
 """
 
+from typing import get_args
+
 import pytest
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from remote_bid.evaluation.terms import EVALUATION_ORDER, EvaluationPhase
-from remote_bid.evaluation.view.entries import OWN
+from remote_bid.evaluation.events import EvaluationEvent
+from remote_bid.evaluation.terms import EVALUATION_ORDER, EvaluationPhase, EvaluationRole
+from remote_bid.evaluation.view.entries import OWN, RULES, VEILED
 from remote_bid.timeline.entry import Who
 from tests.evaluation.actors import (
     AGENCY,
@@ -43,7 +46,7 @@ from tests.evaluation.day import (
     evaluation,
 )
 from tests.given import Past, Story, given
-from tests.opening.pages import entries, page, readable
+from tests.opening.pages import entries, fields_for, page, readable
 
 OUTSIDE = (AGENCY.role, SUPERVISOR.role, OBSERVER.role, CENTRE.role)
 """Who runs and watches from outside the zone."""
@@ -249,3 +252,24 @@ def _same_but_key(one: Story, other: Story, who: Who) -> bool:
     """Each story has a key of its own."""
     pages = [replace(page(story, who), election=UNSET) for story in (one, other)]
     return pages[0] == pages[1]
+
+
+def test_every_event_has_its_readers() -> None:
+    """What has no rule is read by nobody before the report is public."""
+    kinds = {kind.__name__ for kind in get_args(EvaluationEvent)}
+    assert kinds - set(RULES) == {"SheetDrafted", "Disclosed", "ReportPublished"}
+    assert set(RULES) <= kinds
+    assert kinds - VEILED == {"SheetDrafted", "CheckpointCosigned", "LogKeyRotated", "CrlNotedDown"}
+
+
+@pytest.mark.parametrize("time", [time for time in TIMES if time != "PUBLISHED"])
+@pytest.mark.parametrize("who", everybody(), ids=lambda who: who.person or "public")
+def test_nobody_reads_whose_act_a_members_is(who: Who, time: str) -> None:
+    """Of every entry of a member, whatever it is: not its author, not its signature, not its certificate."""
+    story = given(evaluation, TIMES[time]).story
+    for entry in story.folded.main:
+        by = entry.fields["by"]
+        if by["role"] == EvaluationRole.EXPERT and by["person"] != who.person and who != AUDITOR:
+            names = fields_for(story, entry, who)
+            assert names is not None
+            assert not {"by", "person", "name", "signed", "sealed"} & set(names)

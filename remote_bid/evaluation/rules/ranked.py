@@ -4,10 +4,10 @@ Bids that nothing else parts are drawn: drawn_order(H("sbe/1 tie", draw seed, ev
 the bids' ids, sorted. Nobody knew all sheets before they were frozen, so nobody could choose.
 """
 
-from remote_bid.evaluation.price.case import PriceCase, PricedBid
 from remote_bid.evaluation.price.scores import PriceScores, price_scores
 from remote_bid.evaluation.ranking import Decided, Priced, Ranked, Ranking, Sheet, outliers, rank
 from remote_bid.evaluation.results import Summary
+from remote_bid.evaluation.rules.asked_price import price_case_of
 from remote_bid.evaluation.rules.state import Evaluation
 from remote_bid.evaluation.terms import OutlierFound
 from remote_bid.seal.canonical import labelled_hash, unb64
@@ -45,18 +45,7 @@ def far_off(evaluation: Evaluation) -> list[OutlierFound]:
 
 def priced(evaluation: Evaluation) -> PriceScores:
     """What each valid bid's price scores."""
-    return price_scores(price_case(evaluation))
-
-
-def price_case(evaluation: Evaluation) -> PriceCase:
-    """What the order's formula is asked; bids go by their ids."""
-    order = evaluation.ordered
-    bids = [
-        PricedBid(bidder=bid.bid, price=bid.form.price, passed=bid.bid in evaluation.valid, flags=bid.flags)
-        for bid in order.bids
-    ]
-    drawn = {line.coefficient: line.value for line in order.drawn}
-    return PriceCase(formula=order.formula, bids=bids, ceiling_price=order.ceiling_price, drawn=drawn)
+    return price_scores(price_case_of(evaluation.ordered, evaluation.valid))
 
 
 def tie_order(evaluation: Evaluation) -> list[str]:

@@ -5,8 +5,10 @@ from decimal import Decimal
 
 from remote_bid.evaluation.commands import ScheduleEvaluation
 from remote_bid.evaluation.events import EvaluationOrdered
-from remote_bid.evaluation.price.checking import check_formula
+from remote_bid.evaluation.price.scores import price_scores
 from remote_bid.evaluation.price.terms import LowestEvaluatedPrice
+from remote_bid.evaluation.ranking import LimitOf
+from remote_bid.evaluation.rules.asked_price import price_case_of
 from remote_bid.evaluation.rules.guards import known, require_session
 from remote_bid.evaluation.rules.state import Evaluation
 from remote_bid.evaluation.statements import EvaluationOrder
@@ -114,13 +116,23 @@ def _require_table(table: ScoreTable) -> None:
 
 
 def _require_rules(order: EvaluationOrder) -> None:
-    """Points are added up exactly where the formula gives some, for exactly the table's items."""
-    check_formula(order.formula)
+    """Points are added up exactly where the formula gives some, for exactly the table's items; nothing is left to be
+    found wrong when the scores are in.
+    """
+    price_scores(price_case_of(order, [bid.bid for bid in order.bids]))
     if (order.ranking is None) is not isinstance(order.formula.score, LowestEvaluatedPrice):
         _bad("评分办法与汇总办法不符", "points are ranked where points are given, and nowhere else")
     ranked = [item.item for item in order.ranking.items] if order.ranking else []
     if sorted(ranked) != sorted(item.item for item in order.table.items):
         _bad("汇总办法与评分表不符", "the ranking's items are not those of the score table")
+    if order.ranking and order.ranking.aggregation.highest + order.ranking.aggregation.lowest >= order.members:
+        _bad("去掉最高最低分后没有剩余评分", "no score is left after the highest and the lowest")
+    if _measures_by_full(order) and any(item.full is None for item in (order.ranking.items if order.ranking else [])):
+        _bad("评分项没有满分值", "outliers are measured by full points that an item does not have")
+
+
+def _measures_by_full(order: EvaluationOrder) -> bool:
+    return order.outlier_limit is not None and order.outlier_limit.of is LimitOf.PERCENT_OF_FULL
 
 
 def _require_custodians(order: EvaluationOrder, keys: Sequence[Signed], turn: Turn) -> None:

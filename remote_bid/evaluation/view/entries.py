@@ -49,7 +49,7 @@ def show(evaluation: Evaluation, line: str, fields: Fields, who: Who, own: bool)
     eye = eye_of(evaluation, who)
     if eye is _BIDDER and fields["type"] in _ASKED and _to_bidder(evaluation, fields, who):
         return _all_but(fields, "by", "signed")
-    rule = _RULES.get(fields["type"])
+    rule = RULES.get(fields["type"])
     return rule(evaluation, fields, eye) if rule else NOTHING
 
 
@@ -174,7 +174,7 @@ _PLACE = (*_BARE, "by", "alias", "place", "leaf")
 _GATE = (*_BARE, "by", "alias", "site", "signed")
 _HEARD = (*_ALIAS, "by", "site", "device", "number", "outcome")
 _SEAT = (*_ALIAS, "site", "seat")
-_RULES: dict[str, Rule] = {
+RULES: dict[str, Rule] = {
     "CheckpointCosigned": lambda evaluation, fields, eye: None,
     "LogKeyRotated": lambda evaluation, fields, eye: None,
     "CrlNotedDown": lambda evaluation, fields, eye: None,
@@ -273,7 +273,7 @@ OWN = frozenset(
 )
 """What its author reads whole, being what it signed."""
 
-VEILED = frozenset({*_RULES, "Disclosed", "ReportPublished"}) - {
+VEILED = frozenset({*RULES, "Disclosed", "ReportPublished"}) - {
     "CheckpointCosigned",
     "LogKeyRotated",
     "CrlNotedDown",

@@ -14,7 +14,8 @@ from remote_bid.evaluation.events import (
 )
 from remote_bid.evaluation.price.scores import price_scores
 from remote_bid.evaluation.results import EvaluationReport, hash_of
-from remote_bid.evaluation.rules.ranked import price_case, summary_of
+from remote_bid.evaluation.rules.asked_price import price_case_of
+from remote_bid.evaluation.rules.ranked import summary_of
 from remote_bid.evaluation.rules.reported import report_of
 from remote_bid.evaluation.statements import OutlierAnswer, ScoreSheet
 from remote_bid.evaluation.terms import Result
@@ -43,7 +44,8 @@ def ranking(case: Case) -> None:
     """Step 11: the order's own formula and rule, over what was signed."""
     found = of(case)
     for shown, scored in case.happened(PricesScored):
-        if price_scores(price_case(found.met[shown.seq])) != scored.prices:
+        state = found.met[shown.seq]
+        if price_scores(price_case_of(state.ordered, state.valid)) != scored.prices:
             raise Failed(entry_name(shown), "the price scores are not what the formula gives")
         case.report.holds(11, "price scores", f"benchmark {scored.prices.benchmark}")
     scores = signed_scores(found)
