@@ -25,6 +25,7 @@ from remote_bid.gateway.cosigners import HttpCosigner
 from remote_bid.gateway.crls import CrlKeeper
 from remote_bid.gateway.doors import Door, doors
 from remote_bid.gateway.drafts import Drafts
+from remote_bid.gateway.evaluation_papers import EvaluationPapers
 from remote_bid.gateway.evaluations import Evaluations
 from remote_bid.gateway.health import Alert, Health
 from remote_bid.gateway.http import Http, guard, headers_for
@@ -130,7 +131,8 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     guarded = Guard()
     desk = Desk(log, keys.signer, keys.lines, rooms, guarded)
     desk.listen(ballots.forget)
-    papers = Papers(folder / "papers", lambda: seal_key(folder / "seal.pem", settings.log), ZoneInfo(settings.zone))
+    paper_folder, zone = folder / "papers", ZoneInfo(settings.zone)
+    papers = Papers(paper_folder, lambda: seal_key(folder / "seal.pem", settings.log), zone)
     porter = Porter(roots, settings.origin, now, crls)
     keeper = CrlKeeper(crls, settings.crls, folder / "crls", desk, now, porter.recheck)
     keeper.remembered()
@@ -181,8 +183,9 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     )
     lodging = LodgingKeys(desk, keys.lines)
     evaluations = Evaluations(desk, http.admitted)
-    mine = [*evaluations.routes(), *people.routes(), *passkey_http.routes(), *lodging.routes(), *Drafts().routes()]
-    app.add_routes([*http.routes(), *mine, *annexe.routes])
+    reports = EvaluationPapers(desk, paper_folder, lambda: seal_key(folder / "seal.pem", settings.log), zone)
+    for_all = [*people.routes(), *passkey_http.routes(), *lodging.routes(), *Drafts().routes()]
+    app.add_routes([*http.routes(), *evaluations.routes(), *reports.routes(), *for_all, *annexe.routes])
     sio.attach(app)
     async with aiohttp.ClientSession() as outgoing, _closing(log):
         named = zip(trust.cosigner_keys(), settings.cosigners, strict=True)

@@ -4,12 +4,14 @@ evaluation its experts to be assessed, and under separation its candidates to be
 
 from typing import NoReturn
 
+import msgspec
+
 from remote_bid.evaluation.assessment.statements import AssessmentOrder
 from remote_bid.evaluation.assessment.terms import EvaluationHead
 from remote_bid.evaluation.award.statements import AwardOrder
 from remote_bid.evaluation.rules import Evaluation
 from remote_bid.evaluation.statements import EvaluationOrder
-from remote_bid.evaluation.terms import OpenedBid, OpeningHead
+from remote_bid.evaluation.terms import DrawnValue, OpenedBid, OpeningHead
 from remote_bid.opening.rules import Opening
 from remote_bid.opening.rules.acting import parties_of
 from remote_bid.opening.rules.bid import Bid
@@ -18,6 +20,26 @@ from remote_bid.seal.canonical import b64
 from remote_bid.timeline.context import Refused
 
 OPENED = (Outcome.OPENED, Outcome.REMEDIED)
+
+
+class HandedOver(msgspec.Struct, frozen=True, kw_only=True):
+    """What a closed opening hands over of one lot: where it ended, its opened bids, the coefficients that it drew."""
+
+    opening: OpeningHead
+    bids: list[OpenedBid]
+    drawn: list[DrawnValue]
+
+
+def handed_over(opening: Opening, seq: int, leaf: bytes, lot: str) -> HandedOver:
+    """All of it; refused as long as the opening goes on. `seq` and `leaf` are the entry's by which it was closed."""
+    if opening.phase is not Phase.CLOSED:
+        _refuse("not_closed", "开标尚未结束，不能开始评标。", "The opening is not closed yet.")
+    drawn = [
+        DrawnValue(coefficient=coefficient, value=line.value)
+        for (of, coefficient), line in opening.drawn.items()
+        if of == lot
+    ]
+    return HandedOver(opening=head_of(opening, seq, leaf), bids=opened_bids(opening, lot), drawn=drawn)
 
 
 def opened_bids(opening: Opening, lot: str) -> list[OpenedBid]:
@@ -46,16 +68,14 @@ def head_of(opening: Opening, seq: int, leaf: bytes) -> OpeningHead:
 
 def require_handed_over(opening: Opening, seq: int, leaf: bytes, order: EvaluationOrder) -> None:
     """Refused unless an order is about exactly what this opening has come to."""
-    if opening.phase is not Phase.CLOSED:
-        _refuse("not_closed", "开标尚未结束，不能开始评标。", "The opening is not closed yet.")
-    lot = opening.lot(order.lot)
+    handed, lot = handed_over(opening, seq, leaf, order.lot), opening.lot(order.lot)
     if lot is None or (order.ceiling_price, order.currency) != (lot.ceiling_price, lot.currency):
         _refuse("other_lot", "评标安排与开标的标段不符。", "The order is not about this opening's lot.")
-    if order.opening != head_of(opening, seq, leaf):
+    if order.opening != handed.opening:
         _refuse("other_opening", "评标安排所指的不是开标的最终结果。", "The order does not name the opening's end.")
-    if [_as_read(bid) for bid in order.bids] != [_as_read(bid) for bid in opened_bids(opening, order.lot)]:
+    if [_as_read(bid) for bid in order.bids] != [_as_read(bid) for bid in handed.bids]:
         _refuse("other_bids", "评标安排中的投标与开标结果不符。", "The order's bids are not those that were opened.")
-    drawn = {coefficient: line.value for (of, coefficient), line in opening.drawn.items() if of == order.lot}
+    drawn = {told.coefficient: told.value for told in handed.drawn}
     if {told.coefficient: told.value for told in order.drawn} != drawn:
         _refuse("other_draw", "评标安排中的系数与开标抽取结果不符。", "Other coefficients were drawn.")
 

@@ -7,6 +7,7 @@ import msgspec
 from remote_bid.evaluation.terms import Name, PoolLeaf, Score
 from remote_bid.people.certificates import Signed
 from remote_bid.people.noting import NoteCrl
+from remote_bid.seal.statements import Statement
 from remote_bid.tender.terms import Words
 from remote_bid.timeline.context import Command
 from remote_bid.timeline.marks import RecordCheckpoint, RecordRotation, Tick
@@ -60,6 +61,18 @@ class PassGate(Command, frozen=True):
     """A site operator or a gate tells who has come."""
 
     signed: Signed
+
+
+class EnrolGate(Command, frozen=True):
+    """The centre enrols a gate with its key."""
+
+    signed: Signed
+
+
+class HearGate(Command, frozen=True):
+    """A gate tells who has come: signed by its own key, which no authority certifies."""
+
+    statement: Statement
 
 
 class TakeSeat(Command, frozen=True):
@@ -235,6 +248,8 @@ EvaluationCommand = (
     | AnswerCall
     | NoteCall
     | PassGate
+    | EnrolGate
+    | HearGate
     | TakeSeat
     | MoveSeat
     | SignUndertaking

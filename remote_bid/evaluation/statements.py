@@ -12,6 +12,7 @@ from remote_bid.evaluation.terms import (
     Departure,
     DrawnValue,
     GateCheck,
+    GateOutcome,
     Name,
     Need,
     Official,
@@ -127,6 +128,28 @@ class GatePass(Payload, frozen=True):
     site: Name
     checks: list[GateCheck]
     phone_clean: bool
+
+
+class GateDevice(Payload, frozen=True):
+    """The centre's: this device guards this site and signs with this key (SubjectPublicKeyInfo, P-256 or Ed25519)."""
+
+    kind: ClassVar[str] = "gate_device"
+    session: str
+    device: Name
+    site: Name
+    key: Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class GateTold(Payload, frozen=True):
+    """A gate's own, signed by its key: its event of this number, who came (by token), when, and what it did."""
+
+    kind: ClassVar[str] = "gate_told"
+    session: str
+    device: Name
+    number: Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
+    token: str
+    at: str
+    outcome: GateOutcome
 
 
 class Undertaking(Payload, frozen=True):

@@ -257,6 +257,13 @@ class GateCheck(StrEnum):
     FACE = "face"
 
 
+class GateOutcome(StrEnum):
+    """What a gate did with who stood before it: let in, compared and without a phone, or not."""
+
+    ENTERED = "entered"
+    TURNED_AWAY = "turned_away"
+
+
 class BallotLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A counted ballot: the voter's own random tracker (16 bytes, base64url), and whom it chose."""
 

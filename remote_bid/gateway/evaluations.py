@@ -14,15 +14,19 @@ from remote_bid.evaluation.assessment.terms import AssessmentRole, EvaluationHea
 from remote_bid.evaluation.award.commands import OpenAward
 from remote_bid.evaluation.award.statements import AwardOrder
 from remote_bid.evaluation.award.terms import AwardRole
-from remote_bid.evaluation.commands import ScheduleEvaluation
+from remote_bid.evaluation.commands import HearGate, ScheduleEvaluation
 from remote_bid.evaluation.events import ReportPublished
+from remote_bid.evaluation.rules.gates import GATE
 from remote_bid.evaluation.statements import EvaluationOrder
 from remote_bid.evaluation.terms import EvaluationRole
 from remote_bid.gateway.doors import signed_in
-from remote_bid.handover import require_assessable, require_awardable, require_handed_over
+from remote_bid.handover import handed_over, require_assessable, require_awardable, require_handed_over
 from remote_bid.opening.events import OpeningClosed
+from remote_bid.opening.rules import Opening
+from remote_bid.opening.terms import Role
 from remote_bid.people.required import says
 from remote_bid.seal.canonical import b64
+from remote_bid.seal.statements import Statement
 from remote_bid.timeline.context import Command, Event, Refused
 from remote_bid.timeline.desk import Desk, Folded
 from remote_bid.timeline.entry import Who
@@ -54,7 +58,9 @@ class Evaluations:
         return [
             web.get("/api/evaluations", self.listed),
             web.post("/api/evaluations", self.schedule),
+            web.get("/api/sessions/{session}/handover/{lot}", self.handover),
             web.post("/api/evaluations/following", self.follow),
+            web.post("/api/evaluations/{session}/gates", self.hear),
         ]
 
     async def listed(self, request: web.Request) -> web.Response:
@@ -97,6 +103,23 @@ class Evaluations:
                 folded = await self._found(awarded.evaluation.session, "evaluation", "no_such_evaluation")
                 require_awardable(folded.state, _head(folded), awarded)
                 return await self._opened(body.session, "award", body.command, person, AwardRole.TENDERER)
+
+    async def handover(self, request: web.Request) -> web.Response:
+        """What an opening hands over of one lot, for the agency that orders its evaluation."""
+        person, lot = signed_in(request).person, request.match_info["lot"]
+        folded = await self._found(request.match_info["session"], "opening", "no_such_opening")
+        opening: Opening = folded.state
+        if opening.role_of(person) is not Role.HOST:
+            raise Refused("not_allowed", "只有本场开标的主持人可以办理。", "This is for the opening's host.")
+        handed = handed_over(opening, *_ended(folded, OpeningClosed), lot)
+        return web.json_response(msgspec.to_builtins(handed))
+
+    async def hear(self, request: web.Request) -> web.Response:
+        """What a gate has seen; its own key signs it, and nobody is signed in."""
+        statement = msgspec.json.decode(await request.read(), type=Statement)
+        folded = await self._found(request.match_info["session"], "evaluation", "no_such_evaluation")
+        entries = await self._desk.handle(folded.session.id, HearGate(statement=statement), GATE)
+        return web.json_response({"entries": [entry.seq for entry in entries]})
 
     async def _found(self, session: str, room: str, code: str) -> Folded:
         try:

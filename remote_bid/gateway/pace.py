@@ -33,6 +33,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Sign-ins of one person."""
     enrolments: Rate = "60/hour"
     """Requests for certificates, from one address."""
+    gates: Rate = "600/minute"
+    """Events of gates, from one address."""
     uploads: Rate = "600/minute"
     """Requests that bring files, of one person."""
     commands: Rate = "600/minute"

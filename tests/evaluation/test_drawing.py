@@ -104,6 +104,13 @@ def test_an_order_keeps_the_laws_proportions(name: str) -> None:
     given(evaluation).when(schedule(order)).then_refused("bad_order")
 
 
+@pytest.mark.parametrize("above", [1, len(ORDER.bids)])
+def test_bids_above_the_ceiling_are_the_committees_to_reject_and_keep_nobody_from_scheduling(above: int) -> None:
+    bids = [replace(bid, form=replace(bid.form, price="9000.00")) for bid in ORDER.bids[:above]]
+    order = replace(ORDER, bids=[*bids, *ORDER.bids[above:]])
+    given(evaluation).when(schedule(order)).then(EvaluationOrdered)
+
+
 def test_a_formula_that_asks_for_what_was_not_drawn_is_found_out_before_anything_is_scored() -> None:
     formula = replace(FORMULA, benchmark=Mean(coefficient=Drawn(drawn="评标基准价系数")))
     given(evaluation).when(schedule(replace(ORDER, formula=formula))).then_refused("not_drawn")

@@ -38,6 +38,8 @@ from tests.evaluation.acts import (
     commit_pools,
     confirm_summary,
     dissent,
+    enrol_gate,
+    hear_gate,
     lapse,
     note_call,
     open_review,
@@ -106,6 +108,8 @@ ACCEPTED_AS: dict[type[Command], tuple[Past, Act]] = {
     c.AnswerCall: ((*DRAWN, call(ROAD)), answer_call("E02", CALLED[ROAD][0])),
     c.NoteCall: ((*DRAWN, call(ROAD)), note_call("E02")),
     c.PassGate: (CHECK_IN, pass_gate("E01")),
+    c.EnrolGate: (CHECK_IN, enrol_gate()),
+    c.HearGate: ((*CHECK_IN, enrol_gate()), hear_gate(SENT)),
     c.TakeSeat: (INSIDE, take_seat(SENT)),
     c.MoveSeat: (SEATED, Act(c.MoveSeat(alias="E03"), SOUTH)),
     c.SignUndertaking: (UNDERTAKING, undertake("E01", SENT)),
@@ -145,8 +149,8 @@ BY_LOG_ONLY = {RecordCheckpoint, RecordRotation}
 
 PEOPLE = [*EVERYBODY, *(expert(person) for person in MEMBERS.values()), CLOCK, LOG]
 
-AGAIN = {c.MoveSeat, c.Proceed, Tick}
-"""What a second time is another act, for which it is not time yet."""
+AGAIN = {c.MoveSeat, c.Proceed, c.HearGate, Tick}
+"""What a second time is another act, for which it is not time yet; of a gate a second time is a replay."""
 
 
 def test_every_command_is_in_the_table() -> None:

@@ -115,6 +115,10 @@ MATRIX |= {
     ("GET", "/api/registry"): Row(frozenset({SYSTEM, SECURITY, AUDIT})),
     ("GET", "/api/registry/log"): Row(frozenset({AUDIT})),
     ("POST", "/api/registry/commands"): Row(frozenset({SYSTEM}), body={"type": "DismissAgency", "person": "nobody"}),
+    ("GET", "/api/evaluations/{session}/papers/{paper}.pdf"): Row(CALLERS, "/api/evaluations/none/papers/none.pdf"),
+    ("GET", "/api/evaluations/{session}/papers/{paper}.xlsx"): Row(CALLERS, "/api/evaluations/none/papers/none.xlsx"),
+    ("POST", "/api/evaluations/{session}/gates"): Row(CALLERS, "/api/evaluations/none/gates", body={}),
+    ("GET", "/api/sessions/{session}/handover/{lot}"): Row(frozenset({HOST}), f"{SESSION}/handover/1"),
     ("GET", "/api/halls"): Row(CALLERS),
     ("POST", "/api/tenders/read"): Row(SIGNED_IN, body={}),
     ("POST", "/api/tenders/check"): Row(SIGNED_IN, body={}),
@@ -206,6 +210,7 @@ async def test_what_is_not_for_everybody_says_so() -> None:
         "/api/challenge",
         "/api/sign-in",
         "/api/passkeys/sign-in",
+        "/api/evaluations/{session}/gates",
         "/api/enrolments",
         SOCKET,
     }

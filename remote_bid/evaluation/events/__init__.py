@@ -11,6 +11,8 @@ from remote_bid.evaluation.events.committee import (
     EvaluationOrdered,
     ExpertCalled,
     ExpertDrawOpened,
+    GateEnrolled,
+    GateHeard,
     GatePassed,
     GateRefused,
     LeaderDeposed,
@@ -73,6 +75,8 @@ EvaluationEvent = (
     | MemberAccepted
     | MemberLeft
     | CheckInOpened
+    | GateEnrolled
+    | GateHeard
     | GatePassed
     | GateRefused
     | SeatTaken
@@ -141,6 +145,8 @@ __all__ = [
     "EvaluationVoided",
     "ExpertCalled",
     "ExpertDrawOpened",
+    "GateEnrolled",
+    "GateHeard",
     "GatePassed",
     "GateRefused",
     "LeaderDeposed",

@@ -1,7 +1,8 @@
 """How a committee comes about: order, pools, sealed seeds, draw, calls, arrival, undertakings, its leader."""
 
-from remote_bid.evaluation.terms import BallotLine, Departure, PoolLeaf
+from remote_bid.evaluation.terms import BallotLine, Departure, GateOutcome, PoolLeaf
 from remote_bid.people.certificates import Signed
+from remote_bid.seal.statements import Statement
 from remote_bid.tender.sealed_draw import DrawSeed
 from remote_bid.timeline.context import Event
 
@@ -93,6 +94,25 @@ class GateRefused(Event, frozen=True):
     alias: str
     site: str
     signed: Signed
+
+
+class GateEnrolled(Event, frozen=True):
+    """A gate of a site tells by itself who has come; the statement has its key."""
+
+    device: str
+    site: str
+    signed: Signed
+
+
+class GateHeard(Event, frozen=True):
+    """A gate has let a member in, or not; the statement is signed by its own key and names the member by token."""
+
+    alias: str
+    site: str
+    device: str
+    number: int
+    outcome: GateOutcome
+    statement: Statement
 
 
 class SeatTaken(Event, frozen=True):

@@ -15,6 +15,8 @@ from remote_bid.evaluation.events import (
     ElectionOpened,
     ExpertCalled,
     ExpertDrawOpened,
+    GateEnrolled,
+    GateHeard,
     GatePassed,
     GateRefused,
     LeaderDeposed,
@@ -28,6 +30,7 @@ from remote_bid.evaluation.events import (
     UndertakingOpened,
     UndertakingSigned,
 )
+from remote_bid.evaluation.rules import gates
 from remote_bid.evaluation.rules.course import change, enter
 from remote_bid.evaluation.rules.electing import most_votes
 from remote_bid.evaluation.rules.member import Member
@@ -150,6 +153,8 @@ GATHERED: dict[type[Event], Callable[[Evaluation, Any, Happened], Evaluation]] =
     MemberAccepted: _accepted,
     MemberLeft: _left,
     CheckInOpened: _check_in,
+    GateEnrolled: gates.enrolled,
+    GateHeard: gates.heard,
     GatePassed: _gate,
     GateRefused: _not_let_in,
     SeatTaken: _seated,

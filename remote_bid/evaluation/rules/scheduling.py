@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from remote_bid.evaluation.commands import ScheduleEvaluation
 from remote_bid.evaluation.events import EvaluationOrdered
+from remote_bid.evaluation.price.checking import check_formula
 from remote_bid.evaluation.price.scores import price_scores
 from remote_bid.evaluation.price.terms import LowestEvaluatedPrice
 from remote_bid.evaluation.ranking import LimitOf
@@ -119,7 +120,9 @@ def _require_rules(order: EvaluationOrder) -> None:
     """Points are added up exactly where the formula gives some, for exactly the table's items; nothing is left to be
     found wrong when the scores are in.
     """
-    price_scores(price_case_of(order, [bid.bid for bid in order.bids]))
+    check_formula(order.formula)
+    if within := _within_ceiling(order):
+        price_scores(price_case_of(order, within))
     if (order.ranking is None) is not isinstance(order.formula.score, LowestEvaluatedPrice):
         _bad("评分办法与汇总办法不符", "points are ranked where points are given, and nowhere else")
     ranked = [item.item for item in order.ranking.items] if order.ranking else []
@@ -129,6 +132,11 @@ def _require_rules(order: EvaluationOrder) -> None:
         _bad("去掉最高最低分后没有剩余评分", "no score is left after the highest and the lowest")
     if _measures_by_full(order) and any(item.full is None for item in (order.ranking.items if order.ranking else [])):
         _bad("评分项没有满分值", "outliers are measured by full points that an item does not have")
+
+
+def _within_ceiling(order: EvaluationOrder) -> list[str]:
+    """What lies above the ceiling price is the committee's to reject, and no reason not to evaluate the others."""
+    return [bid.bid for bid in order.bids if Decimal(bid.form.price) <= Decimal(order.ceiling_price)]
 
 
 def _measures_by_full(order: EvaluationOrder) -> bool:

@@ -83,6 +83,14 @@ class Outlier(msgspec.Struct, frozen=True, kw_only=True):
         return not self.answer and not self.lapsed
 
 
+class Gate(msgspec.Struct, frozen=True, kw_only=True):
+    """A gate that tells by itself who has come: its site, its key, the number of the last event heard of it."""
+
+    site: str
+    key: str
+    heard: int = 0
+
+
 class Halted(msgspec.Struct, frozen=True, kw_only=True):
     """The suspension that holds now."""
 
@@ -154,6 +162,8 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     pauses: list[Pause] = []
     acts: frozenset[str] = frozenset()
     """Ids of the statements about pauses that were acted upon."""
+    gates: dict[str, Gate] = {}
+    """By device."""
     sites_lost: dict[str, datetime] = {}
     short_since: datetime | None = None
     """Since when the committee lacks members; its work cannot end before others are called."""

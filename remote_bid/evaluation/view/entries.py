@@ -64,6 +64,8 @@ def _published(evaluation: Evaluation, fields: Fields) -> Names:
             return _all_but(fields, "person", "name", "signed")
         case "MemberAccepted" | "MemberLeft" if never_sat and fields["by"]["role"] == EvaluationRole.EXPERT:
             return _all_but(fields, "by", "signed", "reason", "nonce")
+        case "GateHeard" if never_sat:
+            return _all_but(fields, "statement")
         case "MemberLeft":
             return _all_but(fields, "reason", "nonce")
         case _:
@@ -170,6 +172,7 @@ _MEMBERS_ACT = by_eye({_COMMITTEE: _ALIAS, _SUPERVISOR: _ALIAS, _RUNNER: _ALIAS,
 _CAUSE = (*_ALIAS, "cause")
 _PLACE = (*_BARE, "by", "alias", "place", "leaf")
 _GATE = (*_BARE, "by", "alias", "site", "signed")
+_HEARD = (*_ALIAS, "by", "site", "device", "number", "outcome")
 _SEAT = (*_ALIAS, "site", "seat")
 RULES: dict[str, Rule] = {
     "CheckpointCosigned": lambda evaluation, fields, eye: None,
@@ -185,6 +188,8 @@ RULES: dict[str, Rule] = {
     "ExpertCalled": by_eye({_COMMITTEE: _ALIAS, _SUPERVISOR: _PLACE, _RUNNER: _PLACE, _AUDITOR: None}),
     "MemberAccepted": _MEMBERS_ACT,
     "MemberLeft": by_eye({_COMMITTEE: _ALIAS, _SUPERVISOR: _CAUSE, _RUNNER: _CAUSE, _SITE: _ALIAS, _AUDITOR: None}),
+    "GateEnrolled": by_eye({_SUPERVISOR: None, _RUNNER: None, _SITE: None, _AUDITOR: None}),
+    "GateHeard": by_eye({_COMMITTEE: _ALIAS, _SUPERVISOR: _HEARD, _RUNNER: _ALIAS, _SITE: _HEARD, _AUDITOR: None}),
     "GatePassed": by_eye({_COMMITTEE: _ALIAS, _SUPERVISOR: _GATE, _RUNNER: _ALIAS, _SITE: _GATE, _AUDITOR: None}),
     "GateRefused": by_eye({_SUPERVISOR: _GATE, _SITE: _GATE, _AUDITOR: None}),
     "SeatTaken": by_eye({_COMMITTEE: _ALIAS, _SUPERVISOR: _SEAT, _RUNNER: _ALIAS, _SITE: _SEAT, _AUDITOR: None}),
@@ -250,6 +255,7 @@ OWN = frozenset(
         "ExpertCalled",
         "MemberAccepted",
         "MemberLeft",
+        "GateEnrolled",
         "GatePassed",
         "GateRefused",
         "SeatTaken",

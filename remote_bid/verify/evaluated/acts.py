@@ -57,7 +57,7 @@ def judged(case: EvaluationCase, shown: Shown, event: Event, expected: Sequence[
 def _withheld(case: EvaluationCase, shown: Shown) -> bool:
     """Whether what was signed is not here to be decided upon."""
     hidden = shown.proof.hidden if shown.proof else {}
-    return "signed" in hidden
+    return not hidden.keys().isdisjoint(("signed", "statement"))
 
 
 def _decided(case: EvaluationCase, shown: Shown, event: Event) -> Sequence[Event]:
@@ -202,6 +202,8 @@ _COMMANDS: dict[type[Event], Callable[[Any], Command]] = {
     e.ExpertCalled: lambda event: c.CallExpert(leaf=event.leaf, signed=event.signed),
     e.MemberAccepted: lambda event: c.AnswerCall(signed=event.signed),
     e.MemberLeft: _left,
+    e.GateEnrolled: lambda event: c.EnrolGate(signed=event.signed),
+    e.GateHeard: lambda event: c.HearGate(statement=event.statement),
     e.GatePassed: lambda event: c.PassGate(signed=event.signed),
     e.GateRefused: lambda event: c.PassGate(signed=event.signed),
     e.SeatTaken: lambda event: c.TakeSeat(signed=event.signed),

@@ -51,5 +51,3 @@ class Growing {
     this.waiting = 0
   }
 }
-  }
-}
