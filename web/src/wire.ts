@@ -97,19 +97,13 @@ export interface components {
         };
         /**
          * Averaged
-         * @description The mean of one item's scores, or of the experts' totals (then `item` is empty): what counted and what was left
-         *         out, by expert in the order of their scores; `exact` and, by the declared steps, `value`.
+         * @description The mean of one item's scores, or of the experts' totals (then `item` is empty): the scores that counted and
+         *         those left out, the lowest first, without their experts; exactly, and by the declared steps.
          */
         readonly Averaged: {
             readonly item: string;
-            readonly counted: readonly (readonly [
-                string,
-                string
-            ])[];
-            readonly dropped: readonly (readonly [
-                string,
-                string
-            ])[];
+            readonly counted: readonly string[];
+            readonly dropped: readonly string[];
             readonly weight: string;
             readonly exact: string;
             readonly value: string;
@@ -991,6 +985,16 @@ export interface components {
             readonly rejected?: components["schemas"]["Rejection"];
         };
         /**
+         * EvaluationCheckCode
+         * @description 核对码 of the last cosigned phase change, and the note it is made from.
+         */
+        readonly EvaluationCheckCode: {
+            readonly code: string;
+            readonly phase: components["schemas"]["EvaluationPhase"];
+            readonly covers: number;
+            readonly note: string;
+        };
+        /**
          * EvaluationClosed
          * @description The evaluation is over; who said nothing to the report counts as agreeing with it.
          */
@@ -1111,6 +1115,7 @@ export interface components {
             readonly phase?: components["schemas"]["EvaluationPhase"];
             readonly phase_since?: string;
             readonly ends_at?: string;
+            readonly check_code?: components["schemas"]["EvaluationCheckCode"];
             readonly code?: string;
             readonly title?: string;
             readonly lot?: string;
@@ -1195,6 +1200,16 @@ export interface components {
         readonly ExpertDrawOpened: {
             /** @enum {unknown} */
             readonly type: "ExpertDrawOpened";
+        };
+        /**
+         * ExpertTotal
+         * @description One expert's total for a bid: its weighted scores by item, and their sum, exactly and rounded as declared.
+         */
+        readonly ExpertTotal: {
+            readonly expert: string;
+            readonly sums: readonly string[];
+            readonly exact: string;
+            readonly value: string;
         };
         /**
          * ExtendWindow
@@ -2471,7 +2486,7 @@ export interface components {
         /**
          * Ranked
          * @description One bid's place and how it came about. Bids that only lots can part share a place. A technical score that is not
-         *         rounded and never ends is shown to ten decimals.
+         *         rounded and never ends is shown to ten decimals. `totals` are there only where experts' totals are averaged.
          */
         readonly Ranked: {
             readonly place: number;
@@ -2482,6 +2497,7 @@ export interface components {
             readonly price: string;
             readonly decided: components["schemas"]["Decided"];
             readonly means: readonly components["schemas"]["Averaged"][];
+            readonly totals: readonly components["schemas"]["ExpertTotal"][];
         };
         /**
          * Ranking
@@ -3590,6 +3606,7 @@ export type EndPause = components['schemas']['EndPause'];
 export type EntrustKey = components['schemas']['EntrustKey'];
 export type EscrowSharePublished = components['schemas']['EscrowSharePublished'];
 export type EvaluatedBid = components['schemas']['EvaluatedBid'];
+export type EvaluationCheckCode = components['schemas']['EvaluationCheckCode'];
 export type EvaluationClosed = components['schemas']['EvaluationClosed'];
 export type EvaluationCommand = components['schemas']['EvaluationCommand'];
 export type EvaluationEvent = components['schemas']['EvaluationEvent'];
@@ -3605,6 +3622,7 @@ export type EvaluationView = components['schemas']['EvaluationView'];
 export type EvaluationVoided = components['schemas']['EvaluationVoided'];
 export type ExpertCalled = components['schemas']['ExpertCalled'];
 export type ExpertDrawOpened = components['schemas']['ExpertDrawOpened'];
+export type ExpertTotal = components['schemas']['ExpertTotal'];
 export type ExtendWindow = components['schemas']['ExtendWindow'];
 export type FailedItem = components['schemas']['FailedItem'];
 export type FieldKind = components['schemas']['FieldKind'];
