@@ -83,7 +83,8 @@ def _me(evaluation: Evaluation, who: Who, eye: Eye) -> EvaluationMe:
     me = EvaluationMe(person=who.person, role=role, ask=ask_of(evaluation, who))
     member = evaluation.member(who.person) if eye is Eye.COMMITTEE else None
     if member is None:
-        return me
+        official = evaluation.official(who.person) if eye is Eye.SITE else None
+        return replace(me, site=official.site) if official else me
     outliers = [o.found for o in evaluation.outliers.values() if o.open and o.found.alias == member.alias]
     asked = come_to(evaluation.phase, EvaluationPhase.OUTLIERS)
     return replace(
