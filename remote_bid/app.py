@@ -15,6 +15,8 @@ from aiohttp import web
 
 from remote_bid.config import Settings, office_passphrase
 from remote_bid.evaluation import evaluation
+from remote_bid.evaluation.assessment import assessment
+from remote_bid.evaluation.award import award
 from remote_bid.evaluation.ballots import Ballots
 from remote_bid.evaluation.facts import EvaluationFacts
 from remote_bid.gateway.archive import Archive
@@ -23,6 +25,7 @@ from remote_bid.gateway.cosigners import HttpCosigner
 from remote_bid.gateway.crls import CrlKeeper
 from remote_bid.gateway.doors import Door, doors
 from remote_bid.gateway.drafts import Drafts
+from remote_bid.gateway.evaluation_papers import EvaluationPapers
 from remote_bid.gateway.evaluations import Evaluations
 from remote_bid.gateway.health import Alert, Health
 from remote_bid.gateway.http import Http, guard, headers_for
@@ -69,7 +72,7 @@ from remote_bid.timeline.start import require_cosigned_head, require_covered
 from remote_bid.timeline.stopping import told_to_stop
 from remote_bid.verify.trust import Trust
 
-ROOMS: dict[str, AnyContext] = {opening.name: opening, evaluation.name: evaluation}
+ROOMS: dict[str, AnyContext] = {room.name: room for room in (opening, evaluation, assessment, award)}
 PAGES = Path(__file__).parent / "pages"
 
 
@@ -117,15 +120,17 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     safe = safe_of(settings, folder / "safe", keys.lines)
     keepers = Keepers(keys.signer, now)
     ballots = Ballots()
+    signed = EvaluationFacts(roots, deployment, now, ballots, crls)
     rooms: Rooms = {
         opening.name: (opening, Facts(safe, roots, deployment, now, crls, keepers.ask, trust.authorities_of_time())),
-        evaluation.name: (evaluation, EvaluationFacts(roots, deployment, now, ballots, crls)),
+        **{room.name: (room, signed) for room in (evaluation, assessment, award)},
         registry.name: (registry, RegistryFacts(issuer, now)),
     }
     guarded = Guard()
     desk = Desk(log, keys.signer, keys.lines, rooms, guarded)
     desk.listen(ballots.forget)
-    papers = Papers(folder / "papers", lambda: seal_key(folder / "seal.pem", settings.log), ZoneInfo(settings.zone))
+    paper_folder, zone = folder / "papers", ZoneInfo(settings.zone)
+    papers = Papers(paper_folder, lambda: seal_key(folder / "seal.pem", settings.log), zone)
     porter = Porter(roots, settings.origin, now, crls)
     keeper = CrlKeeper(crls, settings.crls, folder / "crls", desk, now, porter.recheck)
     keeper.remembered()
@@ -173,7 +178,8 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     )
     lodging = LodgingKeys(desk, keys.lines)
     evaluations = Evaluations(desk, http.admitted)
-    mine = [*evaluations.routes(), *people.routes(), *lodging.routes(), *Drafts().routes()]
+    reports = EvaluationPapers(desk, paper_folder, lambda: seal_key(folder / "seal.pem", settings.log), zone)
+    mine = [*evaluations.routes(), *reports.routes(), *people.routes(), *lodging.routes(), *Drafts().routes()]
     app.add_routes([*http.routes(), *mine, *annexe.routes])
     sio.attach(app)
     async with aiohttp.ClientSession() as outgoing, _closing(log):

@@ -1,9 +1,17 @@
-"""What an opening's end starts: once it is closed, its opened bids may be evaluated, as they were read out."""
+"""What the end of one session starts: a closed opening hands over its opened bids, as they were read out; a public
+evaluation its experts to be assessed, and under separation its candidates to be decided between.
+"""
 
 from typing import NoReturn
 
+import msgspec
+
+from remote_bid.evaluation.assessment.statements import AssessmentOrder
+from remote_bid.evaluation.assessment.terms import EvaluationHead
+from remote_bid.evaluation.award.statements import AwardOrder
+from remote_bid.evaluation.rules import Evaluation
 from remote_bid.evaluation.statements import EvaluationOrder
-from remote_bid.evaluation.terms import OpenedBid, OpeningHead
+from remote_bid.evaluation.terms import DrawnCoefficient, OpenedBid, OpeningHead
 from remote_bid.opening.rules import Opening
 from remote_bid.opening.rules.acting import parties_of
 from remote_bid.opening.rules.bid import Bid
@@ -12,6 +20,26 @@ from remote_bid.seal.canonical import b64
 from remote_bid.timeline.context import Refused
 
 OPENED = (Outcome.OPENED, Outcome.REMEDIED)
+
+
+class HandedOver(msgspec.Struct, frozen=True, kw_only=True):
+    """What a closed opening hands over of one lot: where it ended, its opened bids, the coefficients that it drew."""
+
+    opening: OpeningHead
+    bids: list[OpenedBid]
+    drawn: list[DrawnCoefficient]
+
+
+def handed_over(opening: Opening, seq: int, leaf: bytes, lot: str) -> HandedOver:
+    """All of it; refused as long as the opening goes on. `seq` and `leaf` are the entry's by which it was closed."""
+    if opening.phase is not Phase.CLOSED:
+        _refuse("not_closed", "开标尚未结束，不能开始评标。", "The opening is not closed yet.")
+    drawn = [
+        DrawnCoefficient(coefficient=coefficient, value=line.value)
+        for (of, coefficient), line in opening.drawn.items()
+        if of == lot
+    ]
+    return HandedOver(opening=head_of(opening, seq, leaf), bids=opened_bids(opening, lot), drawn=drawn)
 
 
 def opened_bids(opening: Opening, lot: str) -> list[OpenedBid]:
@@ -40,18 +68,44 @@ def head_of(opening: Opening, seq: int, leaf: bytes) -> OpeningHead:
 
 def require_handed_over(opening: Opening, seq: int, leaf: bytes, order: EvaluationOrder) -> None:
     """Refused unless an order is about exactly what this opening has come to."""
-    if opening.phase is not Phase.CLOSED:
-        _refuse("not_closed", "开标尚未结束，不能开始评标。", "The opening is not closed yet.")
-    lot = opening.lot(order.lot)
+    handed, lot = handed_over(opening, seq, leaf, order.lot), opening.lot(order.lot)
     if lot is None or (order.ceiling_price, order.currency) != (lot.ceiling_price, lot.currency):
         _refuse("other_lot", "评标安排与开标的标段不符。", "The order is not about this opening's lot.")
-    if order.opening != head_of(opening, seq, leaf):
+    if order.opening != handed.opening:
         _refuse("other_opening", "评标安排所指的不是开标的最终结果。", "The order does not name the opening's end.")
-    if [_as_read(bid) for bid in order.bids] != [_as_read(bid) for bid in opened_bids(opening, order.lot)]:
+    if [_as_read(bid) for bid in order.bids] != [_as_read(bid) for bid in handed.bids]:
         _refuse("other_bids", "评标安排中的投标与开标结果不符。", "The order's bids are not those that were opened.")
-    drawn = {coefficient: line.value for (of, coefficient), line in opening.drawn.items() if of == order.lot}
-    if order.drawn != drawn:
+    if order.drawn != handed.drawn:
         _refuse("other_draw", "评标安排中的系数与开标抽取结果不符。", "Other coefficients were drawn.")
+
+
+def require_assessable(evaluation: Evaluation, head: EvaluationHead, order: AssessmentOrder) -> None:
+    """Refused unless an order is about exactly the experts of this public evaluation, by its own three sides."""
+    if not evaluation.published:
+        _refuse("not_public", "评标报告尚未公布。", "The evaluation's report is not public yet.")
+    experts = [(member.alias, member.person) for member in evaluation.active()]
+    if order.evaluation != head or [(expert.alias, expert.person) for expert in order.experts] != experts:
+        _refuse("other_evaluation", "考评对象与评标结果不符。", "The order is not about this evaluation's experts.")
+    sides = {a.person: a.role.value for a in order.assessors}
+    if any(evaluation.role_of(person) != role for person, role in sides.items()):
+        _refuse("other_sides", "考评三方与评标时不符。", "These are not the three sides of the evaluation.")
+
+
+def require_awardable(evaluation: Evaluation, head: EvaluationHead, order: AwardOrder) -> None:
+    """Refused unless an order is about exactly the candidates of this public evaluation, which left the award open."""
+    if not evaluation.published or evaluation.report is None:
+        _refuse("not_public", "评标报告尚未公布。", "The evaluation's report is not public yet.")
+    told = order.evaluation
+    named = EvaluationHead(session=told.session, seq=told.seq, leaf=told.leaf)
+    if named != head or told.report != evaluation.report_hash:
+        _refuse("other_evaluation", "定标所依据的不是该评标报告。", "The order is not about this evaluation's report.")
+    names = {bid.bid: bid.name for bid in evaluation.ordered.bids}
+    candidates = [(bid, names[bid]) for bid in evaluation.report.candidates]
+    if evaluation.report.ranked or [(c.bid, c.name) for c in order.candidates] != candidates:
+        _refuse("other_candidates", "候选人与评标报告不符，或未实行评定分离。", "Not its unranked candidates.")
+    sides = {order.tenderer.person: "tenderer_observer", order.supervisor.person: "supervisor"}
+    if any(evaluation.role_of(person) != role for person, role in sides.items()):
+        _refuse("other_sides", "招标人或监督人员与评标时不符。", "Tenderer or supervisor is another than there.")
 
 
 def _as_read(bid: OpenedBid) -> tuple[object, ...]:

@@ -9,6 +9,8 @@ import msgspec
 
 from remote_bid.config import CosignerAt, Settings
 from remote_bid.demo.authority import Authority
+from remote_bid.demo.committee import EXPERTS
+from remote_bid.demo.committee import OFFICES as EVALUATION_OFFICES
 from remote_bid.demo.lan import AUTHORITY, certify_host, lan_address, trusting
 from remote_bid.demo.programme import Contender, Programme
 from remote_bid.opening.terms import Member, Role
@@ -166,6 +168,7 @@ class Cast:
     def breath_s(self, person: str) -> float:
         """How long this person takes before an act."""
         people = [*(member.person for member in self.members), *(one.person for one in self.contenders)]
+        people += [other for other, _ in [*EVALUATION_OFFICES, *EXPERTS]]
         return self.pace.breath_s * (1 + people.index(person) % _TEMPERS)
 
 
@@ -176,7 +179,12 @@ def assemble(
     authority = Authority(_AUTHORITY)
     cast_folder = folder / "people"
     offices = OFFICES if playable else []
-    people = [*((one.person, one.name) for one in MEMBERS), *((one.person, one.name) for one in offices)]
+    people = [
+        *((one.person, one.name) for one in MEMBERS),
+        *((one.person, one.name) for one in offices),
+        *EVALUATION_OFFICES,
+        *EXPERTS,
+    ]
     for person, name in people:
         authority.enrol(cast_folder / person, person, name)
     for contender in programme.contenders:

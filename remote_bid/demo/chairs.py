@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from remote_bid.app import PAGES, Annexe
 from remote_bid.demo.authority import PASSPHRASE
 from remote_bid.demo.cast import SESSION, Cast
+from remote_bid.demo.committee import EVALUATION, EXPERTS
+from remote_bid.demo.committee import OFFICES as EVALUATION_OFFICES
 from remote_bid.demo.lan import tls_of
 from remote_bid.gateway.doors import Access, Door, signed_in
 from remote_bid.participant.identity import CERTIFICATE, KEY
@@ -51,7 +53,8 @@ class Chairs:
         self._cast = cast
         self._offices = {one.person for one in cast.settings.admins}
         taking_part = [*(one.person for one in cast.members), *(one.person for one in cast.contenders)]
-        self._people = {*taking_part, *self._offices}
+        self._committee = {person for person, _ in [*EVALUATION_OFFICES, *EXPERTS]}
+        self._people = {*taking_part, *self._offices, *self._committee}
 
     def annexe(self) -> Annexe:
         """The chairs, and TLS if phones are to come."""
@@ -87,13 +90,19 @@ class Chairs:
         (home / TAKEN).touch()
         left = {
             "session": SESSION,
-            "desk": "/office" if person in self._offices else f"/hall/{SESSION}",
+            "desk": self._desk(person),
             "releases": [path.read_text() for path in sorted(home.glob("*.release"))],
             "custody": [path.read_text() for path in home.glob(CUSTODY)],
             "trust": (self._cast.folder / "trust.json").read_text(),
             "passphrase": PASSPHRASE,
         }
         return web.json_response(left)
+
+    def _desk(self, person: str) -> str:
+        """Where somebody of this person's part works."""
+        if person in self._offices:
+            return "/office"
+        return f"/evaluation/{EVALUATION}" if person in self._committee else f"/hall/{SESSION}"
 
     def _home(self, request: web.Request) -> Path:
         person = request.match_info["person"]

@@ -16,7 +16,9 @@ _LONGEST = 70
 def fork_server() -> ForkServerContext:
     """A running one. Ctrl-C, which a terminal sends to all of a program's processes, ends the demonstration, not it."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["remote_bid.demo.parts", "remote_bid.demo.bidding"])
+    context.set_forkserver_preload(
+        ["remote_bid.demo.parts", "remote_bid.demo.bidding", "remote_bid.demo.evaluators", "remote_bid.demo.offices"]
+    )
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         with _short_temporary_folder():

@@ -9,6 +9,8 @@ from rich.text import Text
 from remote_bid.demo.authority import KEY_FILE, PASSPHRASE
 from remote_bid.demo.cast import SESSION, Cast
 from remote_bid.demo.chairs import chair_link
+from remote_bid.demo.committee import EXPERTS, OFFICIALS
+from remote_bid.evaluation.terms import EvaluationRole
 from remote_bid.opening.terms import Role
 from remote_bid.people.registry.terms import AdminRole
 
@@ -18,6 +20,11 @@ _ROLES = {
     Role.WITNESS: "见证人员",
     Role.TENDERER: "招标人",
     Role.CUSTODIAN: "密钥保管人",
+}
+_EVALUATION = {
+    EvaluationRole.TRADING_CENTER: "交易中心",
+    EvaluationRole.AUDITOR: "审计人员",
+    EvaluationRole.SITE_OPERATOR: "场地人员",
 }
 _OFFICES = {AdminRole.SYSTEM: "系统管理员", AdminRole.SECURITY: "安全管理员", AdminRole.AUDIT: "审计管理员"}
 _WIDTH = 10
@@ -35,7 +42,14 @@ def chair_links(cast: Cast) -> list[tuple[str, str, str]]:
     members = [(_ROLES[one.role], one.name, chair_link(cast, one.person)) for one in cast.members]
     bidders = [("投标人", one.name, chair_link(cast, one.person)) for one in cast.contenders]
     offices = [(_OFFICES[one.role], one.name, chair_link(cast, one.person)) for one in cast.settings.admins]
-    return [*members, *bidders, *offices]
+    return [*members, *bidders, *offices, *committee_links(cast)]
+
+
+def committee_links(cast: Cast) -> list[tuple[str, str, str]]:
+    """The chairs of the evaluation that follows; whoever is called among the experts, the draw decides."""
+    people = [(_EVALUATION[one.role], one.name, one.person) for one in OFFICIALS if one.role in _EVALUATION]
+    people += [("评标专家", name, person) for person, name in EXPERTS]
+    return [(role, name, chair_link(cast, person)) for role, name, person in people]
 
 
 def show_links(console: Console, cast: Cast) -> None:

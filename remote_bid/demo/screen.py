@@ -1,5 +1,6 @@
 """The day on the terminal, as the public sees it."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from types import TracebackType
 
@@ -9,6 +10,8 @@ from rich.panel import Panel
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
+from remote_bid.evaluation.terms import EvaluationPhase
+from remote_bid.evaluation.view import EvaluationView
 from remote_bid.opening.terms import Cause, Outcome, Phase
 from remote_bid.opening.view import OpeningView
 from remote_bid.participant.client import Client
@@ -30,6 +33,22 @@ _PHASES = {
     Phase.RECORD: "记录：核对并签署开标记录",
     Phase.CLOSED: "结束",
     Phase.ABORTED: "终止：投标原封退回",
+}
+_EVALUATION = {
+    EvaluationPhase.SCHEDULED: "评标准备：封存专家名单与抽取种子",
+    EvaluationPhase.DRAW: "抽取：开启种子，依序通知专家",
+    EvaluationPhase.CHECK_IN: "到场：门禁、签到、抽取工位",
+    EvaluationPhase.UNDERTAKING: "承诺：公布投标人，签署承诺或回避",
+    EvaluationPhase.LEADER: "推选组长",
+    EvaluationPhase.MATERIALS: "材料：暗标编号",
+    EvaluationPhase.PRELIMINARY: "初步评审",
+    EvaluationPhase.DETAILED: "详细评审：各自独立打分",
+    EvaluationPhase.OUTLIERS: "复核：偏离平均分的评分",
+    EvaluationPhase.PRICE: "报价评分",
+    EvaluationPhase.SUMMARY: "汇总",
+    EvaluationPhase.REPORT: "评标报告：签署或提出保留意见",
+    EvaluationPhase.CLOSED: "评标结束",
+    EvaluationPhase.VOID: "评标无效",
 }
 _OUTCOMES = {
     Outcome.OPENED: "已开启",
@@ -60,7 +79,7 @@ class Screen:
             console=console,
         )
         self._task = self._progress.add_task("准备", total=len(_DAY) - 1, note="")
-        self._phase: Phase | None = None
+        self._phase: Phase | EvaluationPhase | None = None
         self._suspended = False
 
     def __enter__(self) -> "Screen":
@@ -84,6 +103,13 @@ class Screen:
         done = _DAY.index(view.phase) if view.phase in _DAY else 0
         short = _PHASES[view.phase].partition("：")[0]
         self._progress.update(self._task, description=short, completed=done, note=f"#{client.copy.head}  {code}")
+
+    def watch_evaluation(self, view: EvaluationView) -> None:
+        """Show a phase of the evaluation once it is entered."""
+        if view.phase and view.phase is not self._phase:
+            self._phase = view.phase
+            at = (view.phase_since or "")[11:19]
+            self._console.print(f"[bright_black]{at}[/] [bold]{view.phase:<16}[/] {_EVALUATION[view.phase]}")
 
     def _course(self, view: OpeningView) -> None:
         """One line when the clocks are stopped, one when they run again."""
@@ -119,8 +145,23 @@ def readout(console: Console, view: OpeningView) -> None:
         console.print(escape(f"  答复：{objection.answer or '未答复'}"))
 
 
-def kept(console: Console, folder: str) -> None:
+def ranking(console: Console, view: EvaluationView, names: Mapping[str, str]) -> None:
+    """The bids by rank, with what their scores are made of."""
+    table = Table(title="评标结果", title_style="bold", expand=False)
+    for heading in ("名次", "投标人"):
+        table.add_column(heading)
+    for heading in ("技术得分", "报价得分", "总分"):
+        table.add_column(heading, justify="right")
+    for line in view.summary.ranking.ranked if view.summary else []:
+        table.add_row(str(line.place), escape(names[line.bid]), line.technical, line.price_score, line.total)
+    console.print(table)
+    for rejected in view.report.rejected if view.report else []:
+        clauses = "、".join(clause for item in rejected.items for clause in item.clauses)
+        console.print(escape(f"否决投标  {names[rejected.bid]}：{clauses}"))
+
+
+def kept(console: Console, folder: str, evaluated: bool) -> None:
     """Where the files are."""
-    console.print(
-        Panel(f"remote-bid verify {folder}/bundle.zip --trust {folder}/trust.json", title="核验", expand=False)
-    )
+    bundles = ["bundle.zip", *(["evaluation.zip"] if evaluated else [])]
+    calls = [f"remote-bid verify {folder}/{bundle} --trust {folder}/trust.json" for bundle in bundles]
+    console.print(Panel("\n".join(calls), title="核验", expand=False))

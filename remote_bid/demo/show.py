@@ -10,19 +10,20 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
 from rich.console import Console
 
 from remote_bid.demo.cast import SESSION, Cast, Pace, assemble, fast, playable, watchable
-from remote_bid.demo.day import Day, PlayFailed, Troupe, Watch, keep, play, troupe
+from remote_bid.demo.day import Day, Disturb, PlayFailed, Troupe, Watch, keep, play, troupe
+from remote_bid.demo.evaluating import evaluate
 from remote_bid.demo.faults import with_faults
 from remote_bid.demo.links import show_links
 from remote_bid.demo.outage import outage, with_outage
 from remote_bid.demo.programme import Programme, found_programme, own_programme
-from remote_bid.demo.screen import Screen, kept, readout
+from remote_bid.demo.screen import Screen, kept, ranking, readout
 from remote_bid.participant.client import Client, ServerRefused
 from remote_bid.tender.standards import NotATender, read_tender
 from remote_bid.verify import verify
@@ -94,7 +95,7 @@ def _shown(options: Options, console: Console) -> int:
         seconds = round(time.monotonic() - began, 1)
         if options.out is not None:
             keep(day, cast, options.out)
-            kept(console, str(options.out))
+            kept(console, str(options.out), day.evaluated is not None)
         if options.playable or options.stay:
             _stay(console, cast)
         print(json.dumps(day.figures() | {"verified": verified, "seconds": seconds}), flush=True)
@@ -130,7 +131,15 @@ def _played(console: Console, cast: Cast, players: Troupe, options: Options) -> 
     limit_s = math.inf if options.playable else cast.pace.limit_s()
     with Screen(console) as screen:
         watch = _with_links(console, cast, screen.watch) if cast.playable else screen.watch
-        return asyncio.run(play(cast, players, watch, limit_s, outage if options.faults else None))
+        return asyncio.run(_played_both(cast, players, watch, screen, limit_s, outage if options.faults else None))
+
+
+async def _played_both(
+    cast: Cast, players: Troupe, watch: Watch, screen: Screen, limit_s: float, disturb: Disturb | None
+) -> Day:
+    """The opening, then the evaluation of what it has opened."""
+    day = await play(cast, players, watch, limit_s, disturb)
+    return replace(day, evaluated=await evaluate(cast, players, day.view, screen.watch_evaluation, limit_s))
 
 
 def _with_links(console: Console, cast: Cast, watch: Watch) -> Watch:
@@ -149,9 +158,14 @@ def _with_links(console: Console, cast: Cast, watch: Watch) -> Watch:
 
 def _verified(console: Console, day: Day, cast: Cast) -> bool:
     readout(console, day.view)
-    report = verify(io.BytesIO(day.bundle), cast.trust)
-    explain(report, True, console)
-    return report.verified
+    bundles = [day.bundle]
+    if day.evaluated is not None:
+        ranking(console, day.evaluated.view, day.evaluated.names)
+        bundles.append(day.evaluated.bundle)
+    reports = [verify(io.BytesIO(bundle), cast.trust) for bundle in bundles]
+    for report in reports:
+        explain(report, True, console)
+    return all(report.verified for report in reports)
 
 
 def _stay(console: Console, cast: Cast) -> None:

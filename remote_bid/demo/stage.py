@@ -14,16 +14,18 @@ import structlog
 
 from remote_bid.demo.cast import SESSION, Cast
 from remote_bid.demo.chairs import until_taken
+from remote_bid.demo.committee import EVALUATION
 from remote_bid.opening.statements import Refusal
 from remote_bid.opening.terms import Phase, reached
 from remote_bid.participant.checks import from_server
 from remote_bid.participant.client import Client, ServerRefused
+from remote_bid.participant.evaluating.line import EvaluationLine
 from remote_bid.participant.identity import Identity, read_identity
 from remote_bid.seal.statements import statement_id
 from remote_bid.timeline.context import Command
 
-JOURNAL = "journal"
-"""Each participant's list of the leaves it was shown."""
+JOURNAL, EVALUATION_JOURNAL = "journal", "evaluation.journal"
+"""Each participant's lists of the leaves it was shown."""
 
 _AGAIN_S = 0.2
 
@@ -59,13 +61,36 @@ class Visitor(Client):
             (self._home / name).write_bytes(msgspec.json.encode(refused.refusal))
 
 
+class Attendant(EvaluationLine):
+    """A participant's line to the evaluation, with a breath before each act, and patience while it is suspended."""
+
+    def __init__(self, cast: Cast, person: str) -> None:
+        self.identity, home = identity_of(cast, person), cast.home(person)
+        super().__init__(cast.url, EVALUATION, self.identity, home / EVALUATION_JOURNAL, cast.trusting())
+        self._breath_s = cast.breath_s(person)
+
+    async def hand_in(self, command: Command) -> list[str]:
+        """As a line does, after a breath, and again after a suspension."""
+        await asyncio.sleep(self._breath_s)
+        while True:
+            try:
+                return await super().hand_in(command)
+            except ServerRefused as refusal:
+                if refusal.code != "suspended":
+                    raise
+            await asyncio.sleep(_AGAIN_S)
+            await self.until(lambda view: not view.suspended)
+
+
 def identity_of(cast: Cast, person: str) -> Identity:
     """Who signs as this person."""
     return read_identity(cast.home(person))
 
 
-def alone(log: Path, play: Callable[[], Awaitable[None]]) -> None:
-    """Run a part as a program of its own: its log in its folder, one sentence on stderr if it fails."""
+def alone(log: Path, play: Callable[[], Awaitable[None]], yields: bool = True) -> None:
+    """Run a part as a program of its own: its log in its folder, one sentence on stderr if it fails. Unless it
+    `yields`, it plays on when somebody takes the person's chair, which is one of the opening.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with log.open("a") as file:
         logging.basicConfig(stream=file, level=logging.WARNING)
@@ -78,19 +103,22 @@ def alone(log: Path, play: Callable[[], Awaitable[None]]) -> None:
             logger_factory=structlog.PrintLoggerFactory(file),
         )
         try:
-            asyncio.run(_awaited(play, log.parent))
+            asyncio.run(_awaited(play, log.parent if yields else None))
         except Exception as error:
             structlog.get_logger("part").exception("failed")
             print(f"{log.parent.name}: {type(error).__name__}: {error}", file=sys.stderr)
             sys.exit(1)
 
 
-async def _awaited(play: Callable[[], Awaitable[None]], home: Path) -> None:
+async def _awaited(play: Callable[[], Awaitable[None]], home: Path | None) -> None:
     """Play until the part is over, a person takes the chair, or the demonstration itself is gone."""
     demonstration = multiprocessing.parent_process()
     if demonstration is not None:
         asyncio.get_running_loop().add_reader(demonstration.sentinel, os._exit, 1)
-    playing, taken = asyncio.ensure_future(play()), asyncio.ensure_future(until_taken(home))
+    playing, taken = (
+        asyncio.ensure_future(play()),
+        asyncio.ensure_future(until_taken(home) if home else asyncio.Event().wait()),
+    )
     await asyncio.wait([playing, taken], return_when=asyncio.FIRST_COMPLETED)
     taken.cancel()
     if playing.done():

@@ -7,6 +7,7 @@ import msgspec
 from remote_bid.evaluation.terms import Name, PoolLeaf, Score
 from remote_bid.people.certificates import Signed
 from remote_bid.people.noting import NoteCrl
+from remote_bid.tender.terms import Words
 from remote_bid.timeline.context import Command
 from remote_bid.timeline.marks import RecordCheckpoint, RecordRotation, Tick
 
@@ -80,9 +81,11 @@ class SignUndertaking(Command, frozen=True):
 
 
 class DeclareRecusal(Command, frozen=True):
-    """A member stands back."""
+    """A member stands back, for a reason that it has signed for by its hash; `nonce` is 16 random bytes or more."""
 
     signed: Signed
+    reason: Words
+    nonce: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{22,64}\Z")]
 
 
 class RemoveMember(Command, frozen=True):

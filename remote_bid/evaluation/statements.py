@@ -10,6 +10,7 @@ from remote_bid.evaluation.terms import (
     Alias,
     Candidate,
     Departure,
+    DrawnCoefficient,
     GateCheck,
     Name,
     Need,
@@ -26,7 +27,7 @@ from remote_bid.evaluation.terms import (
     Verdict,
 )
 from remote_bid.seal.statements import Payload
-from remote_bid.tender.terms import Amount, Factor, Heading, Line, Words
+from remote_bid.tender.terms import Amount, Heading, Line, Words
 
 
 class EvaluationOrder(Payload, frozen=True):
@@ -49,8 +50,8 @@ class EvaluationOrder(Payload, frozen=True):
     ranking: RankingRule | None
     """None where no points are given: the lowest evaluated price ranks first."""
     outlier_limit: OutlierLimit | None
-    drawn: dict[str, Factor]
-    """What the opening drew, by coefficient."""
+    drawn: Annotated[list[DrawnCoefficient], msgspec.Meta(max_length=50)]
+    """What the opening drew."""
     members: Annotated[int, msgspec.Meta(ge=5, le=99)]
     needs: Annotated[list[Need], msgspec.Meta(min_length=1, max_length=20)]
     representatives: Annotated[list[Representative], msgspec.Meta(max_length=33)]
@@ -139,12 +140,14 @@ class Undertaking(Payload, frozen=True):
 
 
 class Recusal(Payload, frozen=True):
-    """A member stands back, and says why."""
+    """A member stands back. Why is nobody's but the auditors': it goes beside this, with a nonce of the signer's;
+    `reason` is H("sbe/1 recusal", nonce, reason).
+    """
 
     kind: ClassVar[str] = "recusal"
     session: str
     alias: Alias
-    reason: Words
+    reason: str
 
 
 class Removal(Payload, frozen=True):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from remote_bid.tender.terms import Heading, Line, ReadoutForm
+from remote_bid.tender.terms import Factor, Heading, Line, ReadoutForm
 
 
 class EvaluationPhase(StrEnum):
@@ -173,6 +173,13 @@ class OpeningHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     session: str
     seq: int
     leaf: str
+
+
+class DrawnCoefficient(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the opening drew for one of the tender's coefficients."""
+
+    coefficient: Line
+    value: Factor
 
 
 _HOUR = 3_600_000

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import BinaryIO
 
+from remote_bid.evaluation.rules import Evaluation
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.terms import Phase
 from remote_bid.seal.canonical import jcs
@@ -13,7 +14,17 @@ from remote_bid.timeline.context import Refused
 from remote_bid.timeline.desk import Folded
 from remote_bid.timeline.entry import Entry, Shown, Who, show
 from remote_bid.verify import container
-from remote_bid.verify.manifest import LINES, MANIFEST, RECORD, TIMELINE, Manifest, crl_name, envelope_name, hashes
+from remote_bid.verify.manifest import (
+    LINES,
+    MANIFEST,
+    RECORD,
+    REPORT,
+    TIMELINE,
+    Manifest,
+    crl_name,
+    envelope_name,
+    hashes,
+)
 from remote_bid.verify.trust import Trust
 
 _PUBLIC = Who(person="", role="observer")
@@ -26,7 +37,9 @@ OpenEnvelope = Callable[[str, str, str], BinaryIO]
 
 
 def public_bundle(folded: Folded, vouched_by: Trust, signer: Signer, envelope: OpenEnvelope, crl: ReadCrl) -> bytes:
-    """The bundle of an opening that is over and whose end is cosigned; refused before."""
+    """The bundle of a session that is over and whose end is cosigned; refused before."""
+    if isinstance(folded.state, Evaluation):
+        return _evaluated(folded, folded.state, vouched_by, signer, crl)
     opening: Opening = folded.state
     if opening.phase not in (Phase.CLOSED, Phase.ABORTED) or opening.marks:
         raise Refused(
@@ -41,6 +54,21 @@ def public_bundle(folded: Folded, vouched_by: Trust, signer: Signer, envelope: O
     if opening.phase is Phase.CLOSED:
         members |= _envelopes(folded.session.id, opening, envelope)
     members |= _crls(folded, crl)
+    manifest = Manifest(session=folded.session.id, audience="public", vouched_by=vouched_by, members=hashes(members))
+    return container.write(members | {MANIFEST: jcs(state(manifest, signer))})
+
+
+def _evaluated(folded: Folded, evaluation: Evaluation, vouched_by: Trust, signer: Signer, crl: ReadCrl) -> bytes:
+    """An evaluation whose report is public, as anybody may see it."""
+    if not evaluation.published or evaluation.report is None or evaluation.uncosigned:
+        raise Refused(
+            "not_over", "评标报告尚未公布，档案稍后可取。", "The report is not public yet; the bundle comes after."
+        )
+    members = {
+        TIMELINE: jcs([_shown(folded, entry) for entry in folded.main]),
+        LINES: jcs([_shown(folded, entry) for entry in folded.lines.entries()]),
+        REPORT: jcs(evaluation.report),
+    } | _crls(folded, crl)
     manifest = Manifest(session=folded.session.id, audience="public", vouched_by=vouched_by, members=hashes(members))
     return container.write(members | {MANIFEST: jcs(state(manifest, signer))})
 

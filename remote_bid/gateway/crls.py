@@ -16,7 +16,7 @@ from remote_bid.people.revocation import BadCrl, Crl, Crls
 from remote_bid.timeline.context import LOG, Refused
 from remote_bid.timeline.desk import Desk, Moved
 
-NOTING = ("opening", "evaluation")
+NOTING = ("opening", "evaluation", "assessment", "award")
 """Rooms whose sessions note the lists in force."""
 
 _LOG = structlog.get_logger("crls")

@@ -225,7 +225,7 @@ class Http:
 
     async def bundle(self, request: web.Request) -> web.StreamResponse:
         """The public bundle of a session that is over."""
-        folded = await opening_at(self._desk, request)
+        folded = await self._desk.look(request.match_info["session"])
         name = f'attachment; filename="{folded.session.id}.zip"'
         headers = {"Content-Type": "application/zip", "Content-Disposition": name}
         return web.FileResponse(await self._archive.bundle(folded), headers=headers)

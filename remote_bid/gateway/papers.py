@@ -35,7 +35,7 @@ class Papers:
         place = self._folder / folded.session.id / f"{name}.pdf"
         if not place.exists():
             place.parent.mkdir(parents=True, exist_ok=True)
-            durable.replace(place, sealed(_typeset(sheets[name]), self._key()))
+            durable.replace(place, sealed(typeset_or_refused(sheets[name]), self._key()))
         return place.read_bytes()
 
     def _sheets(self, folded: Folded) -> list[Sheet]:
@@ -47,7 +47,8 @@ class Papers:
             ) from error
 
 
-def _typeset(sheet: Sheet) -> bytes:
+def typeset_or_refused(sheet: Sheet) -> bytes:
+    """The sheet as a PDF; refused where no font has its signs."""
     try:
         return typeset(sheet)
     except NoFont as error:

@@ -1,4 +1,4 @@
-"""What the public may read of a session that is over: the only thing papers are made from."""
+"""What a reader, mostly the public, may read whole of a session: the only events that papers are made from."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,18 +17,18 @@ E = TypeVar("E", bound=Event)
 
 
 class Told(msgspec.Struct, frozen=True):
-    """One event that the public may read whole, with its time."""
+    """One event that the reader may read whole, with its time."""
 
     at: datetime
     event: Event
 
 
-def told(folded: Folded) -> list[Told]:
-    """All events that the public may read whole, by time; the main line's before those of side lines."""
+def told(folded: Folded, reader: Who = _PUBLIC) -> list[Told]:
+    """All events that a reader may read whole, by time; the main line's before those of side lines."""
     shown = [
         entry
         for entry in [*folded.main, *folded.lines.entries()]
-        if folded.context.show(folded.state, entry.line, entry.fields, _PUBLIC, False) is None
+        if folded.context.show(folded.state, entry.line, entry.fields, reader, False) is None
     ]
     found = [Told(instant.when(entry.fields["at"]), event_of(folded.context, entry.fields)) for entry in shown]
     return sorted(found, key=lambda each: each.at)

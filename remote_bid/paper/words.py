@@ -1,5 +1,7 @@
-"""How the opening's codes are worded on paper."""
+"""How the rooms' codes are worded on paper."""
 
+from remote_bid.evaluation.ranking.terms import Decided
+from remote_bid.evaluation.terms import Departure, QuestionKind, ReportAnswer, Result
 from remote_bid.opening.terms import (
     AbortCause,
     Cause,
@@ -83,4 +85,38 @@ EXTENDED = {
     ExtensionCause.NETWORK_FAULT: "网络故障 network fault",
     ExtensionCause.CERTIFICATE_SERVICE: "证书服务故障 certificate service",
     ExtensionCause.EMERGENCY: "突发事件 emergency",
+}
+
+RESULTS = {
+    Result.RANKED: "完成评审并排名 ranked",
+    Result.ALL_REJECTED: "否决全部投标 all rejected",
+}
+
+DECIDED = {
+    Decided.TOTAL: "总分 total",
+    Decided.LOWER_PRICE: "报价较低 lower price",
+    Decided.TECHNICAL: "技术得分 technical score",
+    Decided.DRAW: "抽签 lots",
+    Decided.TIED: "并列 tied",
+}
+
+DEPARTURES = {
+    Departure.DECLINED: "谢绝 declined",
+    Departure.UNREACHABLE: "未能联系 unreachable",
+    Departure.CONFLICTED: "应回避 conflicted",
+    Departure.ABSENT: "缺席 absent",
+    Departure.RECUSED: "回避 recused",
+    Departure.REMOVED: "更换 removed",
+}
+
+QUESTIONS = {
+    QuestionKind.CLARIFICATION: "澄清 clarification",
+    QuestionKind.LOW_BID: "低价说明 low price",
+}
+
+REPORT_ANSWERS = {
+    ReportAnswer.SIGNED: "同意并签署 signed",
+    ReportAnswer.DISSENTED: "保留不同意见 dissented",
+    ReportAnswer.REFUSED: "拒签且未说明理由，视为同意 refused without a reason, counts as agreement",
+    ReportAnswer.SILENT: "未签署，视为同意 silent, counts as agreement",
 }

@@ -8,7 +8,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Generic, Self
 from urllib.parse import urlencode
 
 import aiohttp
@@ -17,7 +17,7 @@ import socketio
 import structlog
 
 from remote_bid.opening.view import OpeningView
-from remote_bid.participant.copy import Copy, Gap
+from remote_bid.participant.copy import Copy, CopyOf, Gap, V
 from remote_bid.participant.identity import Identity
 from remote_bid.participant.refusals import ServerRefused as ServerRefused
 from remote_bid.participant.refusals import answered
@@ -40,21 +40,14 @@ _ANSWER_S = 10
 """Seconds to wait for an answer before asking again: commands may be repeated, a repetition changes nothing."""
 
 
-class Client:
-    """One participant in one session. Survives lost connections and a restarted server. `tls`: whom to believe that
-    the server is who it says; without it the machine's authorities.
+class Line(Generic[V]):
+    """One participant in one session, of which it keeps this copy. Survives lost connections and a restarted server.
+    `tls`: whom to believe that the server is who it says; without it the machine's authorities.
     """
 
-    def __init__(
-        self,
-        url: str,
-        session: str,
-        identity: Identity | None,
-        journal: Path | None = None,
-        tls: ssl.SSLContext | None = None,
-    ) -> None:
+    def __init__(self, url: str, copy: CopyOf[V], identity: Identity | None, tls: ssl.SSLContext | None = None) -> None:
         self.url, self._identity, self._tls = url, identity, tls
-        self.copy = Copy(session, journal)
+        self.copy = copy
         self._changed = asyncio.Condition()
         self._failed: BaseException | None = None
         self._token: str | None = None
@@ -64,7 +57,7 @@ class Client:
         self._line: asyncio.Task[None] | None = None
 
     @asynccontextmanager
-    async def connected(self) -> AsyncIterator["Client"]:
+    async def connected(self) -> AsyncIterator[Self]:
         """Keep a line to the server for the time of the context; when it ends, the journal is on the disk."""
         connector = aiohttp.TCPConnector(ssl=self._tls or True)
         async with aiohttp.ClientSession(connector=connector) as self._http:
@@ -76,7 +69,7 @@ class Client:
                 await asyncio.gather(self._line, return_exceptions=True)
                 await asyncio.to_thread(self.copy.keep)
 
-    async def until(self, condition: Callable[[OpeningView], bool]) -> OpeningView:
+    async def until(self, condition: Callable[[V], bool]) -> V:
         """Wait until the view is so; returns it. Raises whatever broke the copy meanwhile."""
         async with self._changed:
             while True:
@@ -105,6 +98,15 @@ class Client:
     async def post(self, path: str, body: Any) -> Any:
         """An HTTP call as JSON, made until it is answered; ServerRefused unless it succeeds."""
         return await self._signed_in(lambda: self._post(path, body))
+
+    async def get(self, path: str) -> Any:
+        """What an HTTP address answers to us, as JSON; ServerRefused unless it succeeds."""
+        return answered(msgspec.json.decode(await self.fetch(path)))
+
+    async def fetch(self, path: str) -> bytes:
+        """The file at an address, as we may have it; ServerRefused where we may not."""
+        found: bytes = await self._signed_in(lambda: self._read(path))
+        return found
 
     async def lodging_key(self, lot: str, part: str) -> str:
         """The key that the server wants named in the policy of a lot and part."""
@@ -262,3 +264,19 @@ class Client:
         socket, self._socket = self._socket, None
         if socket is not None:
             await socket.disconnect()
+
+
+class Client(Line[OpeningView]):
+    """One participant in an opening."""
+
+    copy: Copy
+
+    def __init__(
+        self,
+        url: str,
+        session: str,
+        identity: Identity | None,
+        journal: Path | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        super().__init__(url, Copy(session, journal), identity, tls)

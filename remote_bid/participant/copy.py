@@ -1,7 +1,7 @@
 """A participant's own copy of a session: every entry it was shown, each checked against its chain."""
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -16,21 +16,24 @@ from remote_bid.timeline.frame import Frame, Joined, OwnSlot
 from remote_bid.timeline.patch import View, apply
 
 E = TypeVar("E", bound=Event)
+V = TypeVar("V")
 
 
 class Gap(Exception):
     """A frame is missing: join again from what is here."""
 
 
-class Copy:
-    """What one participant holds of one session. Raises Mismatch the moment the server contradicts itself.
+class CopyOf(Generic[V]):
+    """What one participant holds of one session, with pages of type `page` and events of the union `event`. Raises
+    Mismatch the moment the server contradicts itself.
 
     With a `journal`, the leaf of every entry is written down as it arrives: what the server may never take back. It
     outlives a power cut from `keep` on.
     """
 
-    def __init__(self, session: str, journal: Path | None = None) -> None:
+    def __init__(self, page: type[V], event: Any, session: str, journal: Path | None = None) -> None:
         self.session, self._journal = session, journal
+        self._page, self._event = page, event
         self.main: list[Shown] = []
         self.own: list[Shown] = []
         self.side: dict[tuple[str, int], Shown] = {}
@@ -46,9 +49,9 @@ class Copy:
         return len(self.main)
 
     @property
-    def view(self) -> OpeningView:
+    def view(self) -> V:
         """The page as the server last sent it."""
-        return msgspec.convert(self._view, type=OpeningView)
+        return msgspec.convert(self._view, type=self._page)
 
     def joining(self) -> None:
         """A join is under way: frames that overtake its answer wait for it."""
@@ -87,7 +90,7 @@ class Copy:
         """Every entry of a kind that is shown whole, own line included."""
         wanted = kind.__name__
         return [
-            (shown, event_in(shown, kind))
+            (shown, event_in(shown, kind, self._event))
             for shown in [*self.main, *self.own]
             if shown.event is not None and shown.event.get("type") == wanted and shown.proof and not shown.proof.hidden
         ]
@@ -126,10 +129,17 @@ class Copy:
         self.slots |= {slot.seq: slot for slot in slots}
 
 
-def event_in(shown: Shown, kind: type[E]) -> E:
-    """The event that a wholly shown entry tells of."""
+class Copy(CopyOf[OpeningView]):
+    """What one participant holds of an opening."""
+
+    def __init__(self, session: str, journal: Path | None = None) -> None:
+        super().__init__(OpeningView, OpeningEvent, session, journal)
+
+
+def event_in(shown: Shown, kind: type[E], events: Any = OpeningEvent) -> E:
+    """The event that a wholly shown entry tells of; one of `events`."""
     told = {name: value for name, value in (shown.event or {}).items() if name not in ("at", "by")}
-    event = msgspec.convert(told, type=OpeningEvent)
+    event = msgspec.convert(told, type=events)
     if not isinstance(event, kind):
         raise Mismatch(f"{told.get('type')} where {kind.__name__} is expected")
     return event

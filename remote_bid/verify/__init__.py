@@ -15,7 +15,7 @@
 12  record        confirmations, objections and answers are whose they must be; the record follows from the events
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import BinaryIO
 
 from remote_bid.seal.statements import Statement
@@ -25,6 +25,7 @@ from remote_bid.verify import (
     contents,
     custody,
     drawing,
+    evaluated,
     hearing,
     history,
     lodgings,
@@ -36,6 +37,8 @@ from remote_bid.verify import (
 )
 from remote_bid.verify.case import Case, Failed
 from remote_bid.verify.container import NotAZip
+from remote_bid.verify.evaluated.case import EvaluationCase
+from remote_bid.verify.manifest import TIMELINE
 from remote_bid.verify.report import Report
 from remote_bid.verify.trust import Trust
 
@@ -68,6 +71,17 @@ STEPS: Sequence[tuple[int, str, Step]] = (
 )
 
 
+_ALIKE = (*STEPS[:5], *STEPS[6:7])
+"""Container, manifest, timeline, checkpoints, side lines: the same for every room."""
+
+_EVALUATION = ((*_ALIKE, *evaluated.STEPS), (contents.timelines, *evaluated.NEEDED), EvaluationCase)
+
+
+def _is_evaluation(members: Mapping[str, bytes]) -> bool:
+    """What a timeline is about, its first entry tells; whether it may tell so is judged later."""
+    return b'"type":"EvaluationOrdered"' in members.get(TIMELINE, b"")
+
+
 def verify(file: BinaryIO, trust: Trust | None, receipts: Sequence[Statement] = ()) -> Report:
     """Walk all steps over a bundle; NotAZip if it cannot be read at all.
 
@@ -76,12 +90,13 @@ def verify(file: BinaryIO, trust: Trust | None, receipts: Sequence[Statement] = 
     """
     members, canonical = container.read(file)
     report = Report()
-    case = Case(members=members, canonical=canonical, report=report, trust=trust, receipts=receipts)
+    steps, needed, kind = (STEPS, _NEEDED, Case) if not _is_evaluation(members) else _EVALUATION
+    case = kind(members=members, canonical=canonical, report=report, trust=trust, receipts=receipts)
     missing = 0
-    for number, name, step in STEPS:
+    for number, name, step in steps:
         if missing:
             report.withheld(number, name, f"not judged: step {missing} failed")
-        elif not _walk(case, number, name, step) and step in _NEEDED:
+        elif not _walk(case, number, name, step) and step in needed:
             missing = number
     return report
 

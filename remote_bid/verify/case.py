@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
+from remote_bid.opening import COSIGNED
 from remote_bid.opening.events import OpeningEvent
 from remote_bid.opening.rules import Opening
 from remote_bid.seal.canonical import unb64_sized
@@ -65,6 +66,12 @@ class Case:
     before: dict[int, Opening] = field(default_factory=dict)
     """The state that each main-line entry met, by seq."""
 
+    room: str = "opening"
+    cosigned: tuple[type[Event], ...] = COSIGNED
+    """What must be covered by a cosigned checkpoint."""
+    drafts: frozenset[str] = frozenset()
+    """Types of side-line entries that are never shown."""
+
     @property
     def vouched(self) -> Trust:
         """By whose keys everything is judged; Failed if nobody's are known."""
@@ -86,8 +93,12 @@ class Case:
     def whole(self, shown: Shown) -> Event | None:
         """The event of an entry of this bundle that is shown whole; None where a field is withheld."""
         if id(shown) not in self._events:  # an entry lives as long as the case, and is never another
-            self._events[id(shown)] = _whole(shown)
+            self._events[id(shown)] = self.read(shown)
         return self._events[id(shown)]
+
+    def read(self, shown: Shown) -> Event | None:
+        """The event of an entry of this room that is shown whole."""
+        return _whole(shown)
 
     def log_keys_at(self, shown: Shown) -> list[NamedKey]:
         """Whose signature counts in an entry: the key that the log had then; in the millisecond of a change both."""

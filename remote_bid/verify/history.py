@@ -1,6 +1,5 @@
 """Steps 3 to 5: the chain, its cosigned checkpoints, the side lines."""
 
-from remote_bid.opening import COSIGNED
 from remote_bid.opening.events import AbortOrdered, BidsClosed, BidSubmitted, LotAborted, TimetableSigned
 from remote_bid.opening.rules.closing import TOLERANCE_S
 from remote_bid.opening.statements import Close
@@ -62,7 +61,7 @@ def checkpoints(case: Case) -> None:
             raise Failed(name, "the platform log has shrunk")
         size = grown
     for shown in case.main:
-        if isinstance(case.whole(shown), COSIGNED) and shown.seq not in covered:
+        if isinstance(case.whole(shown), case.cosigned) and shown.seq not in covered:
             raise Failed(entry_name(shown), "no cosigned checkpoint covers it")
     case.report.holds(4, "checkpoints", f"{len(covered)} cosigned by at least {case.vouched.quorum}")
     _close_in_time(case, covered)
@@ -207,6 +206,9 @@ def _withheld(case: Case, name: str, kind: str, shown: Shown) -> None:
     """What belongs to a lot that came to nothing may be withheld: its bids, which name it, and what those did
     whose every bid it was; and the acts of those who never handed in a bid.
     """
+    if kind in case.drafts:
+        case.report.withheld(5, name, kind)
+        return
     handed_in = {other.line for other in case.lines if (other.event or {}).get("type") == "BidSubmitted"}
     if kind in _STRANGERS and shown.line not in handed_in:
         case.report.withheld(5, name, kind)

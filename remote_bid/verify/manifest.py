@@ -9,6 +9,7 @@ from remote_bid.seal.statements import Payload
 from remote_bid.verify.trust import Trust
 
 MANIFEST, TIMELINE, LINES, RECORD = "manifest.json", "timeline.json", "lines.json", "record.json"
+REPORT = "report.json"
 
 
 def envelope_name(bid: str) -> str:

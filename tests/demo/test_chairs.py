@@ -18,7 +18,7 @@ from remote_bid.demo.chairs import TAKEN, chair_link
 from remote_bid.demo.day import troupe
 from remote_bid.demo.forks import fork_server
 from remote_bid.demo.lan import AUTHORITY, certify_host, tls_of, trusting
-from remote_bid.demo.links import chair_links, public_links, show_links
+from remote_bid.demo.links import chair_links, committee_links, public_links, show_links
 from remote_bid.demo.programme import own_programme
 from remote_bid.demo.show import Options
 from remote_bid.demo.stage import alone
@@ -69,7 +69,7 @@ def test_each_chair_and_page_has_a_line_that_nobody_cuts(cast: Cast) -> None:
     printed = StringIO()
     show_links(Console(file=printed, width=40), cast)
     links = [link for _, _, link in [*chair_links(cast), *public_links(cast)]]
-    assert len(links) == len(cast.members) + len(cast.contenders) + len(OFFICES) + 3
+    assert len(links) == len(cast.members) + len(cast.contenders) + len(OFFICES) + len(committee_links(cast)) + 3
     assert all(f"{link}\n" in printed.getvalue() for link in links)
 
 

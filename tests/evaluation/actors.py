@@ -197,7 +197,7 @@ ORDER = EvaluationOrder(
     formula=FORMULA,
     ranking=RULE,
     outlier_limit=LIMIT,
-    drawn={},
+    drawn=[],
     members=5,
     needs=[Need(specialty=specialty, count=2) for specialty in SPECIALTIES.values()],
     representatives=[Representative(person=SENT, name=NAMES[SENT])],

@@ -10,6 +10,7 @@ from remote_bid.evaluation import commands as c
 from remote_bid.evaluation import statements as s
 from remote_bid.evaluation.rules.calling import next_index, next_place
 from remote_bid.evaluation.rules.electing import ballot_hash, ballot_info
+from remote_bid.evaluation.rules.leaving import reason_hash
 from remote_bid.evaluation.rules.member import Member
 from remote_bid.evaluation.rules.state import Evaluation
 from remote_bid.evaluation.terms import (
@@ -186,10 +187,12 @@ def undertake(alias: str, person: str) -> Act:
 
 
 def recuse(alias: str, person: str) -> Act:
-    def say(story: Story, member: Member) -> Payload:
-        return s.Recusal(session=SESSION, alias=alias, reason="投标人的法定代表人是我的近亲属")
+    reason, nonce = "投标人的法定代表人是我的近亲属", b64(secret_of(f"nonce of {person}"))
 
-    return by_member(alias, person, lambda told: c.DeclareRecusal(signed=told), say)
+    def say(story: Story, member: Member) -> Payload:
+        return s.Recusal(session=SESSION, alias=alias, reason=reason_hash(nonce, reason))
+
+    return by_member(alias, person, lambda told: c.DeclareRecusal(signed=told, reason=reason, nonce=nonce), say)
 
 
 def remove(alias: str, cause: Departure = Departure.REMOVED) -> Act:
@@ -280,7 +283,7 @@ def scores_for(evaluation: Evaluation, given: Scores) -> list[Score]:
     usual = {"plan": "30", "team": "20"}
     return [
         Score(target=target, item=item, points=given.get((bid, item), usual[item]))
-        for (target, item), bid in evaluation.wanted_scores().items()
+        for (target, item), bid in evaluation.wanted.items()
     ]
 
 
@@ -295,7 +298,7 @@ def submit_sheet(alias: str, person: str, given: Scores | None = None, **changes
 
 def save_draft(person: str, count: int = 1, points: str = "11.5") -> Act:
     def ask(story: Story) -> Command:
-        wanted = list(story.state.wanted_scores())[:count]
+        wanted = list(story.state.wanted)[:count]
         return c.SaveDraft(scores=[Score(target=target, item=item, points=points) for target, item in wanted])
 
     return Act(ask, expert(person))

@@ -260,7 +260,7 @@ def require_whole(state: Evaluation) -> None:
     assert all(member.undertaken_at and member.review for member in active)
     if state.result is not Result.RANKED:
         return
-    assert all(member.sheet and state.wanted_scores().keys() <= member.scores.keys() for member in active)
+    assert all(member.sheet and state.wanted.keys() <= member.scores.keys() for member in active)
     here = {member.alias for member in active}
     assert not any(outlier.open for outlier in state.outliers.values() if outlier.found.alias in here)
     assert not state.open_questions()

@@ -316,6 +316,15 @@ def test_the_undertaking_waits_for_all_seats() -> None:
     given(evaluation, UNDERTAKING).when(undertake("E02", SENT)).then_refused("other_alias")
 
 
+def test_a_reason_is_the_one_that_was_signed_for() -> None:
+    story = given(evaluation, UNDERTAKING).story
+    act = recuse("E03", MEMBERS["E03"])
+    command = act.asked(story)
+    assert isinstance(command, c.DeclareRecusal)
+    other = Act(replace(command, reason="身体不适"), act.by)
+    given(evaluation, UNDERTAKING).when(other).then_refused("other_reason")
+
+
 def test_a_recused_member_is_replaced_and_its_place_drawn_again() -> None:
     past = (*UNDERTAKING, recuse("E03", MEMBERS["E03"]))
     state = given(evaluation, past).story.state

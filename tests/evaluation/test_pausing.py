@@ -27,7 +27,7 @@ from tests.evaluation.acts import (
     submit_sheet,
     suspend,
 )
-from tests.evaluation.day import CLOSED, DETAILED, MEMBERS, SCHEDULED, evaluation
+from tests.evaluation.day import CLOSED, DETAILED, MEMBERS, REPORT, SCHEDULED, evaluation
 from tests.given import Act, Past, after, given
 
 END_PAUSE = Act(c.EndEvaluationPause(), CLOCK)
@@ -111,6 +111,12 @@ def test_an_outage_shows_in_what_was_due_and_not_done() -> None:
     [stopped] = given(evaluation, DETAILED).when(after(8 * HOUR + 60_000, OUTAGE)).then(EvaluationSuspended)
     assert stopped.cause is SuspensionCause.OUTAGE
     given(evaluation, STOPPED).when(after(9 * HOUR, OUTAGE)).then_nothing()
+
+
+def test_what_lay_aside_is_disclosed_once() -> None:
+    """The report has told of it already."""
+    stopped = (*REPORT, suspend(SUPERVISOR))
+    given(evaluation, stopped).when(postpone(SUPERVISOR, goes_on=False)).then(EvaluationVoided)
 
 
 @pytest.mark.parametrize("past", [STOPPED, DETAILED], ids=["suspended", "running"])

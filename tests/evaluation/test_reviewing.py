@@ -230,8 +230,8 @@ def test_a_sheet_is_whole_and_within_the_table() -> None:
 
 def test_blind_volumes_are_scored_by_code_and_rejected_bids_not_at_all() -> None:
     state = given(evaluation, DETAILED).story.state
-    wanted = state.wanted_scores()
-    assert {target for target, item in wanted if item == "plan"} < set(state.coded)
+    wanted = state.wanted
+    assert {target for target, item in wanted if item == "plan"} < set(state.coded.values())
     assert {target for target, item in wanted if item == "team"} == set(state.valid)
     assert FOURTH not in wanted.values()
 

@@ -9,6 +9,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from remote_bid.evaluation.terms import EVALUATION_ORDER, EvaluationPhase
+from remote_bid.evaluation.view.entries import OWN
 from remote_bid.timeline.entry import Who
 from tests.evaluation.actors import (
     AGENCY,
@@ -25,7 +26,7 @@ from tests.evaluation.actors import (
     bid_id,
     expert,
 )
-from tests.evaluation.acts import answer, ask, cast, save_draft, tracker_of
+from tests.evaluation.acts import answer, ask, cast, recuse, remove, save_draft, tracker_of
 from tests.evaluation.day import (
     CLOSED,
     DETAILED,
@@ -38,6 +39,7 @@ from tests.evaluation.day import (
     PRELIMINARY,
     PUBLISHED,
     SUBMITTED,
+    UNDERTAKING,
     evaluation,
 )
 from tests.given import Past, Story, given
@@ -169,6 +171,25 @@ def test_a_question_reaches_its_bidder_without_the_name_of_who_asks(who: Who) ->
     assert ("答复金丝雀" in text) is may
     if who == BIDDERS[1]:
         assert not any(name in text for name in [*MEMBERS.values(), *(NAMES[p] for p in MEMBERS.values()), "E02"])
+
+
+@pytest.mark.parametrize("who", everybody(), ids=lambda who: who.person or "public")
+def test_why_somebody_stands_back_is_for_auditors(who: Who) -> None:
+    """And for whoever stood back."""
+    text = readable(given(evaluation, UNDERTAKING, recuse("E03", MEMBERS["E03"])).story, who)
+    own = who.person == MEMBERS["E03"]
+    assert ("近亲属" in text) is (who == AUDITOR or own)
+    assert own or who in (AUDITOR, CENTRE) or MEMBERS["E03"] not in text
+
+
+@pytest.mark.parametrize("who", COMMITTEE, ids=lambda who: who.person)
+def test_who_has_left_reads_no_more_than_the_public(who: Who) -> None:
+    alias = next(alias for alias, person in MEMBERS.items() if person == who.person)
+    story = given(evaluation, DETAILED, remove(alias)).story
+    seen = evaluation.context.see(story.state, who)
+    assert (seen.me.role, seen.bids, seen.members, seen.phase) == ("observer", UNSET, UNSET, UNSET)
+    shown = {s.event["type"] for s in entries(story, who) if s.event}
+    assert shown <= {*OWN, "Ticked"}
 
 
 @pytest.mark.parametrize("time", TIMES)

@@ -78,6 +78,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("POST", "/api/sessions"): Row(frozenset({HOST}), body=House.plan),
     ("GET", "/api/evaluations"): Row(SIGNED_IN),
     ("POST", "/api/evaluations"): Row(frozenset({HOST}), body={}),
+    ("POST", "/api/evaluations/following"): Row(SIGNED_IN, body={}),
     ("OPTIONS", "/api/sessions/{session}/uploads"): Row(CALLERS, f"{SESSION}/uploads"),
     ("POST", "/api/sessions/{session}/uploads"): Row(SIGNED_IN, f"{SESSION}/uploads", {}),
     ("GET", "/api/sessions/{session}/uploads/{upload}"): Row(SIGNED_IN, UPLOAD, method="HEAD"),

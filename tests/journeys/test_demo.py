@@ -24,6 +24,7 @@ from remote_bid.demo.programme import own_programme
 from remote_bid.demo.screen import readout
 from remote_bid.opening.terms import Phase, Role, reached
 from remote_bid.opening.view import BidRow, Me, OpeningView
+from remote_bid.paper.evaluation_sheets import EVALUATION_PAPERS
 from remote_bid.paper.opening_sheets import PAPERS
 from remote_bid.participant.client import Client
 from remote_bid.seal.canonical import parse_jcs, unb64
@@ -34,7 +35,7 @@ from tests.journeys.cable import Cable
 from tests.paper.reading import signatures_of
 from tests.played import Played, environment, started
 
-KEYS = {"bids", "opened", "revoked", "withdrawn", "entries", "verified", "seconds"}
+KEYS = {"bids", "opened", "revoked", "withdrawn", "entries", "experts", "sheets", "ranking", "verified", "seconds"}
 LIMIT_S = 100
 
 
@@ -132,7 +133,7 @@ def test_the_last_line_is_one_json_object_with_these_figures(played: Played) -> 
     assert figures["verified"] is True
     assert figures["bids"] == 3
     assert (figures["opened"], figures["revoked"], figures["withdrawn"]) == (2, 1, 0)
-    assert {type(figures[name]) for name in KEYS - {"verified", "seconds"}} == {int}
+    assert {type(figures[name]) for name in KEYS - {"verified", "seconds", "ranking"}} == {int}
 
 
 def test_a_fast_day_lasts_less_than_twenty_seconds(played: Played) -> None:
@@ -145,13 +146,56 @@ def test_entries_is_the_head_of_the_main_line(played: Played) -> None:
 
 
 def test_what_was_kept_is_bundle_trust_record_and_papers(played: Played) -> None:
-    papers = {f"{name}.pdf" for name in PAPERS}
-    assert {path.name for path in played.out.iterdir()} == {"bundle.zip", "trust.json", "record.json", *papers}
+    papers = {f"{name}.pdf" for name in (*PAPERS, *EVALUATION_PAPERS)}
+    assert {path.name for path in played.out.iterdir()} == {
+        "bundle.zip",
+        "evaluation.zip",
+        "score-tables.xlsx",
+        "trust.json",
+        "record.json",
+        *papers,
+    }
     assert [signatures_of((played.out / name).read_bytes(), played.folder) for name in papers] == [
         ["Signature is Valid."] for _ in papers
     ]
     assert (played.out / "record.json").read_bytes() == members(played.bundle)["record.json"]
     assert verify(io.BytesIO(played.bundle), played.trust).verified
+
+
+def test_the_evaluation_has_five_experts_on_two_sites_one_of_them_drawn_in_place_of_one_who_stood_back(
+    played: Played,
+) -> None:
+    story = evaluated(played)
+    assert (played.figures["experts"], played.figures["sheets"]) == (5, 5)
+    assert [event["alias"] for event in story if event["type"] == "ExpertCalled"] == [f"E0{n}" for n in range(1, 7)]
+    assert [(event["alias"], event["cause"]) for event in story if event["type"] == "MemberLeft"] == [
+        ("E03", "recused")
+    ]
+    assert {event["site"] for event in story if event["type"] == "SeatTaken"} == {"north", "south"}
+
+
+def test_the_evaluation_has_a_rejection_a_clarification_an_outlier_and_a_dissent(played: Played) -> None:
+    story = evaluated(played)
+    (report,) = [event["report"] for event in story if event["type"] == "ReportOpened"]
+    answers = [event["answer"] for event in story if event["type"] == "ReportAnswered"]
+    assert [len(report[part]) for part in ("rejected", "questions", "outliers")] == [1, 1, 1]
+    assert report["questions"][0]["answer"]
+    assert report["outliers"][0]["answered"]
+    assert sorted(answers) == ["dissented", *["signed"] * 4]
+
+
+def test_the_evaluations_bundle_verifies_and_its_ranking_is_in_the_last_line(played: Played) -> None:
+    assert verify(io.BytesIO((played.out / "evaluation.zip").read_bytes()), played.trust).verified
+    order = next(event for event in evaluated(played) if event["type"] == "EvaluationOrdered")["signed"]
+    names = {bid["bid"]: bid["name"] for bid in parse_jcs(unb64(order["statement"]["payload"]))["bids"]}
+    (summary,) = [event["summary"] for event in evaluated(played) if event["type"] == "SummaryOpened"]
+    assert played.figures["ranking"] == [names[line["bid"]] for line in summary["ranking"]["ranked"]]
+
+
+def evaluated(played: Played) -> list[dict[str, Any]]:
+    """The evaluation's public events."""
+    raw = members((played.out / "evaluation.zip").read_bytes())["timeline.json"]
+    return [entry["event"] for entry in parse_jcs(raw)]
 
 
 def test_who_lost_its_key_is_revoked_with_the_evidence_in_the_timeline(played: Played) -> None:

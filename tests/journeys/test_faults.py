@@ -19,7 +19,7 @@ from remote_bid.verify.trust import read_trust
 from tests.played import environment, started
 
 LIMIT_S = 150
-KEYS = ["bids", "opened", "revoked", "withdrawn", "entries", "verified", "seconds"]
+KEYS = ["bids", "opened", "revoked", "withdrawn", "entries", "experts", "sheets", "ranking", "verified", "seconds"]
 
 pytestmark = pytest.mark.slow
 

@@ -96,6 +96,72 @@ export interface components {
             readonly signed: components["schemas"]["Signed"];
         };
         /**
+         * AssessedPoints
+         * @description What is left of the full points of an expert.
+         */
+        readonly AssessedPoints: {
+            readonly alias: string;
+            readonly points: string;
+        };
+        /**
+         * AssessmentClosed
+         * @description What is left of each expert's points; the `silent` sides have taken nothing off.
+         */
+        readonly AssessmentClosed: {
+            /** @enum {unknown} */
+            readonly type: "AssessmentClosed";
+            readonly results: readonly components["schemas"]["AssessedPoints"][];
+            readonly silent: readonly components["schemas"]["AssessmentRole"][];
+        };
+        readonly AssessmentCommand: components["schemas"]["OpenAssessment"] | components["schemas"]["SubmitAssessment"] | components["schemas"]["CloseAssessment"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["RecordRotation"] | components["schemas"]["NoteCrl"];
+        readonly AssessmentEvent: components["schemas"]["AssessmentOpened"] | components["schemas"]["AssessmentSubmitted"] | components["schemas"]["AssessmentClosed"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["LogKeyRotated"] | components["schemas"]["CrlNotedDown"];
+        /**
+         * AssessmentOpened
+         * @description The three sides assess until `ends_at`.
+         */
+        readonly AssessmentOpened: {
+            /** @enum {unknown} */
+            readonly type: "AssessmentOpened";
+            readonly signed: components["schemas"]["Signed"];
+            readonly ends_at: string;
+        };
+        /**
+         * AssessmentRole
+         * @description What a person is in an assessment.
+         * @enum {unknown}
+         */
+        readonly AssessmentRole: "agency" | "expert" | "observer" | "supervisor" | "trading_center";
+        /**
+         * AssessmentSubmitted
+         * @description A side has handed in its marks, which nobody reads before all have.
+         */
+        readonly AssessmentSubmitted: {
+            /** @enum {unknown} */
+            readonly type: "AssessmentSubmitted";
+            readonly role: components["schemas"]["AssessmentRole"];
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * AssessmentView
+         * @description An assessment as one person may see it now.
+         */
+        readonly AssessmentView: {
+            readonly session: string;
+            readonly person: string;
+            readonly role: components["schemas"]["AssessmentRole"];
+            readonly ask: string;
+            readonly title?: string;
+            readonly ends_at?: string;
+            readonly experts?: readonly string[];
+            readonly table?: readonly components["schemas"]["PointItem"][];
+            readonly submitted?: readonly components["schemas"]["AssessmentRole"][];
+            readonly marks?: {
+                readonly [key: string]: readonly components["schemas"]["Mark"][];
+            };
+            readonly results?: readonly components["schemas"]["AssessedPoints"][];
+            readonly closed?: boolean;
+        };
+        /**
          * Averaged
          * @description The mean of one item's scores, or of the experts' totals (then `item` is empty): the scores that counted and
          *         those left out, the lowest first, without their experts; exactly, and by the declared steps.
@@ -107,6 +173,115 @@ export interface components {
             readonly weight: string;
             readonly exact: string;
             readonly value: string;
+        };
+        /**
+         * AwardCandidate
+         * @description A bid that the evaluation has recommended, without a rank.
+         */
+        readonly AwardCandidate: {
+            readonly bid: string;
+            readonly name: string;
+        };
+        readonly AwardCommand: components["schemas"]["OpenAward"] | components["schemas"]["VoteForAward"] | components["schemas"]["CountAwardRound"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["RecordRotation"] | components["schemas"]["NoteCrl"];
+        /**
+         * AwardCount
+         * @description How many votes a candidate got in a round.
+         */
+        readonly AwardCount: {
+            readonly bid: string;
+            readonly votes: number;
+        };
+        readonly AwardEvent: components["schemas"]["AwardOpened"] | components["schemas"]["AwardVoted"] | components["schemas"]["AwardRoundCounted"] | components["schemas"]["AwardRoundOverdue"] | components["schemas"]["Awarded"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["LogKeyRotated"] | components["schemas"]["CrlNotedDown"];
+        /**
+         * AwardOpened
+         * @description The first round is open until `ends_at`.
+         */
+        readonly AwardOpened: {
+            /** @enum {unknown} */
+            readonly type: "AwardOpened";
+            readonly signed: components["schemas"]["Signed"];
+            readonly ends_at: string;
+        };
+        /**
+         * AwardRole
+         * @description What a person is in an award.
+         * @enum {unknown}
+         */
+        readonly AwardRole: "award_member" | "observer" | "supervisor" | "tenderer";
+        /**
+         * AwardRound
+         * @description A counted round.
+         */
+        readonly AwardRound: {
+            readonly counts: readonly components["schemas"]["AwardCount"][];
+            readonly votes: readonly components["schemas"]["CastAwardVote"][];
+        };
+        /**
+         * AwardRoundCounted
+         * @description No majority: those who are `left` are voted on again until `ends_at`.
+         */
+        readonly AwardRoundCounted: {
+            /** @enum {unknown} */
+            readonly type: "AwardRoundCounted";
+            readonly round: number;
+            readonly counts: readonly components["schemas"]["AwardCount"][];
+            readonly left: readonly string[];
+            readonly ends_at: string;
+        };
+        /**
+         * AwardRoundOverdue
+         * @description Too few have voted in time: the round stays open until `ends_at`, and who is `missing` is told.
+         */
+        readonly AwardRoundOverdue: {
+            /** @enum {unknown} */
+            readonly type: "AwardRoundOverdue";
+            readonly round: number;
+            readonly missing: readonly string[];
+            readonly ends_at: string;
+        };
+        /**
+         * AwardView
+         * @description An award as one person may see it now.
+         */
+        readonly AwardView: {
+            readonly session: string;
+            readonly person: string;
+            readonly role: components["schemas"]["AwardRole"];
+            readonly ask: string;
+            readonly title?: string;
+            readonly candidates?: readonly components["schemas"]["AwardCandidate"][];
+            readonly round?: number;
+            readonly ends_at?: string;
+            readonly left?: readonly string[];
+            readonly voted?: readonly string[];
+            readonly own?: components["schemas"]["CastAwardVote"];
+            readonly rounds?: {
+                readonly [key: string]: components["schemas"]["AwardRound"];
+            };
+            readonly awarded?: string;
+        };
+        /**
+         * AwardVoted
+         * @description A member has voted; for whom, nobody reads before the round is counted.
+         */
+        readonly AwardVoted: {
+            /** @enum {unknown} */
+            readonly type: "AwardVoted";
+            readonly round: number;
+            readonly person: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * Awarded
+         * @description By a majority of all members; after the last round by lot between those with most votes.
+         */
+        readonly Awarded: {
+            /** @enum {unknown} */
+            readonly type: "Awarded";
+            readonly bid: string;
+            readonly round: number;
+            readonly counts: readonly components["schemas"]["AwardCount"][];
+            readonly by_lot: boolean;
         };
         /**
          * BallotCast
@@ -268,6 +443,15 @@ export interface components {
             readonly type: "CarryOutAbort";
         };
         /**
+         * CastAwardVote
+         * @description Whom a member has voted for, and why.
+         */
+        readonly CastAwardVote: {
+            readonly person: string;
+            readonly bid: string;
+            readonly reason: string;
+        };
+        /**
          * CastBallot
          * @description A member votes; `sealed` is its ballot.
          */
@@ -331,6 +515,14 @@ export interface components {
             readonly note: string;
             readonly index: number;
             readonly path: readonly string[];
+        };
+        /**
+         * CloseAssessment
+         * @description The clock's: all three sides have answered, or the time is over.
+         */
+        readonly CloseAssessment: {
+            /** @enum {unknown} */
+            readonly type: "CloseAssessment";
         };
         /**
          * CloseBids
@@ -477,6 +669,14 @@ export interface components {
             readonly suite: string;
             readonly segment: number;
             readonly size: number;
+        };
+        /**
+         * CountAwardRound
+         * @description The clock's: all have voted, or the time of the round is over.
+         */
+        readonly CountAwardRound: {
+            /** @enum {unknown} */
+            readonly type: "CountAwardRound";
         };
         /**
          * CountBallots
@@ -648,12 +848,14 @@ export interface components {
         };
         /**
          * DeclareRecusal
-         * @description A member stands back.
+         * @description A member stands back, for a reason that it has signed for by its hash; `nonce` is 16 random bytes or more.
          */
         readonly DeclareRecusal: {
             /** @enum {unknown} */
             readonly type: "DeclareRecusal";
             readonly signed: components["schemas"]["Signed"];
+            readonly reason: string;
+            readonly nonce: string;
         };
         /**
          * DeclineRequest
@@ -1191,6 +1393,7 @@ export interface components {
             readonly place: number;
             readonly leaf: components["schemas"]["PoolLeaf"];
             readonly person: string;
+            readonly name: string;
             readonly signed: components["schemas"]["Signed"];
         };
         /**
@@ -1624,6 +1827,16 @@ export interface components {
             readonly envelopes: readonly components["schemas"]["DrawSeed"][];
         };
         /**
+         * Mark
+         * @description Points taken off an expert for one item, and why.
+         */
+        readonly Mark: {
+            readonly alias: string;
+            readonly item: string;
+            readonly points: string;
+            readonly reason: string;
+        };
+        /**
          * MaterialsOpened
          * @description Tender document and bids are open. `codes` lists the codes of each blind volume in random order; `coded`, whose
          *         they are, stays hidden until the sheets are frozen.
@@ -1685,7 +1898,8 @@ export interface components {
         };
         /**
          * MemberLeft
-         * @description Who was called does not come, or a member leaves: its work is void, and kept. Unsigned: the server saw it.
+         * @description Who was called does not come, or a member leaves: its work is void, and kept. Unsigned: the server saw it. A
+         *         recusal's `reason` is for auditors.
          */
         readonly MemberLeft: {
             /** @enum {unknown} */
@@ -1693,6 +1907,10 @@ export interface components {
             readonly alias: string;
             readonly cause: components["schemas"]["Departure"];
             readonly signed: components["schemas"]["Signed"] | null;
+            /** @default  */
+            readonly reason?: string;
+            /** @default  */
+            readonly nonce?: string;
         };
         /**
          * MemberLine
@@ -1718,6 +1936,7 @@ export interface components {
             readonly seat?: string;
             readonly left?: components["schemas"]["Departure"];
             readonly answer?: components["schemas"]["ReportAnswer"];
+            readonly person?: string;
             readonly name?: string;
         };
         /**
@@ -1896,6 +2115,24 @@ export interface components {
             readonly upload: string;
             readonly submission: components["schemas"]["Signed"];
             readonly deal: components["schemas"]["Signed"];
+        };
+        /**
+         * OpenAssessment
+         * @description The centre opens it with its order.
+         */
+        readonly OpenAssessment: {
+            /** @enum {unknown} */
+            readonly type: "OpenAssessment";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * OpenAward
+         * @description The tenderer opens it with its order.
+         */
+        readonly OpenAward: {
+            /** @enum {unknown} */
+            readonly type: "OpenAward";
+            readonly signed: components["schemas"]["Signed"];
         };
         /**
          * OpenElection
@@ -2245,6 +2482,16 @@ export interface components {
             readonly count: number;
             readonly place: number;
             readonly index?: number;
+        };
+        /**
+         * PointItem
+         * @description A line of the centre's point table: what one side may take off for it, at most.
+         */
+        readonly PointItem: {
+            readonly item: string;
+            readonly title: string;
+            readonly by: components["schemas"]["AssessmentRole"];
+            readonly most: string;
         };
         /**
          * PolicyPublished
@@ -3233,6 +3480,15 @@ export interface components {
             readonly refusal: components["schemas"]["Statement"];
         };
         /**
+         * SubmitAssessment
+         * @description One of the three sides hands in its marks.
+         */
+        readonly SubmitAssessment: {
+            /** @enum {unknown} */
+            readonly type: "SubmitAssessment";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * SubmitBid
          * @description A bidder hands in a bid, or a newer version of it, on one lot.
          */
@@ -3460,6 +3716,15 @@ export interface components {
             readonly signed: components["schemas"]["Signed"];
         };
         /**
+         * VoteForAward
+         * @description A member of the award_committee votes.
+         */
+        readonly VoteForAward: {
+            /** @enum {unknown} */
+            readonly type: "VoteForAward";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * WindowClosed
          * @description The bidders' window is over; which submissions were released and which not.
          */
@@ -3516,7 +3781,27 @@ export type AnswerOutlier = components['schemas']['AnswerOutlier'];
 export type AnswerQuestion = components['schemas']['AnswerQuestion'];
 export type AskQuestion = components['schemas']['AskQuestion'];
 export type AskRemedy = components['schemas']['AskRemedy'];
+export type AssessedPoints = components['schemas']['AssessedPoints'];
+export type AssessmentClosed = components['schemas']['AssessmentClosed'];
+export type AssessmentCommand = components['schemas']['AssessmentCommand'];
+export type AssessmentEvent = components['schemas']['AssessmentEvent'];
+export type AssessmentOpened = components['schemas']['AssessmentOpened'];
+export type AssessmentRole = components['schemas']['AssessmentRole'];
+export type AssessmentSubmitted = components['schemas']['AssessmentSubmitted'];
+export type AssessmentView = components['schemas']['AssessmentView'];
 export type Averaged = components['schemas']['Averaged'];
+export type AwardCandidate = components['schemas']['AwardCandidate'];
+export type AwardCommand = components['schemas']['AwardCommand'];
+export type AwardCount = components['schemas']['AwardCount'];
+export type AwardEvent = components['schemas']['AwardEvent'];
+export type AwardOpened = components['schemas']['AwardOpened'];
+export type AwardRole = components['schemas']['AwardRole'];
+export type AwardRound = components['schemas']['AwardRound'];
+export type AwardRoundCounted = components['schemas']['AwardRoundCounted'];
+export type AwardRoundOverdue = components['schemas']['AwardRoundOverdue'];
+export type AwardView = components['schemas']['AwardView'];
+export type AwardVoted = components['schemas']['AwardVoted'];
+export type Awarded = components['schemas']['Awarded'];
 export type BallotCast = components['schemas']['BallotCast'];
 export type BallotLine = components['schemas']['BallotLine'];
 export type BallotsCounted = components['schemas']['BallotsCounted'];
@@ -3530,6 +3815,7 @@ export type BidderCheckedIn = components['schemas']['BidderCheckedIn'];
 export type BidsClosed = components['schemas']['BidsClosed'];
 export type CallExpert = components['schemas']['CallExpert'];
 export type CarryOutAbort = components['schemas']['CarryOutAbort'];
+export type CastAwardVote = components['schemas']['CastAwardVote'];
 export type CastBallot = components['schemas']['CastBallot'];
 export type CastVote = components['schemas']['CastVote'];
 export type Cause = components['schemas']['Cause'];
@@ -3537,6 +3823,7 @@ export type CheckCodeView = components['schemas']['CheckCodeView'];
 export type CheckIn = components['schemas']['CheckIn'];
 export type CheckInOpened = components['schemas']['CheckInOpened'];
 export type CheckpointCosigned = components['schemas']['CheckpointCosigned'];
+export type CloseAssessment = components['schemas']['CloseAssessment'];
 export type CloseBids = components['schemas']['CloseBids'];
 export type CloseCustody = components['schemas']['CloseCustody'];
 export type CloseOpening = components['schemas']['CloseOpening'];
@@ -3552,6 +3839,7 @@ export type ConfirmationOpened = components['schemas']['ConfirmationOpened'];
 export type ConsortiumDeclared = components['schemas']['ConsortiumDeclared'];
 export type ContinueLot = components['schemas']['ContinueLot'];
 export type Core = components['schemas']['Core'];
+export type CountAwardRound = components['schemas']['CountAwardRound'];
 export type CountBallots = components['schemas']['CountBallots'];
 export type CountCheckOpened = components['schemas']['CountCheckOpened'];
 export type CountersignStrike = components['schemas']['CountersignStrike'];
@@ -3659,6 +3947,7 @@ export type LotCount = components['schemas']['LotCount'];
 export type LotEnd = components['schemas']['LotEnd'];
 export type LotPart = components['schemas']['LotPart'];
 export type LotteryCalled = components['schemas']['LotteryCalled'];
+export type Mark = components['schemas']['Mark'];
 export type MaterialsOpened = components['schemas']['MaterialsOpened'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
@@ -3685,6 +3974,8 @@ export type ObjectionRow = components['schemas']['ObjectionRow'];
 export type ObjectionsOpened = components['schemas']['ObjectionsOpened'];
 export type OfferCustodianKey = components['schemas']['OfferCustodianKey'];
 export type OfferedPart = components['schemas']['OfferedPart'];
+export type OpenAssessment = components['schemas']['OpenAssessment'];
+export type OpenAward = components['schemas']['OpenAward'];
 export type OpenElection = components['schemas']['OpenElection'];
 export type OpenLobby = components['schemas']['OpenLobby'];
 export type OpenObjections = components['schemas']['OpenObjections'];
@@ -3716,6 +4007,7 @@ export type PassGate = components['schemas']['PassGate'];
 export type Pause = components['schemas']['Pause'];
 export type Phase = components['schemas']['Phase'];
 export type PlaceRow = components['schemas']['PlaceRow'];
+export type PointItem = components['schemas']['PointItem'];
 export type PolicyPublished = components['schemas']['PolicyPublished'];
 export type PoolLeaf = components['schemas']['PoolLeaf'];
 export type PoolRoot = components['schemas']['PoolRoot'];
@@ -3816,6 +4108,7 @@ export type Statement = components['schemas']['Statement'];
 export type StepOverdue = components['schemas']['StepOverdue'];
 export type StrikeProposed = components['schemas']['StrikeProposed'];
 export type SubmissionRefused = components['schemas']['SubmissionRefused'];
+export type SubmitAssessment = components['schemas']['SubmitAssessment'];
 export type SubmitBid = components['schemas']['SubmitBid'];
 export type SubmitReview = components['schemas']['SubmitReview'];
 export type SubmitSheet = components['schemas']['SubmitSheet'];
@@ -3840,6 +4133,7 @@ export type VoidCause = components['schemas']['VoidCause'];
 export type VoidEvaluation = components['schemas']['VoidEvaluation'];
 export type Volume = components['schemas']['Volume'];
 export type VoteCast = components['schemas']['VoteCast'];
+export type VoteForAward = components['schemas']['VoteForAward'];
 export type WindowClosed = components['schemas']['WindowClosed'];
 export type WindowExtended = components['schemas']['WindowExtended'];
 export type WithdrawBid = components['schemas']['WithdrawBid'];

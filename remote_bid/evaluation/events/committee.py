@@ -52,6 +52,7 @@ class ExpertCalled(Event, frozen=True):
     place: int
     leaf: PoolLeaf
     person: str
+    name: str
     signed: Signed
 
 
@@ -63,11 +64,15 @@ class MemberAccepted(Event, frozen=True):
 
 
 class MemberLeft(Event, frozen=True):
-    """Who was called does not come, or a member leaves: its work is void, and kept. Unsigned: the server saw it."""
+    """Who was called does not come, or a member leaves: its work is void, and kept. Unsigned: the server saw it. A
+    recusal's `reason` is for auditors.
+    """
 
     alias: str
     cause: Departure
     signed: Signed | None
+    reason: str = ""
+    nonce: str = ""
 
 
 class CheckInOpened(Event, frozen=True):

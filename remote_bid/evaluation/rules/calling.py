@@ -76,7 +76,12 @@ def call(evaluation: Evaluation, command: CallExpert, turn: Turn) -> list[Event]
         refuse("not_in_pool", "该专家不在封存的名单中。", "Nobody of this name stands at this place of the pool.")
     alias = f"E{len(evaluation.members) + 1:02d}"
     called = ExpertCalled(
-        alias=alias, place=told.place, leaf=command.leaf, person=told.candidate.person, signed=command.signed
+        alias=alias,
+        place=told.place,
+        leaf=command.leaf,
+        person=told.candidate.person,
+        name=told.candidate.name,
+        signed=command.signed,
     )
     if conflicted(evaluation, told.candidate):
         left = MemberLeft(alias=alias, cause=Departure.CONFLICTED, signed=None)
@@ -110,7 +115,7 @@ def _exhausted(evaluation: Evaluation, turn: Turn, specialty: str, pool: PoolRoo
     """After one more call nobody is left in the pool."""
     if next_place(evaluation, specialty) + 1 < pool.size:
         return []
-    return voided(turn, VoidCause.POOL_EXHAUSTED, after=2)
+    return voided(evaluation, turn, VoidCause.POOL_EXHAUSTED, after=2)
 
 
 def answer_call(evaluation: Evaluation, command: AnswerCall, turn: Turn) -> list[Event]:
@@ -134,7 +139,7 @@ def exhausted(evaluation: Evaluation, turn: Turn, leaving: Member) -> list[Event
     specialty = leaving.specialty or evaluation.ordered.needs[0].specialty
     pool = pool_of(evaluation, specialty)
     if pool is not None and next_place(evaluation, specialty) >= pool.size:
-        return voided(turn, VoidCause.POOL_EXHAUSTED, after=1)
+        return voided(evaluation, turn, VoidCause.POOL_EXHAUSTED, after=1)
     return []
 
 

@@ -137,7 +137,7 @@ def find_order(evaluation: Evaluation, turn: Turn) -> list[Event]:
     """k keys are here: every seed opens at once, and the order of each pool follows."""
     seed, envelopes = expert_seed(evaluation)
     if not seed:
-        return voided(turn, VoidCause.DRAW_FAILED)
+        return voided(evaluation, turn, VoidCause.DRAW_FAILED)
     return [DrawOrderFound(seed=seed, envelopes=envelopes)]
 
 

@@ -65,7 +65,8 @@ def _closed(evaluation: Evaluation, event: EvaluationClosed, happened: Happened)
 
 
 def _published(evaluation: Evaluation, event: ReportPublished, happened: Happened) -> Evaluation:
-    return replace(evaluation, published=True)
+    uncosigned = evaluation.uncosigned | {happened.seq: happened.at}
+    return replace(evaluation, published=True, uncosigned=uncosigned)
 
 
 ENDED: dict[type[Event], Callable[[Evaluation, Any, Happened], Evaluation]] = {

@@ -58,7 +58,7 @@ def _ordered(evaluation: Evaluation, event: EvaluationOrdered, happened: Happene
     custodians = [o.person for o in order.people if o.role is EvaluationRole.CUSTODIAN]
     keys = [said(signed.statement, CustodianKey).public_key for signed in event.custodians]
     members = {
-        f"E{number:02d}": Member(alias=f"E{number:02d}", person=sent.person, accepted_at=happened.at)
+        f"E{number:02d}": Member(alias=f"E{number:02d}", person=sent.person, name=sent.name, accepted_at=happened.at)
         for number, sent in enumerate(order.representatives, start=1)
     }
     return replace(

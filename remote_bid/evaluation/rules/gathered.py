@@ -64,7 +64,7 @@ def _drawn(evaluation: Evaluation, event: DrawOrderFound, happened: Happened) ->
 
 
 def _called(evaluation: Evaluation, event: ExpertCalled, happened: Happened) -> Evaluation:
-    member = Member(alias=event.alias, person=event.person, specialty=event.leaf.specialty)
+    member = Member(alias=event.alias, person=event.person, name=event.name, specialty=event.leaf.specialty)
     return replace(evaluation, members=evaluation.members | {event.alias: member})
 
 

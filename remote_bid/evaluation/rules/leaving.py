@@ -17,6 +17,7 @@ from remote_bid.evaluation.rules.state import Evaluation
 from remote_bid.evaluation.statements import Recusal, Removal
 from remote_bid.evaluation.terms import Departure, EvaluationPhase, EvaluationRole
 from remote_bid.people.required import refuse, signed_by_sender
+from remote_bid.seal.canonical import b64, labelled_hash
 from remote_bid.timeline.context import Event, Turn
 
 _BY_SUPERVISOR = (Departure.REMOVED, Departure.CONFLICTED, Departure.ABSENT)
@@ -26,10 +27,27 @@ def recuse(evaluation: Evaluation, command: DeclareRecusal, turn: Turn) -> list[
     if left_by(evaluation, turn, command.signed):
         return []
     member = acting_member(evaluation, turn)
-    signed_by_member(turn, member, command.signed, Recusal)
+    told = signed_by_member(turn, member, command.signed, Recusal)
     require_phase(evaluation, EvaluationPhase.DRAW, *IN_SESSION)
-    left = MemberLeft(alias=member.alias, cause=Departure.RECUSED, signed=command.signed)
-    return [left, *exhausted(evaluation, turn, member)]
+    if told.reason != reason_hash(command.nonce, command.reason):
+        refuse("other_reason", "回避理由与签署内容不符。", "This is not the reason that you signed for.")
+    return [recused(member, command), *exhausted(evaluation, turn, member)]
+
+
+def recused(member: Member, command: DeclareRecusal) -> MemberLeft:
+    """A member has stood back."""
+    return MemberLeft(
+        alias=member.alias,
+        cause=Departure.RECUSED,
+        signed=command.signed,
+        reason=command.reason,
+        nonce=command.nonce,
+    )
+
+
+def reason_hash(nonce: str, reason: str) -> str:
+    """What a member signs of its reason."""
+    return b64(labelled_hash("sbe/1 recusal", nonce.encode(), reason.encode()))
 
 
 def remove(evaluation: Evaluation, command: RemoveMember, turn: Turn) -> list[Event]:

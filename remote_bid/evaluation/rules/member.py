@@ -12,6 +12,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
 
     alias: str
     person: str
+    name: str = ""
     specialty: str = ""
     """Of the pool it was drawn from; empty for the tenderer's representative."""
     accepted_at: datetime | None = None

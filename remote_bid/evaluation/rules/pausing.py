@@ -150,11 +150,11 @@ def decide(evaluation: Evaluation, command: DecidePostponement, turn: Turn) -> l
     if turn.by.role == EvaluationRole.SUPERVISOR:
         if told.goes_on:
             refuse("not_allowed", "是否继续由招标人决定。", "Whether it goes on is the tenderer's to decide.")
-        return voided(turn, VoidCause.SUPERVISOR_DECIDED, command.signed)
+        return voided(evaluation, turn, VoidCause.SUPERVISOR_DECIDED, command.signed)
     require_due(turn, decided_from(evaluation, now))
     if told.goes_on:
         return [_resumed(evaluation, now, turn.at, command.signed)]
-    return voided(turn, VoidCause.POSTPONED, command.signed)
+    return voided(evaluation, turn, VoidCause.POSTPONED, command.signed)
 
 
 def void_at(evaluation: Evaluation) -> datetime | None:
@@ -170,7 +170,7 @@ def void(evaluation: Evaluation, command: VoidEvaluation, turn: Turn) -> list[Ev
     if evaluation.over:
         return []
     require_due(turn, void_at(evaluation))
-    return voided(turn, VoidCause.SUSPENDED_TOO_LONG)
+    return voided(evaluation, turn, VoidCause.SUSPENDED_TOO_LONG)
 
 
 def report_site(evaluation: Evaluation, command: ReportSite, turn: Turn) -> list[Event]:

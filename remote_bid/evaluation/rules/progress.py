@@ -50,7 +50,7 @@ def done(evaluation: Evaluation, member: Member, task: Task) -> bool:
         case Task.REVIEW:
             return bool(member.review)
         case Task.SHEET:
-            return bool(member.sheet) and evaluation.wanted_scores().keys() <= member.scores.keys()
+            return bool(member.sheet) and evaluation.wanted.keys() <= member.scores.keys()
         case Task.OUTLIER:
             return not any(o.open and o.found.alias == member.alias for o in evaluation.outliers.values())
 

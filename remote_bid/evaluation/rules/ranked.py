@@ -8,7 +8,6 @@ from remote_bid.evaluation.price.case import PriceCase, PricedBid
 from remote_bid.evaluation.price.scores import PriceScores, price_scores
 from remote_bid.evaluation.ranking import Decided, Priced, Ranked, Ranking, Sheet, outliers, rank
 from remote_bid.evaluation.results import Summary
-from remote_bid.evaluation.rules.member import Member
 from remote_bid.evaluation.rules.state import Evaluation
 from remote_bid.evaluation.terms import OutlierFound
 from remote_bid.seal.canonical import labelled_hash, unb64
@@ -17,21 +16,14 @@ from remote_bid.tender.sealed_draw import drawn_order
 
 def sheets_of(evaluation: Evaluation) -> list[Sheet]:
     """The sheets of those who are on the committee now, for the valid bids; experts go by their alias."""
-    items = [item.item for item in evaluation.ordered.table.items]
+    by_bid: dict[str, list[tuple[str, str]]] = {bid: [] for bid in evaluation.valid}
+    for place, bid in evaluation.wanted.items():
+        by_bid[bid].append(place)
     return [
-        Sheet(expert=member.alias, bid=bid, scores={item: _points(evaluation, member, bid, item) for item in items})
+        Sheet(expert=member.alias, bid=bid, scores={place[1]: member.scores[place] for place in places})
         for member in evaluation.active()
-        for bid in evaluation.valid
+        for bid, places in by_bid.items()
     ]
-
-
-def _points(evaluation: Evaluation, member: Member, bid: str, item: str) -> str:
-    return member.scores[_target(evaluation, bid, item), item]
-
-
-def _target(evaluation: Evaluation, bid: str, item: str) -> str:
-    volume = next(scored.volume for scored in evaluation.ordered.table.items if scored.item == item)
-    return evaluation.code_of(bid, volume)
 
 
 def far_off(evaluation: Evaluation) -> list[OutlierFound]:
@@ -40,7 +32,9 @@ def far_off(evaluation: Evaluation) -> list[OutlierFound]:
     if rule is None or limit is None:
         return []
     asked = {(o.found.alias, o.found.target, o.found.item) for o in evaluation.outliers.values()}
-    far = [(o.expert, _target(evaluation, o.bid, o.item), o.item) for o in outliers(rule, sheets_of(evaluation), limit)]
+    volumes = {item.item: item.volume for item in evaluation.ordered.table.items}
+    found = outliers(rule, sheets_of(evaluation), limit)
+    far = [(o.expert, evaluation.code_of(o.bid, volumes[o.item]), o.item) for o in found]
     first = len(evaluation.outliers) + 1
     new = (place for place in far if place not in asked)
     return [
@@ -50,15 +44,19 @@ def far_off(evaluation: Evaluation) -> list[OutlierFound]:
 
 
 def priced(evaluation: Evaluation) -> PriceScores:
-    """What each valid bid's price scores; the bids go by their ids."""
+    """What each valid bid's price scores."""
+    return price_scores(price_case(evaluation))
+
+
+def price_case(evaluation: Evaluation) -> PriceCase:
+    """What the order's formula is asked; bids go by their ids."""
     order = evaluation.ordered
     bids = [
         PricedBid(bidder=bid.bid, price=bid.form.price, passed=bid.bid in evaluation.valid, flags=bid.flags)
         for bid in order.bids
     ]
-    return price_scores(
-        PriceCase(formula=order.formula, bids=bids, ceiling_price=order.ceiling_price, drawn=dict(order.drawn))
-    )
+    drawn = {line.coefficient: line.value for line in order.drawn}
+    return PriceCase(formula=order.formula, bids=bids, ceiling_price=order.ceiling_price, drawn=drawn)
 
 
 def tie_order(evaluation: Evaluation) -> list[str]:

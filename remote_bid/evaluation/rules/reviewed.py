@@ -35,7 +35,7 @@ replace = msgspec.structs.replace
 
 
 def _materials(evaluation: Evaluation, event: MaterialsOpened, happened: Happened) -> Evaluation:
-    coded = {volume.code: volume for volume in event.coded}
+    coded = {(volume.bid, volume.volume): volume.code for volume in event.coded}
     return replace(enter(evaluation, EvaluationPhase.MATERIALS, happened), codes=event.codes, coded=coded)
 
 
@@ -92,7 +92,10 @@ def _decided(evaluation: Evaluation, event: MotionDecided, happened: Happened) -
 
 def _counted(evaluation: Evaluation, event: ReviewCounted, happened: Happened) -> Evaluation:
     rejected = {rejection.bid: rejection for rejection in event.rejected}
-    return replace(evaluation, counted=tuple(event.reviews), rejected=rejected, valid=tuple(event.valid))
+    items = evaluation.ordered.table.items
+    wanted = {(evaluation.code_of(bid, item.volume), item.item): bid for bid in event.valid for item in items}
+    counted, valid = tuple(event.reviews), tuple(event.valid)
+    return replace(evaluation, counted=counted, rejected=rejected, valid=valid, wanted=wanted)
 
 
 def _detailed(evaluation: Evaluation, event: DetailedOpened, happened: Happened) -> Evaluation:

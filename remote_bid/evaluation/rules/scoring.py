@@ -41,7 +41,7 @@ def submit_sheet(evaluation: Evaluation, command: SubmitSheet, turn: Turn) -> li
     if repeated(member, command.signed):
         return []
     require_phase(evaluation, *SCORING)
-    whole = evaluation.wanted_scores().keys()
+    whole = evaluation.wanted.keys()
     if member.sheet in evaluation.compared and member.sheet and whole <= member.scores.keys():
         refuse("frozen", "评分表已经锁定。", "The sheets are frozen.")
     if (told.prev or "") != member.sheet:
@@ -55,7 +55,7 @@ def submit_sheet(evaluation: Evaluation, command: SubmitSheet, turn: Turn) -> li
 def _require_possible(evaluation: Evaluation, scores: Iterable[Score]) -> None:
     """Each score is within its item's range, in its steps, for something that is scored."""
     items = {item.item: item for item in evaluation.ordered.table.items}
-    wanted = evaluation.wanted_scores()
+    wanted = evaluation.wanted
     for score in scores:
         if (score.target, score.item) not in wanted:
             refuse("not_scored", "评分表中没有这一项。", f"Not scored: {score.target} {score.item}.")

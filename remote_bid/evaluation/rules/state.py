@@ -9,7 +9,6 @@ from remote_bid.evaluation.results import EvaluationReport, Summary
 from remote_bid.evaluation.rules.member import Member
 from remote_bid.evaluation.statements import EvaluationOrder, Pools
 from remote_bid.evaluation.terms import (
-    CodedVolume,
     EvaluationPhase,
     EvaluationRole,
     MotionKind,
@@ -135,12 +134,14 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     election: Election | None = None
     leader_silent: bool = False
     codes: dict[str, list[str]] = {}
-    coded: dict[str, CodedVolume] = {}
-    """Blind volumes by code."""
+    coded: dict[tuple[str, str], str] = {}
+    """The codes of blind volumes, by bid and volume."""
     counted: tuple[str, ...] = ()
     """The reviews that were counted last."""
     rejected: dict[str, Rejection] = {}
     valid: tuple[str, ...] = ()
+    wanted: dict[tuple[str, str], str] = {}
+    """What a score sheet holds, by target and item, with the bid that each is about."""
     questions: dict[int, Asked] = {}
     motions: dict[int, Motion] = {}
     compared: tuple[str, ...] = ()
@@ -227,13 +228,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
 
     def code_of(self, bid: str, volume: str) -> str:
         """Under which code a bid's blind volume is read; the bid itself where the volume is not blind."""
-        codes = (c.code for c in self.coded.values() if (c.bid, c.volume) == (bid, volume))
-        return next(codes, bid) if volume in self.blind() else bid
-
-    def wanted_scores(self) -> dict[tuple[str, str], str]:
-        """What a score sheet holds, by target and item, with the bid that each is about."""
-        items = self.ordered.table.items
-        return {(self.code_of(bid, item.volume), item.item): bid for bid in self.valid for item in items}
+        return self.coded.get((bid, volume), bid)
 
     def open_questions(self) -> list[Asked]:
         """Questions whose answers are waited for."""

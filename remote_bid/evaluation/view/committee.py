@@ -29,7 +29,7 @@ def draw(evaluation: Evaluation) -> DrawView | UnsetType:
 
 def progress(evaluation: Evaluation, eye: Eye) -> dict[str, Any]:
     """Who has done what, never what it is; seats for those who watch the rooms."""
-    told: dict[str, Any] = {"members": {m.alias: _row(evaluation, m, eye) for m in _listed(evaluation, eye)} or UNSET}
+    told: dict[str, Any] = {"members": members(evaluation, eye) or UNSET}
     if eye is Eye.SITE:
         return told
     told["leader"] = evaluation.leader or UNSET
@@ -45,17 +45,23 @@ def progress(evaluation: Evaluation, eye: Eye) -> dict[str, Any]:
 _NEVER_CAME = (Departure.DECLINED, Departure.UNREACHABLE, Departure.CONFLICTED)
 
 
+def members(evaluation: Evaluation, eye: Eye) -> dict[str, MemberRow]:
+    """The committee, as far as this eye may know it."""
+    return {member.alias: _row(evaluation, member, eye) for member in _listed(evaluation, eye)}
+
+
 def _listed(evaluation: Evaluation, eye: Eye) -> list[Member]:
     """To fellow members only who is on the committee; who was called in vain is for those who call."""
-    members = evaluation.members.values()
-    if eye in (Eye.COMMITTEE, Eye.SITE):
-        return [member for member in members if member.left is None and member.accepted_at]
-    return list(members)
+    called = evaluation.members.values()
+    if eye in (Eye.COMMITTEE, Eye.SITE, Eye.BIDDER, Eye.CUSTODIAN, Eye.PUBLIC):
+        return [member for member in called if member.left is None and member.accepted_at]
+    return list(called)
 
 
 def _row(evaluation: Evaluation, member: Member, eye: Eye) -> MemberRow:
     watches = eye in (Eye.SUPERVISOR, Eye.SITE)
     outside = eye in (Eye.SUPERVISOR, Eye.RUNNER, Eye.AUDITOR)
+    named = eye is Eye.AUDITOR or (evaluation.published and (member.left is None or member.seated))
     return MemberRow(
         alias=member.alias,
         specialty=(member.specialty or UNSET) if outside else UNSET,
@@ -65,6 +71,8 @@ def _row(evaluation: Evaluation, member: Member, eye: Eye) -> MemberRow:
         seat=(member.seat or UNSET) if watches else UNSET,
         left=(member.left or UNSET) if outside else UNSET,
         answer=(member.answer or UNSET) if evaluation.phase is EvaluationPhase.CLOSED else UNSET,
+        person=member.person if named else UNSET,
+        name=member.name if named else UNSET,
     )
 
 

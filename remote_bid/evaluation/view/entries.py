@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from functools import partial
 
 from remote_bid.evaluation.rules.state import Evaluation
-from remote_bid.evaluation.terms import EvaluationPhase, come_to
+from remote_bid.evaluation.terms import EvaluationPhase, EvaluationRole, come_to
 from remote_bid.evaluation.view.who import Eye, eye_of
 from remote_bid.timeline.entry import MAIN, Fields, Who
 
@@ -16,9 +16,6 @@ Names = Collection[str] | None
 NOTHING: tuple[str, ...] = ()
 _BARE = ("type", "at")
 _ALIAS = (*_BARE, "alias")
-
-_IDENTITY = frozenset({"by", "person", "signed", "sealed"})
-"""Fields that tell who acts."""
 
 Rule = Callable[[Evaluation, Fields, Eye], Names]
 
@@ -57,12 +54,20 @@ def show(evaluation: Evaluation, line: str, fields: Fields, who: Who, own: bool)
 
 
 def _published(evaluation: Evaluation, fields: Fields) -> Names:
-    """Everything, but how ballots were sealed, and who was called or sat on the committee without staying."""
-    gone = {member.person for member in evaluation.members.values() if member.left is not None}
-    left = {member.alias for member in evaluation.members.values() if member.left is not None}
-    if fields.get("alias") in left or fields["by"]["person"] in gone:
-        return [name for name in fields if name not in _IDENTITY]
-    return _all_but(fields, "sealed") if "sealed" in fields else None
+    """Everything, but how ballots were sealed, who was called and never sat on the committee, and why one left it."""
+    member = evaluation.members.get(fields.get("alias", ""))
+    never_sat = member is not None and member.left is not None and not member.seated
+    match fields["type"]:
+        case "BallotCast":
+            return _all_but(fields, "sealed")
+        case "ExpertCalled" if never_sat:
+            return _all_but(fields, "person", "name", "signed")
+        case "MemberAccepted" | "MemberLeft" if never_sat and fields["by"]["role"] == EvaluationRole.EXPERT:
+            return _all_but(fields, "by", "signed", "reason", "nonce")
+        case "MemberLeft":
+            return _all_but(fields, "reason", "nonce")
+        case _:
+            return None
 
 
 def _all_but(fields: Fields, *names: str) -> list[str]:

@@ -70,8 +70,9 @@ class MemberRow(_Part, frozen=True):
     seat: str | UnsetType = UNSET
     left: Departure | UnsetType = UNSET
     answer: ReportAnswer | UnsetType = UNSET
+    person: str | UnsetType = UNSET
     name: str | UnsetType = UNSET
-    """Once the report is public."""
+    """Who it is: for auditors, and for everybody once the report is public."""
 
 
 class PlaceRow(_Part, frozen=True):

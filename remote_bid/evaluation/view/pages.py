@@ -32,23 +32,38 @@ def see(evaluation: Evaluation, who: Who) -> EvaluationView:
     )
     if order is None:
         return view
-    if eye is Eye.BIDDER:
-        view = replace(view, questions=work.questions(evaluation, who, eye) or UNSET)
-    if eye not in (Eye.BIDDER, Eye.PUBLIC):
-        view = replace(view, **_course(evaluation, eye))
-    if eye in (*RUNNING, Eye.CUSTODIAN):
-        view = replace(view, draw=committee.draw(evaluation))
-    if eye in INSIDE or eye in RUNNING or eye is Eye.SITE:
-        view = replace(view, **committee.progress(evaluation, eye))
-    if eye in (*INSIDE, Eye.AUDITOR):
-        view = replace(view, questions=work.questions(evaluation, who, eye) or UNSET)
-    if eye is Eye.COMMITTEE:
-        view = replace(view, **work.of_member(evaluation, who))
-    return replace(view, **work.results(evaluation, eye))
+    parts = {name: told for part in _PARTS for name, told in part(evaluation, who, eye).items()}
+    return replace(view, **parts)
 
 
-def _course(evaluation: Evaluation, eye: Eye) -> dict[str, Any]:
+def _asked(evaluation: Evaluation, who: Who, eye: Eye) -> dict[str, Any]:
+    """The committee's questions, for itself and who watches over it; a bidder's own for the bidder."""
+    reads = eye in (*INSIDE, Eye.AUDITOR, Eye.BIDDER)
+    return {"questions": work.questions(evaluation, who, eye) or UNSET} if reads else {}
+
+
+def _drawn(evaluation: Evaluation, who: Who, eye: Eye) -> dict[str, Any]:
+    return {"draw": committee.draw(evaluation)} if eye in (*RUNNING, Eye.CUSTODIAN) else {}
+
+
+def _progress(evaluation: Evaluation, who: Who, eye: Eye) -> dict[str, Any]:
+    return committee.progress(evaluation, eye) if eye in (*INSIDE, *RUNNING, Eye.SITE) else {}
+
+
+def _work(evaluation: Evaluation, who: Who, eye: Eye) -> dict[str, Any]:
+    return work.of_member(evaluation, who) if eye is Eye.COMMITTEE else {}
+
+
+def _results(evaluation: Evaluation, who: Who, eye: Eye) -> dict[str, Any]:
+    """Once the report is public, with the names of those who made it."""
+    named = {"members": committee.members(evaluation, eye)} if evaluation.published else {}
+    return named | work.results(evaluation, eye)
+
+
+def _course(evaluation: Evaluation, who: Who, eye: Eye) -> dict[str, Any]:
     """Phase and clocks, for everybody of the session."""
+    if eye in (Eye.BIDDER, Eye.PUBLIC):
+        return {}
     order = evaluation.ordered
     told: dict[str, Any] = {
         "phase": evaluation.phase,
@@ -75,6 +90,9 @@ def _check_code(evaluation: Evaluation) -> EvaluationCheckCode | UnsetType:
         return UNSET
     code = check_code(parse(seen.note)[1])
     return EvaluationCheckCode(code=code, phase=seen.phase, covers=seen.covers, note=seen.note)
+
+
+_PARTS = (_course, _asked, _drawn, _progress, _work, _results)
 
 
 def _me(evaluation: Evaluation, who: Who, eye: Eye) -> EvaluationMe:

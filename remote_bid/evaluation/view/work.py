@@ -28,7 +28,7 @@ def of_member(evaluation: Evaluation, who: Who) -> dict[str, Any]:
         return told
     told |= {"table": order.table, "ceiling_price": order.ceiling_price, "codes": evaluation.codes or UNSET}
     if member.review and come_to(evaluation.phase, EvaluationPhase.DETAILED):
-        told |= {"valid": list(evaluation.valid), "wanted": sorted(evaluation.wanted_scores())}
+        told |= {"valid": list(evaluation.valid), "wanted": sorted(evaluation.wanted)}
         told["codes"] = _codes_left(evaluation) or UNSET
     if not come_to(evaluation.phase, EvaluationPhase.SUMMARY):
         return told
@@ -48,7 +48,7 @@ def _bid(evaluation: Evaluation, bid: OpenedBid) -> EvaluatedBid:
 
 def _codes_left(evaluation: Evaluation) -> dict[str, list[str]]:
     """The codes of the valid bids, in the order in which they were drawn."""
-    wanted = {target for target, _ in evaluation.wanted_scores()}
+    wanted = {target for target, _ in evaluation.wanted}
     return {volume: [code for code in codes if code in wanted] for volume, codes in evaluation.codes.items()}
 
 

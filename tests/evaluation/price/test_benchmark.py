@@ -55,6 +55,18 @@ def test_a_share_of_the_bids_is_rounded_to_whole_ones(mode: str, mean: str) -> N
     assert benchmark("10", "20", "30", "30", formula=formula(benchmark=Mean(select=[Drop(table=[row])]))) == mean
 
 
+def test_half_of_four_are_two_exactly() -> None:
+    row = DropRow(at_least=1, highest_percent="50", mode=step("score", 0, "down").mode)
+    assert benchmark("10", "20", "30", "30", formula=formula(benchmark=Mean(select=[Drop(table=[row])]))) == "15"
+
+
+def test_more_dropped_than_there_are_leaves_none() -> None:
+    row = DropRow(at_least=3, highest=2, highest_percent="90")
+    with pytest.raises(Refused) as refusal:
+        ask("10", "20", "30", formula=formula(benchmark=Mean(select=[Drop(table=[row])])))
+    assert refusal.value.code == "none_counts"
+
+
 def test_steps_of_selection_are_taken_in_their_order() -> None:
     prices, inside = ("10", "100", "102", "104", "190"), Within(around=Source.MEAN, low="0.9", high="1.1")
     dropped = Mean(select=[DROP, inside])

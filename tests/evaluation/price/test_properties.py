@@ -15,7 +15,7 @@ from fractions import Fraction
 from random import Random
 
 import msgspec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from remote_bid.evaluation.price import Formula, PriceCase, PricedBid, price_scores
@@ -51,6 +51,8 @@ DECIMAL_MODES = {
     Mode.CEILING: ROUND_CEILING,
     Mode.FLOOR: ROUND_FLOOR,
 }
+
+patient = settings(deadline=None)
 
 cents = some.integers(1, 10**15).map(lambda count: digits(Fraction(count, 100), 2))
 near = some.integers(50_000, 150_000).map(lambda count: digits(Fraction(count, 100), 2))
@@ -112,6 +114,7 @@ def case(formula: Formula, told: list[tuple[str, list[str]]]) -> PriceCase:
     return PriceCase(formula=formula, bids=bids)
 
 
+@patient
 @given(formulas(), offers, some.sampled_from(["1000", "0.01", "7", "1.3"]))
 def test_prices_in_another_unit_get_the_same_scores(
     formula: Formula, told: list[tuple[str, list[str]]], factor: str
@@ -120,6 +123,7 @@ def test_prices_in_another_unit_get_the_same_scores(
     assert price_scores(case(formula, scaled)).scores == price_scores(case(formula, told)).scores
 
 
+@patient
 @given(formulas(), offers, some.randoms())
 def test_the_order_of_the_bids_changes_nothing(
     formula: Formula, told: list[tuple[str, list[str]]], dice: Random
@@ -131,12 +135,14 @@ def test_the_order_of_the_bids_changes_nothing(
     assert (found.benchmark, found.scores) == (again.benchmark, again.scores)
 
 
+@patient
 @given(formulas(), offers)
 def test_a_score_lies_between_floor_and_points(formula: Formula, told: list[tuple[str, list[str]]]) -> None:
     for score in price_scores(case(formula, told)).scores.values():
         assert 10 <= Decimal(score) <= 60
 
 
+@patient
 @given(formulas(), offers)
 def test_each_derivation_ends_in_the_score(formula: Formula, told: list[tuple[str, list[str]]]) -> None:
     found = price_scores(case(formula, told))
@@ -145,6 +151,7 @@ def test_each_derivation_ends_in_the_score(formula: Formula, told: list[tuple[st
     assert all(line.of is Quantity.SCORE for line in last.values())
 
 
+@patient
 @given(formulas(), offers)
 def test_a_bid_is_scored_by_its_price_and_the_benchmark_only(
     formula: Formula, told: list[tuple[str, list[str]]]
@@ -156,6 +163,7 @@ def test_a_bid_is_scored_by_its_price_and_the_benchmark_only(
                 assert score == its_score
 
 
+@patient
 @given(scorings, near, near, near)
 def test_further_from_the_benchmark_is_never_better(rule: PointsRule, benchmark: str, one: str, other: str) -> None:
     def points(price: str) -> Fraction:
@@ -167,6 +175,7 @@ def test_further_from_the_benchmark_is_never_better(rule: PointsRule, benchmark:
             assert points(nearer) >= points(further)
 
 
+@patient
 @given(some.lists(near, min_size=1, max_size=12), rates, rates)
 def test_scores_are_what_long_decimals_make_them(prices: list[str], above: str, below: str) -> None:
     """The simplest formula, worked out a second time with another arithmetic."""
@@ -188,6 +197,7 @@ fractions = some.fractions(max_denominator=10**12)
 decimal_texts = some.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**9), max_value=10**9)
 
 
+@patient
 @given(decimal_texts, some.integers(0, 8), modes)
 def test_rounding_is_what_decimal_does(value: Decimal, places: int, mode: Mode) -> None:
     expected = value.quantize(Decimal(1).scaleb(-places), DECIMAL_MODES[mode])
@@ -195,6 +205,7 @@ def test_rounding_is_what_decimal_does(value: Decimal, places: int, mode: Mode) 
     assert Decimal(digits(rounded(Fraction(value), places, mode), places)) == expected
 
 
+@patient
 @given(fractions, some.integers(0, 8), modes)
 def test_rounding_a_fraction_is_rounding_its_decimals(value: Fraction, places: int, mode: Mode) -> None:
     """Enough decimals cut off, and a last digit that tells whether there were more."""
@@ -206,6 +217,7 @@ def test_rounding_a_fraction_is_rounding_its_decimals(value: Fraction, places: i
     assert rounded(value, places, mode) == Fraction(expected)
 
 
+@patient
 @given(fractions)
 def test_a_number_is_written_exactly(value: Fraction) -> None:
     assert Fraction(written(value)) == value

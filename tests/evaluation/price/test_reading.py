@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from remote_bid.evaluation.price.answering import answer
@@ -138,6 +138,8 @@ def test_a_message_holds_nothing_that_a_terminal_obeys() -> None:
     assert len(str(refusal)) < 200
 
 
+patient = settings(deadline=None)
+
 values = some.recursive(
     some.none() | some.booleans() | some.integers() | some.floats() | some.text(max_size=5),
     lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.text(max_size=5), inner, max_size=3),
@@ -161,6 +163,7 @@ places = some.sampled_from(
 )
 
 
+@patient
 @given(places, values)
 def test_whatever_stands_in_a_field_is_answered_or_refused(path: tuple[Any, ...], value: Any) -> None:
     document = but(*path, to={}) if value is None else but(*path, to=value)
@@ -168,6 +171,7 @@ def test_whatever_stands_in_a_field_is_answered_or_refused(path: tuple[Any, ...]
         assert answer(json.dumps(document).encode())["scores"] is not None
 
 
+@patient
 @given(some.binary(max_size=30))
 def test_any_bytes_are_answered_or_refused(written: bytes) -> None:
     assert wrong(written).zh

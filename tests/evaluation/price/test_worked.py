@@ -23,6 +23,7 @@ def test_a_deviation_that_is_rounded_first_makes_another_score() -> None:
 
 def test_a_score_without_a_declared_step_is_rounded_to_cents() -> None:
     assert scores(*FOUR, formula=formula(rounding=[step("deviation", 2)])) == ["33.59", "29.36", "32.18", "32.18"]
+    assert scores(*FOUR, formula=formula(rounding=[step("benchmark", 0)])) == ["33.59", "29.37", "32.18", "32.18"]
 
 
 def test_the_lowest_price_by_the_price() -> None:

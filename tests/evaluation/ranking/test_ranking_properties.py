@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import floor
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from remote_bid.evaluation.ranking import (
@@ -21,6 +21,8 @@ from remote_bid.evaluation.ranking import (
     rank,
 )
 from tests.evaluation.ranking.scored import step
+
+patient = settings(deadline=None)
 
 ITEMS = ["plan", "team", "safety"]
 scores = some.sampled_from(["0", "1.5", "2", "2.25", "3", "4", "4.75", "5"])
@@ -49,6 +51,7 @@ rules = some.builds(
 )
 
 
+@patient
 @given(rules, evaluations(), some.randoms())
 def test_neither_the_order_of_experts_nor_of_bids_matters(
     rule: RankingRule, evaluation: tuple[list[Sheet], dict[str, Priced]], dice: Random
@@ -61,6 +64,7 @@ def test_neither_the_order_of_experts_nor_of_bids_matters(
     assert outliers(rule, shuffled, limit) == outliers(rule, sheets, limit)
 
 
+@patient
 @given(rules, evaluations())
 def test_places_follow_totals_and_lots_part_the_rest(
     rule: RankingRule, evaluation: tuple[list[Sheet], dict[str, Priced]]
@@ -77,6 +81,7 @@ def test_places_follow_totals_and_lots_part_the_rest(
     }
 
 
+@patient
 @given(evaluations(), some.sampled_from(LimitOf), some.sampled_from(["0", "0.5", "30", "50"]))
 def test_outliers_are_those_further_from_the_mean_than_the_limit(
     evaluation: tuple[list[Sheet], dict[str, Priced]], of: LimitOf, limit: str

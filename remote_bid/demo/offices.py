@@ -1,0 +1,195 @@
+"""The parts of those who run and watch the evaluation, each in a process of its own."""
+
+import asyncio
+from pathlib import Path
+
+import msgspec
+
+from remote_bid.demo.cast import SESSION, Cast
+from remote_bid.demo.committee import (
+    AGENCY,
+    CANDIDATES,
+    CENTRE,
+    CUSTODIANS,
+    EVALUATION,
+    OPERATORS,
+    SUPERVISOR,
+    order_for,
+)
+from remote_bid.demo.stage import Attendant, alone, identity_of
+from remote_bid.evaluation.events import EvaluationOrdered
+from remote_bid.evaluation.statements import EvaluationOrder
+from remote_bid.evaluation.terms import Candidate, EvaluationPhase, come_to
+from remote_bid.evaluation.view import EvaluationView
+from remote_bid.participant.checks import Broken
+from remote_bid.participant.evaluating.answerer import AskedBidder
+from remote_bid.participant.evaluating.line import at_work, ended
+from remote_bid.participant.evaluating.official import SeedSealer
+from remote_bid.participant.evaluating.officials import (
+    Agency,
+    Centre,
+    DrawCustodian,
+    EvaluationSupervisor,
+    Pool,
+    SiteOperator,
+    draw_offer,
+    draw_seed,
+)
+from remote_bid.people.certificates import Signed
+from remote_bid.seal.statements import said
+from remote_bid.tender.terms import Lot
+from remote_bid.timeline import durable
+
+RUNG = "rung"
+"""In somebody's folder: its telephone rings, because it was drawn or is asked something."""
+_OFFER = "draw-offer.json"
+_LOOK_S = 0.1
+_ANSWER = "施工总工期与进度计划表3.2的关键线路一致，均为投标函所载日历天。"
+
+
+def play_agency(cast: Cast, lot: Lot) -> None:
+    """Orders the evaluation of what was opened, seals a seed, makes the report public."""
+    alone(cast.home(AGENCY) / "log", lambda: _agency(cast, lot), yields=False)
+
+
+async def _agency(cast: Cast, lot: Lot) -> None:
+    async with (line := Attendant(cast, AGENCY)).connected():
+        agency = Agency(line, line.identity, AGENCY)
+        offers = [await _offer(cast.home(person) / _OFFER) for person in CUSTODIANS]
+        await agency.schedule(order_for(cast.tender, lot, await agency.handed_over(SESSION, lot.lot)), offers)
+        await agency.seal_seed()
+        await asyncio.gather(agency.publish(), _keep_resuming(agency, first=True))
+
+
+async def _offer(path: Path) -> Signed:
+    """What a custodian has signed and handed over."""
+    while not await asyncio.to_thread(path.exists):  # noqa: ASYNC110 - another process writes it
+        await asyncio.sleep(_LOOK_S)
+    return msgspec.json.decode(await asyncio.to_thread(path.read_bytes), type=Signed)
+
+
+async def _keep_resuming(sealer: SeedSealer, first: bool) -> None:
+    """Whenever the clocks stand still the agency asks to go on, and the supervisor signs with it."""
+    while True:
+        view = await sealer.line.until(lambda view: ended(view) or _to_resume(view, first))
+        if ended(view):
+            return
+        await sealer.resume()
+        await sealer.line.until(lambda view: not _to_resume(view, first))
+
+
+def _to_resume(view: EvaluationView, first: bool) -> bool:
+    return bool(view.suspended) and bool(view.awaited) is not first
+
+
+def play_overseer(cast: Cast) -> None:
+    """Seals a seed, watches, lets a bidder know that it is asked."""
+    alone(cast.home(SUPERVISOR) / "log", lambda: _overseer(cast), yields=False)
+
+
+async def _overseer(cast: Cast) -> None:
+    async with (line := Attendant(cast, SUPERVISOR)).connected():
+        supervisor = EvaluationSupervisor(line, line.identity, SUPERVISOR)
+        await supervisor.seal_seed()
+        await asyncio.gather(_keep_resuming(supervisor, first=False), _keep_telling(cast, line))
+
+
+async def _keep_telling(cast: Cast, line: Attendant) -> None:
+    """A question's bidder learns that it is asked; by whom, nobody tells it."""
+    told: set[str] = set()
+    while True:
+        view = await line.until(lambda view, known=frozenset(told): bool(_asked_of(view) - known) or ended(view))  # type: ignore[misc]  # a lambda with a default
+        if ended(view):
+            return
+        bidders = {bid.bid: bid.bidder for bid in _ordered(line).bids}
+        for row in (view.questions or {}).values():
+            ring(cast, bidders[row.bid])
+        told |= _asked_of(view)
+
+
+def _asked_of(view: EvaluationView) -> set[str]:
+    return set(view.questions or {})
+
+
+def _ordered(line: Attendant) -> EvaluationOrder:
+    ordered = line.copy.last(EvaluationOrdered)
+    if ordered is None:
+        raise Broken("the order was not shown")
+    return said(ordered.signed.statement, EvaluationOrder)
+
+
+def ring(cast: Cast, person: str) -> None:
+    """Somebody's telephone rings."""
+    (cast.home(person) / RUNG).touch()
+
+
+def play_centre(cast: Cast) -> None:
+    """Commits to the pools, seals a seed, calls whom the draw has put next."""
+    alone(cast.home(CENTRE) / "log", lambda: _centre(cast))
+
+
+async def _centre(cast: Cast) -> None:
+    async def call(candidate: Candidate) -> None:
+        ring(cast, candidate.person)
+
+    async with (line := Attendant(cast, CENTRE)).connected():
+        centre = Centre(line, line.identity, CENTRE)
+        pools = {specialty: Pool(specialty, candidates) for specialty, candidates in CANDIDATES.items()}
+        await centre.commit_pools(pools)
+        await centre.seal_seed()
+        await centre.keep_calling(pools, call)
+
+
+def play_draw_custodian(cast: Cast, person: str, lot: str) -> None:
+    """Offers a key for the draw; publishes it when every seed is sealed."""
+    alone(cast.home(person) / "log", lambda: _custodian(cast, person, lot), yields=False)
+
+
+async def _custodian(cast: Cast, person: str, lot: str) -> None:
+    seed = draw_seed(cast.home(person), EVALUATION)
+    offer = identity_of(cast, person).sign(draw_offer(EVALUATION, lot, seed))
+    durable.replace(cast.home(person) / _OFFER, msgspec.json.encode(offer))
+    async with (line := Attendant(cast, person)).connected():
+        await DrawCustodian(line, line.identity, person).publish(seed)
+
+
+def play_operator(cast: Cast, person: str) -> None:
+    """Lets the experts of its site in."""
+    alone(cast.home(person) / "log", lambda: _operator(cast, person))
+
+
+async def _operator(cast: Cast, person: str) -> None:
+    site = OPERATORS[person]
+    async with (line := Attendant(cast, person)).connected():
+        operator = SiteOperator(line, line.identity, person)
+        while True:
+            view = await line.until(lambda view: bool(_before_gate(view, site)) or not at_work(view))
+            if not at_work(view):
+                return
+            for alias in _before_gate(view, site):
+                await operator.let_in(alias, site)
+            await line.until(lambda now, then=view: now.members != then.members)  # type: ignore[misc]  # a lambda with a default
+
+
+def _before_gate(view: EvaluationView, site: str) -> list[str]:
+    """Who has come to this site and stands before its gate: those of odd number come to the main one."""
+    if not view.phase or not come_to(view.phase, EvaluationPhase.CHECK_IN):
+        return []
+    north = site == "north"
+    return [
+        alias
+        for alias, row in (view.members or {}).items()
+        if row.present and not row.site and (int(alias[1:]) % 2 == 1) is north
+    ]
+
+
+def play_asked(cast: Cast, person: str) -> None:
+    """A bidder that is asked in writing answers."""
+    alone(cast.home(person) / "log", lambda: _asked(cast, person), yields=False)
+
+
+async def _asked(cast: Cast, person: str) -> None:
+    async with (line := Attendant(cast, person)).connected():
+        bidder = AskedBidder(line, line.identity, person)
+        for number, row in (await bidder.asked()).items():
+            await bidder.answer(number, row, _ANSWER)

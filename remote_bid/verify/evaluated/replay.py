@@ -1,0 +1,45 @@
+"""Step 6: every entry decided again and folded by the same rules, through the phases in their order."""
+
+from remote_bid.evaluation.rules import Evaluation, evolve
+from remote_bid.evaluation.terms import EvaluationPhase, come_to
+from remote_bid.timeline.context import Event
+from remote_bid.timeline.entry import Shown
+from remote_bid.verify.case import Case, Failed, about, entry_name
+from remote_bid.verify.evaluated.acts import judged
+from remote_bid.verify.evaluated.case import EvaluationCase, happening, of
+
+Phase = EvaluationPhase
+_ORDER = list(Phase)
+
+
+def replay(case: Case) -> None:
+    """Step 6: each is what the rules decide; folded, they lead through the phases in their order to a public report."""
+    found = of(case)
+    state, expected = Evaluation(session=case.session), list[Event]()
+    for shown in case.main:
+        event = case.whole(shown)
+        if event is None:
+            continue
+        found.met[shown.seq] = state
+        expected = judged(found, shown, event, expected)
+        state = _folded(found, shown, event, state)
+    if expected:
+        raise Failed("timeline.json", f"it ends before {type(expected[0]).__name__}")
+    if not (state.published or state.phase is Phase.VOID):
+        raise Failed("timeline.json", f"the evaluation is not public: {state.phase}")
+    found.evaluation = state
+    case.report.holds(6, "acts", f"{len(case.main)} entries, {state.phase}")
+
+
+def _folded(case: EvaluationCase, shown: Shown, event: Event, state: Evaluation) -> Evaluation:
+    with about(entry_name(shown)):
+        after = evolve(state, happening(case, shown, event))
+    if after.phase is not state.phase and not _follows(state.phase, after.phase):
+        raise Failed(entry_name(shown), f"the session went from {state.phase} to {after.phase}")
+    return after
+
+
+def _follows(before: EvaluationPhase, after: EvaluationPhase) -> bool:
+    """One phase after the other; VOID from anywhere, and the report at once where every bid is rejected."""
+    rejected = after is Phase.REPORT and come_to(before, Phase.PRELIMINARY) and come_to(Phase.OUTLIERS, before)
+    return after is Phase.VOID or rejected or _ORDER.index(after) == _ORDER.index(before) + 1
