@@ -65,8 +65,12 @@ export async function undertake(at: Attending): Promise<void> {
   await done(at, { type: 'SignUndertaking', signed: await sign('undertaking', told) })
 }
 
+/** Stand back. What is signed is the reason's hash: the reason itself goes beside it, for those who must know it. */
 export async function recuse(at: Attending, reason: string): Promise<void> {
-  await done(at, { type: 'DeclareRecusal', signed: await sign('recusal', { ...mine(at), reason }) })
+  const nonce = b64(random(16))
+  const hash = b64(await labelledHash('sbe/1 recusal', text(nonce), text(reason)))
+  const signed = await sign('recusal', { ...mine(at), reason: hash })
+  await done(at, { type: 'DeclareRecusal', signed, reason, nonce })
 }
 
 /** Vote for a leader; gives the ballot's number, by which its owner alone finds it in the count. */
