@@ -65,6 +65,7 @@ PAGES = (
     "/me",
     "/self-test",
     "/verify",
+    "/evaluation/{session}",
     "/wall",
     "/plan",
     "/plan/{draft}",

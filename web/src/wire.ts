@@ -1187,6 +1187,16 @@ export interface components {
             readonly rejected?: components["schemas"]["Rejection"];
         };
         /**
+         * EvaluationCheckCode
+         * @description 核对码 of the last cosigned phase change, and the note it is made from.
+         */
+        readonly EvaluationCheckCode: {
+            readonly code: string;
+            readonly phase: components["schemas"]["EvaluationPhase"];
+            readonly covers: number;
+            readonly note: string;
+        };
+        /**
          * EvaluationClosed
          * @description The evaluation is over; who said nothing to the report counts as agreeing with it.
          */
@@ -1307,6 +1317,7 @@ export interface components {
             readonly phase?: components["schemas"]["EvaluationPhase"];
             readonly phase_since?: string;
             readonly ends_at?: string;
+            readonly check_code?: components["schemas"]["EvaluationCheckCode"];
             readonly code?: string;
             readonly title?: string;
             readonly lot?: string;
@@ -3883,6 +3894,7 @@ export type EndPause = components['schemas']['EndPause'];
 export type EntrustKey = components['schemas']['EntrustKey'];
 export type EscrowSharePublished = components['schemas']['EscrowSharePublished'];
 export type EvaluatedBid = components['schemas']['EvaluatedBid'];
+export type EvaluationCheckCode = components['schemas']['EvaluationCheckCode'];
 export type EvaluationClosed = components['schemas']['EvaluationClosed'];
 export type EvaluationCommand = components['schemas']['EvaluationCommand'];
 export type EvaluationEvent = components['schemas']['EvaluationEvent'];

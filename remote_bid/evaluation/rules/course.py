@@ -23,6 +23,7 @@ def enter(evaluation: Evaluation, phase: EvaluationPhase, happened: Happened, en
         ends_at=instant.when(ends_at) if ends_at else None,
         overdue=False,
         uncosigned=evaluation.uncosigned | {happened.seq: happened.at},
+        marks=evaluation.marks | {happened.seq: phase},
     )
 
 

@@ -21,7 +21,7 @@ from remote_bid.evaluation.rules.gathered import GATHERED
 from remote_bid.evaluation.rules.member import Member
 from remote_bid.evaluation.rules.progress import vacancies
 from remote_bid.evaluation.rules.reviewed import REVIEWED
-from remote_bid.evaluation.rules.state import Evaluation, Halted
+from remote_bid.evaluation.rules.state import Evaluation, Halted, PhaseCosigned
 from remote_bid.evaluation.statements import EvaluationOrder
 from remote_bid.evaluation.terms import EvaluationPhase, EvaluationRole
 from remote_bid.people.noting import CrlNotedDown
@@ -76,11 +76,19 @@ def _ticked(evaluation: Evaluation, event: Ticked, happened: Happened) -> Evalua
 
 
 def _checkpoint(evaluation: Evaluation, event: CheckpointCosigned, happened: Happened) -> Evaluation:
-    evaluation = replace(evaluation, cosigned=evaluation.cosigned | {event.covers})
+    evaluation = _phase_cosigned(replace(evaluation, cosigned=evaluation.cosigned | {event.covers}), event)
     if event.covers not in evaluation.uncosigned:
         return evaluation
     left = {seq: at for seq, at in evaluation.uncosigned.items() if seq > event.covers}
     return replace(evaluation, uncosigned=left, cosigned_at=evaluation.uncosigned[event.covers])
+
+
+def _phase_cosigned(evaluation: Evaluation, event: CheckpointCosigned) -> Evaluation:
+    phase = evaluation.marks.get(event.covers)
+    if phase is None:
+        return evaluation
+    marks = {seq: mark for seq, mark in evaluation.marks.items() if seq > event.covers}
+    return replace(evaluation, marks=marks, checkpoint=PhaseCosigned(covers=event.covers, note=event.note, phase=phase))
 
 
 def _disclosed(evaluation: Evaluation, event: Disclosed, happened: Happened) -> Evaluation:

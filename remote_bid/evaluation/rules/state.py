@@ -102,6 +102,14 @@ class Halted(msgspec.Struct, frozen=True, kw_only=True):
     """When it ends by itself: only the agency's does, until the supervisor has countersigned it."""
 
 
+class PhaseCosigned(msgspec.Struct, frozen=True, kw_only=True):
+    """The last cosigned checkpoint of a phase change."""
+
+    covers: int
+    note: str
+    phase: EvaluationPhase
+
+
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     """The whole state of one session."""
 
@@ -170,6 +178,9 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     last_tick_at: datetime | None = None
     cosigned: frozenset[int] = frozenset()
     uncosigned: dict[int, datetime] = {}
+    marks: dict[int, EvaluationPhase] = {}
+    """Phase changes that are not cosigned yet, by their entry."""
+    checkpoint: PhaseCosigned | None = None
     cosigned_at: datetime | None = None
     crls: dict[str, CrlNoted] = {}
     rotations: tuple[str, ...] = ()

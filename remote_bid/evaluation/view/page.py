@@ -49,6 +49,15 @@ class EvaluationMe(_Part, frozen=True):
     """The own scores that lie far from the mean and are to be answered."""
 
 
+class EvaluationCheckCode(_Part, frozen=True):
+    """核对码 of the last cosigned phase change, and the note it is made from."""
+
+    code: str
+    phase: EvaluationPhase
+    covers: int
+    note: str
+
+
 class MemberRow(_Part, frozen=True):
     """A member by alias, and how far it is: which tasks it has done."""
 
@@ -152,6 +161,7 @@ class EvaluationView(_Part, frozen=True):
     phase: EvaluationPhase | UnsetType = UNSET
     phase_since: str | UnsetType = UNSET
     ends_at: str | UnsetType = UNSET
+    check_code: EvaluationCheckCode | UnsetType = UNSET
     code: str | UnsetType = UNSET
     title: str | UnsetType = UNSET
     lot: str | UnsetType = UNSET

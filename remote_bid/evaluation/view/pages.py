@@ -2,17 +2,19 @@
 
 from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from remote_bid.evaluation.rules.state import Evaluation
 from remote_bid.evaluation.terms import EvaluationPhase, EvaluationRole, come_to
 from remote_bid.evaluation.view import committee, halts, work
 from remote_bid.evaluation.view.asks import ask_of
-from remote_bid.evaluation.view.page import EvaluationMe, EvaluationView
+from remote_bid.evaluation.view.page import EvaluationCheckCode, EvaluationMe, EvaluationView
 from remote_bid.evaluation.view.who import INSIDE, RUNNING, Eye, eye_of
 from remote_bid.timeline import instant
+from remote_bid.timeline.check_code import check_code
 from remote_bid.timeline.entry import Who
+from remote_bid.timeline.note import parse
 
 
 def see(evaluation: Evaluation, who: Who) -> EvaluationView:
@@ -67,6 +69,7 @@ def _course(evaluation: Evaluation, who: Who, eye: Eye) -> dict[str, Any]:
         "phase": evaluation.phase,
         "phase_since": instant.text(evaluation.phase_since) if evaluation.phase_since else UNSET,
         "ends_at": instant.text(evaluation.ends_at) if evaluation.ends_at else UNSET,
+        "check_code": _check_code(evaluation),
         "begins": order.begins,
         "order_id": evaluation.order_id,
         "k": order.k,
@@ -81,6 +84,14 @@ def _course(evaluation: Evaluation, who: Who, eye: Eye) -> dict[str, Any]:
     return told
 
 
+def _check_code(evaluation: Evaluation) -> EvaluationCheckCode | UnsetType:
+    seen = evaluation.checkpoint
+    if seen is None:
+        return UNSET
+    code = check_code(parse(seen.note)[1])
+    return EvaluationCheckCode(code=code, phase=seen.phase, covers=seen.covers, note=seen.note)
+
+
 _PARTS = (_course, _asked, _drawn, _progress, _work, _results)
 
 
@@ -90,7 +101,8 @@ def _me(evaluation: Evaluation, who: Who, eye: Eye) -> EvaluationMe:
     me = EvaluationMe(person=who.person, role=role, ask=ask_of(evaluation, who))
     member = evaluation.member(who.person) if eye is Eye.COMMITTEE else None
     if member is None:
-        return me
+        official = evaluation.official(who.person) if eye is Eye.SITE else None
+        return replace(me, site=official.site) if official else me
     outliers = [o.found for o in evaluation.outliers.values() if o.open and o.found.alias == member.alias]
     asked = come_to(evaluation.phase, EvaluationPhase.OUTLIERS)
     return replace(

@@ -10,6 +10,7 @@ export const router = createRouter({
     { path: '/hall/:session', name: 'hall', component: OpeningHall, props: true },
     { path: '/hall/:session/verify', name: 'verify', component: () => import('../verify/VerifierPage.vue'), props: true },
     { path: '/hall/:session/screen', name: 'screen', component: () => import('../screen/BigScreen.vue'), props: true },
+    { path: '/evaluation/:session', name: 'evaluation', component: () => import('../evaluation/EvaluationHall.vue'), props: true },
     { path: '/wall', name: 'wall', component: () => import('../centre/wall/Wall.vue') },
     { path: '/verify', name: 'verifier', component: () => import('../verify/VerifierPage.vue') },
     { path: '/sign-in', name: 'sign-in', component: () => import('../keys/SignIn.vue') },

@@ -1,3 +1,4 @@
+import type { StepState } from '../timeline/phases'
 import type { OpeningView, Phase } from '../wire'
 
 /** The steps of the day, as the phase bar shows them. */
@@ -30,9 +31,7 @@ export const TIMED = [
 ] as const satisfies readonly Phase[]
 
 type StepName = (typeof STEPS)[number]
-type StepState = 'done' | 'current' | 'ahead' | 'held' | 'aborted' | 'never'
-
-export interface Step {
+interface Step {
   readonly name: StepName
   readonly state: StepState
 }

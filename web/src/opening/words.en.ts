@@ -31,8 +31,6 @@ const words: typeof zh = {
     draw: 'draw',
   },
   phaseBar: 'Phases of the opening',
-  stepOf: 'Step {at} of {of}',
-  states: { done: 'done', current: 'now', ahead: 'to come', held: 'held', aborted: 'aborted', never: 'will not take place' },
   now: {
     heading: 'Now',
     SUSPENDED: 'The session is suspended: all clocks stand still.',
@@ -164,16 +162,6 @@ const words: typeof zh = {
     absent: 'Absent',
     notNeeded: 'Not needed',
     sides: { tenderer: 'Tenderer', supervisor: 'Supervisor', centre: 'Trading centre', notary: 'Notary' },
-  },
-  checkCode: {
-    heading: 'Check code',
-    of: '{phase}, entry {covers}',
-    compare: 'The four characters must be the same on every screen.',
-    later: 'Shown once the first checkpoint is cosigned; the same on every screen.',
-    centre: 'Centre',
-    cosigner: 'Cosigner',
-    cosigners: '{n} cosigners',
-    signed: 'signed',
   },
   roles: {
     host: 'host',

@@ -29,8 +29,6 @@ export default {
     draw: '系数抽取',
   },
   phaseBar: '开标阶段',
-  stepOf: '第 {at} 步，共 {of} 步',
-  states: { done: '已完成', current: '进行中', ahead: '未开始', held: '暂停', aborted: '终止', never: '不再进行' },
   now: {
     heading: '现在',
     SUSPENDED: '本场开标已中止，全部时限停止计时。',
@@ -162,16 +160,6 @@ export default {
     absent: '未到场',
     notNeeded: '无须公布',
     sides: { tenderer: '招标人', supervisor: '监督部门', centre: '交易中心', notary: '公证机构' },
-  },
-  checkCode: {
-    heading: '核对码',
-    of: '{phase}阶段，第 {covers} 条',
-    compare: '各方屏幕上的四个字应当相同。',
-    later: '首个检查点取得联署后显示，各方屏幕相同。',
-    centre: '中心',
-    cosigner: '联署方',
-    cosigners: '{n} 个联署方',
-    signed: '已签署',
   },
   roles: {
     host: '主持人',

@@ -1,6 +1,6 @@
 import { io, type Socket } from 'socket.io-client'
 import { onScopeDispose, shallowReactive, type ShallowReactive } from 'vue'
-import type { Frame, Joined, OpeningCommand, Refusal } from '../wire'
+import type { Frame, Joined, Refusal } from '../wire'
 import type { Answer, HandIn } from './desk'
 import { GAP, joined, OTHER_LOG, received, REWRITTEN, type Timeline } from './frames'
 
@@ -132,7 +132,7 @@ export class Follower<View> {
   }
 
   /** Hand in a command until it is answered: a repetition changes nothing. Over a lost line it waits for the next. */
-  readonly handIn = async (command: OpeningCommand): Promise<Answer> => {
+  readonly handIn = async (command: Parameters<HandIn>[0]): Promise<Answer> => {
     const until = performance.now() + PATIENCE_MS
     while (performance.now() < until) {
       if (this.following.refusal === ANOTHER_PAST) return ANOTHER_PAST as Answer

@@ -1,5 +1,6 @@
 import { inject, provide, type InjectionKey } from 'vue'
-import type { OpeningCommand, Refusal } from '../wire'
+import type { EvaluationCommand, OpeningCommand, Refusal } from '../wire'
+import { Refused } from './refused'
 
 /** A command was carried out: the entries that it made, of those the sender may know. None if it was a repetition. */
 interface Done {
@@ -10,7 +11,13 @@ interface Done {
 export type Answer = Done | (Refusal & { readonly ok: false })
 
 /** Hands a command in at the desk of this page's session, and again until it is answered. Never throws. */
-export type HandIn = (command: OpeningCommand) => Promise<Answer>
+export type HandIn = (command: OpeningCommand | EvaluationCommand) => Promise<Answer>
+
+/** Hand in; Refused if it was. */
+export async function handedIn(handIn: HandIn, command: OpeningCommand | EvaluationCommand): Promise<void> {
+  const answer = await handIn(command)
+  if (!answer.ok) throw new Refused(answer)
+}
 
 const DESK: InjectionKey<HandIn> = Symbol('desk')
 

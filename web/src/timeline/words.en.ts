@@ -30,6 +30,18 @@ const words: typeof zh = {
   refused: 'You cannot enter right now',
   trace: 'Quote this code when you report it: {trace}',
   home: 'See all openings',
+  stepOf: 'Step {at} of {of}',
+  states: { done: 'done', current: 'now', ahead: 'to come', held: 'held', aborted: 'aborted', never: 'will not take place' },
+  checkCode: {
+    heading: 'Check code',
+    of: '{phase}, entry {covers}',
+    compare: 'The four characters must be the same on every screen.',
+    later: 'Shown once the first checkpoint is cosigned; the same on every screen.',
+    centre: 'Centre',
+    cosigner: 'Cosigner',
+    cosigners: '{n} cosigners',
+    signed: 'signed',
+  },
 }
 
 export default words

@@ -28,4 +28,16 @@ export default {
   refused: '暂时无法进入',
   trace: '报障编号 {trace}',
   home: '查看全部开标',
+  stepOf: '第 {at} 步，共 {of} 步',
+  states: { done: '已完成', current: '进行中', ahead: '未开始', held: '暂停', aborted: '终止', never: '不再进行' },
+  checkCode: {
+    heading: '核对码',
+    of: '{phase}阶段，第 {covers} 条',
+    compare: '各方屏幕上的四个字应当相同。',
+    later: '首个检查点取得联署后显示，各方屏幕相同。',
+    centre: '中心',
+    cosigner: '联署方',
+    cosigners: '{n} 个联署方',
+    signed: '已签署',
+  },
 }

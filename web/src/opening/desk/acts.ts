@@ -4,7 +4,7 @@ import { countersigned, sign } from '../../keys/identity'
 import { b64, random, sha256 } from '../../seal/bytes'
 import { jcs } from '../../seal/canonical'
 import { statementId } from '../../seal/statements'
-import type { HandIn } from '../../timeline/desk'
+import { handedIn, type HandIn } from '../../timeline/desk'
 import type { Timeline } from '../../timeline/frames'
 import { happened } from '../../timeline/rows'
 import { Refused } from '../../timeline/refused'
@@ -31,8 +31,7 @@ export interface Sitting {
 
 /** Hand in; Refused if it was. */
 export async function done({ handIn }: Sitting, command: OpeningCommand): Promise<void> {
-  const answer = await handIn(command)
-  if (!answer.ok) throw new Refused(answer)
+  await handedIn(handIn, command)
 }
 
 function about({ timeline: { view } }: Sitting) {

@@ -1,0 +1,118 @@
+"""A whole evaluation in real browsers: experts, agency and supervisor; sites, centre and custodians are programs."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from remote_bid.demo import offices
+from remote_bid.demo.cast import SESSION, Cast, assemble, fast
+from remote_bid.demo.committee import AGENCY, CUSTODIANS, EXPERTS, OPERATORS, SUPERVISOR, order_for
+from remote_bid.demo.day import answering, open_house, raise_curtain, seen
+from remote_bid.demo.evaluating import lot_of
+from remote_bid.demo.programme import own_programme
+from remote_bid.demo.stage import Attendant
+from remote_bid.demo.troupe import Troupe, bundle_of, troupe
+from remote_bid.participant.evaluating.officials import Agency
+from remote_bid.people.certificates import Signed
+from remote_bid.tender.terms import Lot
+from remote_bid.verify import verify
+from tests.web.axe import violations
+from tests.web.committee import LONG_MS, Expert, agreed, attending, until_there
+from tests.web.hall import PHONE, Watched, a_browser
+
+pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.timeout(600)]
+
+_SEED = 7
+_LIMIT_S = 240
+_CHECKED = ("请逐家逐项完成初步评审", "请独立打分并提交评分表", "请签署评标报告")
+"""What a page asks for when axe looks at it."""
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with a_browser() as chromium:
+        yield chromium
+
+
+class Looked:
+    """Looks at one page of each kind, in both languages."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, list[str]] = {}
+
+    async def __call__(self, page: Page, said: str) -> None:
+        if said in _CHECKED and said not in self.found:
+            self.found[said] = []
+            self.found[said] = await in_both_languages(page)
+
+
+async def in_both_languages(page: Page) -> list[str]:
+    """What axe finds in Chinese, then in English; the page speaks Chinese again."""
+    found = await violations(page)
+    await page.get_by_role("button", name="English").click()
+    found += await violations(page)
+    await page.get_by_role("button", name="中文").click()
+    return found
+
+
+async def test_five_experts_evaluate_in_browsers_to_the_public_report(tmp_path: Path, browser: Browser) -> None:
+    cast = assemble(tmp_path, own_programme(3, _SEED), fast(3), playable=True)
+    with troupe(playable=True) as players:
+        open_house(players, cast)
+        await answering(cast.url, players)
+        raise_curtain(players, cast)
+        day = await seen(cast, players, lambda _: None, _LIMIT_S)
+        lot = lot_of(cast, day.view)
+        assert lot is not None
+        await scheduled(cast, players, lot)
+        agency, supervisor = await attending(browser, cast, AGENCY), await attending(browser, cast, SUPERVISOR, PHONE)
+        watched = [Watched(agency), Watched(supervisor)]
+        await agreed(agency, "封存抽取种子")
+        await agreed(supervisor, "封存抽取种子")
+        looked = Looked()
+        seats = [asyncio.ensure_future(an_expert(browser, cast, person, looked)) for person, _ in EXPERTS]
+        await expect(agency.locator(".now")).to_contain_text("本场评标已结束", timeout=_LIMIT_S * 1000)
+        assert await in_both_languages(supervisor) == []
+        await agreed(agency, "公布评标报告")
+        await expect(agency.get_by_role("img", name="各投标总分构成图；数据见旁边的表格")).to_be_visible(
+            timeout=LONG_MS
+        )
+        experts = [seat.result() for seat in seats if seat.done()]
+        for seat in seats:
+            seat.cancel()
+        async with Attendant(cast, AGENCY).connected() as line:
+            await line.until(lambda view: bool(view.published))
+            bundle = await bundle_of(line, players)
+    assert looked.found == {said: [] for said in _CHECKED}
+    assert [watch.errors for watch in watched] == [[], []]
+    assert len(experts) == 6
+    assert verify(io.BytesIO(bundle), cast.trust).verified
+
+
+async def an_expert(browser: Browser, cast: Cast, person: str, looked: Looked) -> Expert:
+    """Comes when the telephone rings."""
+    await until_there((cast.home(person) / offices.RUNG).exists)
+    expert = Expert(await attending(browser, cast, person), looked)
+    await expert.play()
+    return expert
+
+
+async def scheduled(cast: Cast, players: Troupe, lot: Lot) -> None:
+    """The agency's order, and everybody who is a program."""
+    for person in CUSTODIANS:
+        players.enter(offices.play_draw_custodian, cast, person, lot.lot)
+    offers = [cast.home(person) / "draw-offer.json" for person in CUSTODIANS]
+    for offer in offers:
+        await until_there(offer.exists)
+    async with (line := Attendant(cast, AGENCY)).connected():
+        agency = Agency(line, line.identity, AGENCY)
+        keys = [msgspec.json.decode(await asyncio.to_thread(offer.read_bytes), type=Signed) for offer in offers]
+        await agency.schedule(order_for(cast.tender, lot, await agency.handed_over(SESSION, lot.lot)), keys)
+    players.enter(offices.play_centre, cast)
+    for person in OPERATORS:
+        players.enter(offices.play_operator, cast, person)
