@@ -1157,6 +1157,15 @@ export interface components {
             readonly type: "EndPause";
         };
         /**
+         * EnrolGate
+         * @description The centre enrols a gate with its key.
+         */
+        readonly EnrolGate: {
+            /** @enum {unknown} */
+            readonly type: "EnrolGate";
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
          * EntrustKey
          * @description A custodian hands over its key of a part that is opened here but not read out.
          */
@@ -1205,8 +1214,8 @@ export interface components {
             readonly type: "EvaluationClosed";
             readonly silent: readonly string[];
         };
-        readonly EvaluationCommand: components["schemas"]["ScheduleEvaluation"] | components["schemas"]["CommitPools"] | components["schemas"]["SealSeed"] | components["schemas"]["PublishDrawKey"] | components["schemas"]["CallExpert"] | components["schemas"]["AnswerCall"] | components["schemas"]["NoteCall"] | components["schemas"]["PassGate"] | components["schemas"]["TakeSeat"] | components["schemas"]["MoveSeat"] | components["schemas"]["SignUndertaking"] | components["schemas"]["DeclareRecusal"] | components["schemas"]["RemoveMember"] | components["schemas"]["OpenElection"] | components["schemas"]["CastBallot"] | components["schemas"]["CountBallots"] | components["schemas"]["OpenReview"] | components["schemas"]["SubmitReview"] | components["schemas"]["AskQuestion"] | components["schemas"]["AnswerQuestion"] | components["schemas"]["LapseQuestion"] | components["schemas"]["CastVote"] | components["schemas"]["SaveDraft"] | components["schemas"]["SubmitSheet"] | components["schemas"]["AnswerOutlier"] | components["schemas"]["ConfirmSummary"] | components["schemas"]["SignReport"] | components["schemas"]["DissentFromReport"] | components["schemas"]["PublishReport"] | components["schemas"]["Proceed"] | components["schemas"]["SuspendEvaluation"] | components["schemas"]["ResumeEvaluation"] | components["schemas"]["DecidePostponement"] | components["schemas"]["ReportSite"] | components["schemas"]["EndEvaluationPause"] | components["schemas"]["NoticeEvaluationOutage"] | components["schemas"]["VoidEvaluation"] | components["schemas"]["Tick"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["RecordRotation"] | components["schemas"]["NoteCrl"];
-        readonly EvaluationEvent: components["schemas"]["EvaluationOrdered"] | components["schemas"]["PoolsCommitted"] | components["schemas"]["SeedSealed"] | components["schemas"]["ExpertDrawOpened"] | components["schemas"]["DrawKeyPublished"] | components["schemas"]["DrawOrderFound"] | components["schemas"]["ExpertCalled"] | components["schemas"]["MemberAccepted"] | components["schemas"]["MemberLeft"] | components["schemas"]["CheckInOpened"] | components["schemas"]["GatePassed"] | components["schemas"]["GateRefused"] | components["schemas"]["SeatTaken"] | components["schemas"]["SeatMoved"] | components["schemas"]["UndertakingOpened"] | components["schemas"]["UndertakingSigned"] | components["schemas"]["LeaderPhaseOpened"] | components["schemas"]["ElectionOpened"] | components["schemas"]["BallotCast"] | components["schemas"]["BallotsCounted"] | components["schemas"]["ElectionFailed"] | components["schemas"]["LeaderDeposed"] | components["schemas"]["MaterialsOpened"] | components["schemas"]["ReviewOpened"] | components["schemas"]["ReviewSubmitted"] | components["schemas"]["QuestionAsked"] | components["schemas"]["QuestionAnswered"] | components["schemas"]["QuestionLapsed"] | components["schemas"]["MotionPut"] | components["schemas"]["VoteCast"] | components["schemas"]["MotionDecided"] | components["schemas"]["ReviewCounted"] | components["schemas"]["DetailedOpened"] | components["schemas"]["SheetDrafted"] | components["schemas"]["SheetSubmitted"] | components["schemas"]["OutliersFound"] | components["schemas"]["OutlierAnswered"] | components["schemas"]["StepOverdue"] | components["schemas"]["OutliersClosed"] | components["schemas"]["PricesScored"] | components["schemas"]["SummaryOpened"] | components["schemas"]["SummaryConfirmed"] | components["schemas"]["ReportOpened"] | components["schemas"]["EvaluationClosed"] | components["schemas"]["ReportAnswered"] | components["schemas"]["ReportPublished"] | components["schemas"]["EvaluationSuspended"] | components["schemas"]["EvaluationPauseCountersigned"] | components["schemas"]["ResumptionAwaited"] | components["schemas"]["EvaluationResumed"] | components["schemas"]["SiteLost"] | components["schemas"]["SiteRestored"] | components["schemas"]["EvaluationVoided"] | components["schemas"]["Ticked"] | components["schemas"]["Disclosed"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["LogKeyRotated"] | components["schemas"]["CrlNotedDown"];
+        readonly EvaluationCommand: components["schemas"]["ScheduleEvaluation"] | components["schemas"]["CommitPools"] | components["schemas"]["SealSeed"] | components["schemas"]["PublishDrawKey"] | components["schemas"]["CallExpert"] | components["schemas"]["AnswerCall"] | components["schemas"]["NoteCall"] | components["schemas"]["PassGate"] | components["schemas"]["EnrolGate"] | components["schemas"]["HearGate"] | components["schemas"]["TakeSeat"] | components["schemas"]["MoveSeat"] | components["schemas"]["SignUndertaking"] | components["schemas"]["DeclareRecusal"] | components["schemas"]["RemoveMember"] | components["schemas"]["OpenElection"] | components["schemas"]["CastBallot"] | components["schemas"]["CountBallots"] | components["schemas"]["OpenReview"] | components["schemas"]["SubmitReview"] | components["schemas"]["AskQuestion"] | components["schemas"]["AnswerQuestion"] | components["schemas"]["LapseQuestion"] | components["schemas"]["CastVote"] | components["schemas"]["SaveDraft"] | components["schemas"]["SubmitSheet"] | components["schemas"]["AnswerOutlier"] | components["schemas"]["ConfirmSummary"] | components["schemas"]["SignReport"] | components["schemas"]["DissentFromReport"] | components["schemas"]["PublishReport"] | components["schemas"]["Proceed"] | components["schemas"]["SuspendEvaluation"] | components["schemas"]["ResumeEvaluation"] | components["schemas"]["DecidePostponement"] | components["schemas"]["ReportSite"] | components["schemas"]["EndEvaluationPause"] | components["schemas"]["NoticeEvaluationOutage"] | components["schemas"]["VoidEvaluation"] | components["schemas"]["Tick"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["RecordRotation"] | components["schemas"]["NoteCrl"];
+        readonly EvaluationEvent: components["schemas"]["EvaluationOrdered"] | components["schemas"]["PoolsCommitted"] | components["schemas"]["SeedSealed"] | components["schemas"]["ExpertDrawOpened"] | components["schemas"]["DrawKeyPublished"] | components["schemas"]["DrawOrderFound"] | components["schemas"]["ExpertCalled"] | components["schemas"]["MemberAccepted"] | components["schemas"]["MemberLeft"] | components["schemas"]["CheckInOpened"] | components["schemas"]["GateEnrolled"] | components["schemas"]["GateHeard"] | components["schemas"]["GatePassed"] | components["schemas"]["GateRefused"] | components["schemas"]["SeatTaken"] | components["schemas"]["SeatMoved"] | components["schemas"]["UndertakingOpened"] | components["schemas"]["UndertakingSigned"] | components["schemas"]["LeaderPhaseOpened"] | components["schemas"]["ElectionOpened"] | components["schemas"]["BallotCast"] | components["schemas"]["BallotsCounted"] | components["schemas"]["ElectionFailed"] | components["schemas"]["LeaderDeposed"] | components["schemas"]["MaterialsOpened"] | components["schemas"]["ReviewOpened"] | components["schemas"]["ReviewSubmitted"] | components["schemas"]["QuestionAsked"] | components["schemas"]["QuestionAnswered"] | components["schemas"]["QuestionLapsed"] | components["schemas"]["MotionPut"] | components["schemas"]["VoteCast"] | components["schemas"]["MotionDecided"] | components["schemas"]["ReviewCounted"] | components["schemas"]["DetailedOpened"] | components["schemas"]["SheetDrafted"] | components["schemas"]["SheetSubmitted"] | components["schemas"]["OutliersFound"] | components["schemas"]["OutlierAnswered"] | components["schemas"]["StepOverdue"] | components["schemas"]["OutliersClosed"] | components["schemas"]["PricesScored"] | components["schemas"]["SummaryOpened"] | components["schemas"]["SummaryConfirmed"] | components["schemas"]["ReportOpened"] | components["schemas"]["EvaluationClosed"] | components["schemas"]["ReportAnswered"] | components["schemas"]["ReportPublished"] | components["schemas"]["EvaluationSuspended"] | components["schemas"]["EvaluationPauseCountersigned"] | components["schemas"]["ResumptionAwaited"] | components["schemas"]["EvaluationResumed"] | components["schemas"]["SiteLost"] | components["schemas"]["SiteRestored"] | components["schemas"]["EvaluationVoided"] | components["schemas"]["Ticked"] | components["schemas"]["Disclosed"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["LogKeyRotated"] | components["schemas"]["CrlNotedDown"];
         /**
          * EvaluationMe
          * @description The viewer: who, as what, and what is asked of it now (a code that the page words).
@@ -1483,6 +1492,37 @@ export interface components {
             readonly slots?: readonly components["schemas"]["OwnSlot"][];
         };
         /**
+         * GateEnrolled
+         * @description A gate of a site tells by itself who has come; the statement has its key.
+         */
+        readonly GateEnrolled: {
+            /** @enum {unknown} */
+            readonly type: "GateEnrolled";
+            readonly device: string;
+            readonly site: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * GateHeard
+         * @description A gate has let a member in, or not; the statement is signed by its own key and names the member by token.
+         */
+        readonly GateHeard: {
+            /** @enum {unknown} */
+            readonly type: "GateHeard";
+            readonly alias: string;
+            readonly site: string;
+            readonly device: string;
+            readonly number: number;
+            readonly outcome: components["schemas"]["GateOutcome"];
+            readonly statement: components["schemas"]["Statement"];
+        };
+        /**
+         * GateOutcome
+         * @description What a gate did with who stood before it: let in, compared and without a phone, or not.
+         * @enum {unknown}
+         */
+        readonly GateOutcome: "entered" | "turned_away";
+        /**
          * GatePassed
          * @description A member is inside the evaluation zone.
          */
@@ -1536,6 +1576,15 @@ export interface components {
             readonly core: components["schemas"]["Core"];
             readonly B: string;
             readonly T: string;
+        };
+        /**
+         * HearGate
+         * @description A gate tells who has come: signed by its own key, which no authority certifies.
+         */
+        readonly HearGate: {
+            /** @enum {unknown} */
+            readonly type: "HearGate";
+            readonly statement: components["schemas"]["Statement"];
         };
         /**
          * HoldOpening
@@ -3891,6 +3940,7 @@ export type EndCountCheck = components['schemas']['EndCountCheck'];
 export type EndCustody = components['schemas']['EndCustody'];
 export type EndEvaluationPause = components['schemas']['EndEvaluationPause'];
 export type EndPause = components['schemas']['EndPause'];
+export type EnrolGate = components['schemas']['EnrolGate'];
 export type EntrustKey = components['schemas']['EntrustKey'];
 export type EscrowSharePublished = components['schemas']['EscrowSharePublished'];
 export type EvaluatedBid = components['schemas']['EvaluatedBid'];
@@ -3916,11 +3966,15 @@ export type FailedItem = components['schemas']['FailedItem'];
 export type FieldKind = components['schemas']['FieldKind'];
 export type FormField = components['schemas']['FormField'];
 export type Frame = components['schemas']['Frame'];
+export type GateEnrolled = components['schemas']['GateEnrolled'];
+export type GateHeard = components['schemas']['GateHeard'];
+export type GateOutcome = components['schemas']['GateOutcome'];
 export type GatePassed = components['schemas']['GatePassed'];
 export type GateRefused = components['schemas']['GateRefused'];
 export type HaltView = components['schemas']['HaltView'];
 export type HandOver = components['schemas']['HandOver'];
 export type Header = components['schemas']['Header'];
+export type HearGate = components['schemas']['HearGate'];
 export type HoldOpening = components['schemas']['HoldOpening'];
 export type HostStep = components['schemas']['HostStep'];
 export type Join = components['schemas']['Join'];
