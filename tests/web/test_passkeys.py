@@ -7,8 +7,9 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.gateway.house import BIDDERS, House, house
-from tests.web.agency import fair, pictured, signed_in
+from tests.web.agency import fair, signed_in
 from tests.web.hall import PHONE, Watched, a_browser
+from tests.web.pictures import picture
 
 pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -52,15 +53,15 @@ async def test_added_with_the_certificate_it_signs_in_until_it_is_removed(browse
         await page.get_by_label("名称（例如：办公室电脑）").press("Enter")
         await expect(page.get_by_text("添加于")).to_be_visible()
         await fair(page)
-        await pictured(page, "passkeys")
+        await picture(page, "passkeys")
         await page.set_viewport_size(PHONE)
         assert not await page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-        await pictured(page, "passkeys-phone")
+        await picture(page, "passkeys-phone")
 
         await page.get_by_role("button", name="退出登录").click()
         await page.get_by_role("link", name="登录").click()
         await fair(page)
-        await pictured(page, "sign-in-passkey")
+        await picture(page, "sign-in-passkey")
         await page.get_by_role("button", name="用通行密钥登录").click()
         await expect(page.get_by_role("link", name=f"Name of {ANN}")).to_be_visible()
         await page.get_by_role("link", name=f"Name of {ANN}").click()
