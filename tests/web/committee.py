@@ -72,7 +72,7 @@ class Expert:
         if await self.alias() != RECUSES:
             await agreed(self.page, "签署承诺书")
             return
-        await self.page.get_by_text("声明回避").first.click()
+        await self.page.locator("summary", has_text="声明回避").click()
         await self.page.get_by_label("理由").fill("投标人的项目经理是我的亲属")
         await agreed(self.page, "声明回避")
         self.left = True
