@@ -81,6 +81,10 @@ class Expert:
         await self.page.get_by_role("radio").first.check()
         await agreed(self.page, "投票")
 
+    async def vote(self) -> None:
+        await self.page.get_by_role("radio", name="是", exact=True).check()
+        await agreed(self.page, "投票")
+
     async def open_review(self) -> None:
         await agreed(self.page, "开始初步评审")
 
@@ -125,6 +129,7 @@ _ACTS: dict[str, Callable[[Expert], Awaitable[None]]] = {
     "请签到入座": Expert.sit,
     "请核对投标人名单，签署承诺书或声明回避": Expert.undertake,
     "请投票推选组长": Expert.elect,
+    "有一项表决等待您投票": Expert.vote,
     "请开始初步评审": Expert.open_review,
     "请逐家逐项完成初步评审": Expert.review,
     "请独立打分并提交评分表": Expert.score,
