@@ -72,13 +72,17 @@ class Expert:
         if await self.alias() != RECUSES:
             await agreed(self.page, "签署承诺书")
             return
-        await self.page.get_by_text("声明回避").first.click()
+        await self.page.locator("summary", has_text="声明回避").click()
         await self.page.get_by_label("理由").fill("投标人的项目经理是我的亲属")
         await agreed(self.page, "声明回避")
         self.left = True
 
     async def elect(self) -> None:
         await self.page.get_by_role("radio").first.check()
+        await agreed(self.page, "投票")
+
+    async def vote(self) -> None:
+        await self.page.get_by_role("radio", name="是", exact=True).check()
         await agreed(self.page, "投票")
 
     async def open_review(self) -> None:
@@ -125,6 +129,7 @@ _ACTS: dict[str, Callable[[Expert], Awaitable[None]]] = {
     "请签到入座": Expert.sit,
     "请核对投标人名单，签署承诺书或声明回避": Expert.undertake,
     "请投票推选组长": Expert.elect,
+    "有一项表决等待您投票": Expert.vote,
     "请开始初步评审": Expert.open_review,
     "请逐家逐项完成初步评审": Expert.review,
     "请独立打分并提交评分表": Expert.score,

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from remote_bid.demo import offices
-from remote_bid.demo.cast import SESSION, Cast, assemble, fast
+from remote_bid.demo.cast import SESSION, Cast, Pace, assemble
 from remote_bid.demo.committee import AGENCY, CUSTODIANS, EXPERTS, OPERATORS, SUPERVISOR, order_for
 from remote_bid.demo.day import answering, open_house, raise_curtain, seen
 from remote_bid.demo.evaluating import lot_of
@@ -19,6 +19,7 @@ from remote_bid.demo.stage import Attendant
 from remote_bid.demo.troupe import Troupe, bundle_of, troupe
 from remote_bid.participant.evaluating.officials import Agency
 from remote_bid.people.certificates import Signed
+from remote_bid.tender.statements import Cadence, Windows
 from remote_bid.tender.terms import Lot
 from remote_bid.verify import verify
 from tests.web.axe import violations
@@ -29,6 +30,13 @@ pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.timeout(600)]
 
 _SEED = 7
 _LIMIT_S = 240
+_PACE = Pace(
+    until_deadline_ms=16_000,
+    lobby_ms=10_000,
+    ticks=Cadence(every_ms=2000, slots=256),
+    windows=Windows(release_ms=8000, custody_ms=30_000, confirm_ms=2500, objection_ms=500, record_ms=15_000),
+    pause_s=0.1,
+)
 _CHECKED = ("请逐家逐项完成初步评审", "请独立打分并提交评分表", "请签署评标报告")
 """What a page asks for when axe looks at it."""
 
@@ -61,7 +69,7 @@ async def in_both_languages(page: Page) -> list[str]:
 
 
 async def test_five_experts_evaluate_in_browsers_to_the_public_report(tmp_path: Path, browser: Browser) -> None:
-    cast = assemble(tmp_path, own_programme(3, _SEED), fast(3), playable=True)
+    cast = assemble(tmp_path, own_programme(3, _SEED), _PACE, playable=True)
     with troupe(playable=True) as players:
         open_house(players, cast)
         await answering(cast.url, players)

@@ -41,7 +41,7 @@ function stateOf({ phase, suspended }: EvaluationView, ahead: number): PhaseStep
 }
 
 /** Which sentence says what is happening now. */
-export type Now = EvaluationPhase | 'SUSPENDED' | 'BIDDER' | 'PUBLIC'
+type Now = EvaluationPhase | 'SUSPENDED' | 'BIDDER' | 'PUBLIC'
 
 export function nowOf({ phase, suspended, me, published, void: voided }: EvaluationView): Now {
   if (voided) return 'VOID'

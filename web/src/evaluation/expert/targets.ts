@@ -31,14 +31,14 @@ const SCALE = 4
 const POINTS = /^(0|[1-9]\d{0,5})(\.\d{1,4})?$/
 
 /** Points in ten-thousandths, exactly; null if this is no score. */
-export function scaled(points: string): bigint | null {
+function scaled(points: string): bigint | null {
   if (!POINTS.test(points)) return null
   const [whole = '', decimals = ''] = points.split('.')
   return BigInt(whole + decimals.padEnd(SCALE, '0'))
 }
 
 /** Ten-thousandths as points, without zeros behind. */
-export function unscaled(value: bigint): string {
+function unscaled(value: bigint): string {
   const digits = value.toString().padStart(SCALE + 1, '0')
   const decimals = digits.slice(-SCALE).replace(/0+$/, '')
   return digits.slice(0, -SCALE) + (decimals ? `.${decimals}` : '')
