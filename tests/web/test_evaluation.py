@@ -123,4 +123,4 @@ async def scheduled(cast: Cast, players: Troupe, lot: Lot) -> None:
         await agency.schedule(order_for(cast.tender, lot, await agency.handed_over(SESSION, lot.lot)), keys)
     players.enter(offices.play_centre, cast)
     for person in OPERATORS:
-        players.enter(offices.play_operator, cast, person)
+        players.enter(offices.play_site, cast, person)
