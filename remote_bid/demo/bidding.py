@@ -21,6 +21,7 @@ _OBJECTIONS = {
 }
 """What is objected, by whether the bidder has lost its key."""
 _TOO_LATE = ("too_late", "window_over", "wrong_phase")
+_NOT_NOW = (*_TOO_LATE, "held")
 _BEFORE_COUNT = (Phase.SCHEDULED, Phase.LOBBY, Phase.CLOSED_FOR_BIDS, Phase.HELD)
 
 
@@ -67,7 +68,7 @@ async def _submitted(cast: Cast, client: Client, bidder: Bidder, lot: str, form:
         try:
             return await bidder.submit(lot, form, _documents(cast, lot))
         except ServerRefused as refusal:
-            if refusal.code not in _TOO_LATE:
+            if refusal.code not in _NOT_NOW:
                 raise
         view = await client.until(lambda view, old=table: view.timetable != old or view.phase not in _BEFORE_COUNT)  # type: ignore[misc]  # a lambda with a default
         if view.phase not in _BEFORE_COUNT:

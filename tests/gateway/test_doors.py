@@ -104,6 +104,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("GET", "/office"): Row(CALLERS),
     ("GET", "/schedule"): Row(CALLERS),
     ("GET", "/verify"): Row(CALLERS),
+    ("GET", "/evaluation/{session}"): Row(CALLERS, "/evaluation/none"),
     ("GET", "/wall"): Row(CALLERS),
     ("GET", "/hall/{session}/{part}"): Row(CALLERS),
     ("GET", "/assets"): Row(CALLERS, "/assets/none.js"),
