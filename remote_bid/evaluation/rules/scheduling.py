@@ -97,6 +97,10 @@ def _require_bids(order: EvaluationOrder) -> None:
     officials = {official.person for official in order.people}
     if not _distinct([bid.bid for bid in order.bids]) or officials & {p for bid in order.bids for p in parties(bid)}:
         _bad("投标重复，或投标人兼任其他身份", "a bid is named twice, or a bidder has an office")
+    told = [(bid.bid, document.volume) for bid in order.bids for document in bid.documents]
+    volumes = {volume.volume for volume in order.table.volumes}
+    if len(set(told)) != len(told) or any(volume not in volumes for _, volume in told):
+        _bad("投标文件所属卷册重复或不存在", "a document is named twice, or is of a volume that there is not")
 
 
 def parties(bid: object) -> set[str]:
