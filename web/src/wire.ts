@@ -2940,13 +2940,16 @@ export interface components {
         };
         /**
          * Rejection
-         * @description A rejected bid (否决投标), with the items that it fails; `low_bid`: its price was found below its cost.
+         * @description A rejected bid (否决投标), with the items that it fails; `low_bid`: its price was found below its cost;
+         *         `above_ceiling`: the price that was read out is above the ceiling price (实施条例 Art. 51), which needs no vote.
          */
         readonly Rejection: {
             readonly bid: string;
             readonly items: readonly components["schemas"]["FailedItem"][];
             /** @default false */
             readonly low_bid?: boolean;
+            /** @default false */
+            readonly above_ceiling?: boolean;
         };
         /**
          * ReleaseHindered

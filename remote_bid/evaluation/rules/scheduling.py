@@ -9,7 +9,7 @@ from remote_bid.evaluation.price.checking import check_formula
 from remote_bid.evaluation.price.scores import price_scores
 from remote_bid.evaluation.price.terms import LowestEvaluatedPrice
 from remote_bid.evaluation.ranking import LimitOf
-from remote_bid.evaluation.rules.asked_price import price_case_of
+from remote_bid.evaluation.rules.asked_price import above_ceiling, price_case_of
 from remote_bid.evaluation.rules.guards import known, require_session
 from remote_bid.evaluation.rules.state import Evaluation
 from remote_bid.evaluation.statements import EvaluationOrder
@@ -139,8 +139,8 @@ def _require_rules(order: EvaluationOrder) -> None:
 
 
 def _within_ceiling(order: EvaluationOrder) -> list[str]:
-    """What lies above the ceiling price is the committee's to reject, and no reason not to evaluate the others."""
-    return [bid.bid for bid in order.bids if Decimal(bid.form.price) <= Decimal(order.ceiling_price)]
+    """What lies above the ceiling price is rejected in the review, and no reason not to evaluate the others."""
+    return [bid.bid for bid in order.bids if not above_ceiling(order, bid)]
 
 
 def _measures_by_full(order: EvaluationOrder) -> bool:

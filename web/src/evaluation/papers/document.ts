@@ -40,7 +40,7 @@ export async function chaptersOf(document: PDFDocumentProxy): Promise<Chapter[]>
     }
   }
   // A document without bookmarks has no list of them, whatever its type says.
-  list(((await document.getOutline())) ?? [], 0)
+  list((await (document.getOutline() as Promise<Outline | null>)) ?? [], 0)
   const found = await Promise.all(listed.map(async ({ title, level, dest }) => ({ title, level, page: await pageOf(document, dest) })))
   return found.filter(({ page }) => page > 0)
 }
