@@ -50,6 +50,7 @@ _STATUS = uploads.STATUS | {
     "not_allowed": 403,
     "other_origin": 403,
     "no_page_token": 403,
+    "no_such_paper": 404,
     "too_many_requests": 429,
     "clock_jumped": 503,
     "log_unavailable": 503,
