@@ -107,7 +107,6 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("GET", "/evaluation/{session}"): Row(CALLERS, "/evaluation/none"),
     ("GET", "/wall"): Row(CALLERS),
     ("GET", "/hall/{session}/{part}"): Row(CALLERS),
-    ("GET", "/evaluation/{session}"): Row(CALLERS, "/evaluation/none"),
     ("GET", "/assets"): Row(CALLERS, "/assets/none.js"),
     ("GET", SOCKET): Row(CALLERS),
     ("POST", SOCKET): Row(CALLERS),
