@@ -7,7 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from remote_bid.demo.cast import SESSION, Cast
-from remote_bid.demo.chairs import TAKEN
+from remote_bid.demo.chairs import EVALUATION_TAKEN, TAKEN
 from remote_bid.demo.committee import (
     AGENCY,
     CANDIDATES,
@@ -20,7 +20,7 @@ from remote_bid.demo.committee import (
     SUPERVISOR,
     order_for,
 )
-from remote_bid.demo.stage import Attendant, alone, identity_of
+from remote_bid.demo.stage import Attendant, alone, identity_of, until_given_up
 from remote_bid.evaluation.events import EvaluationOrdered
 from remote_bid.evaluation.statements import EvaluationOrder, GateDevice
 from remote_bid.evaluation.terms import Candidate, EvaluationPhase, come_to
@@ -59,7 +59,7 @@ _ANSWER = "施工总工期与进度计划表3.2的关键线路一致，均为投
 
 def play_agency(cast: Cast, lot: Lot) -> None:
     """Orders the evaluation of what was opened, seals a seed, makes the report public."""
-    alone(cast.home(AGENCY) / "log", lambda: _agency(cast, lot), yields=False)
+    alone(cast.home(AGENCY) / "log", lambda: _agency(cast, lot), yields="")
 
 
 async def _agency(cast: Cast, lot: Lot) -> None:
@@ -67,8 +67,13 @@ async def _agency(cast: Cast, lot: Lot) -> None:
         agency = Agency(line, line.identity, AGENCY)
         offers = [await _handed_over(cast.home(person) / _OFFER, Signed) for person in CUSTODIANS]
         await agency.schedule(order_for(cast.tender, lot, await agency.handed_over(SESSION, lot.lot)), offers)
-        await agency.seal_seed()
-        await asyncio.gather(agency.publish(), _keep_resuming(agency, first=True))
+        await until_given_up(_scheduled(agency), cast.home(AGENCY), EVALUATION_TAKEN)
+
+
+async def _scheduled(agency: Agency) -> None:
+    """What a person may take over: there is no session to come to before it has its order."""
+    await agency.seal_seed()
+    await asyncio.gather(agency.publish(), _keep_resuming(agency, first=True))
 
 
 async def _handed_over(path: Path, kind: type[T]) -> T:
@@ -94,7 +99,7 @@ def _to_resume(view: EvaluationView, first: bool) -> bool:
 
 def play_overseer(cast: Cast) -> None:
     """Seals a seed, watches, lets a bidder know that it is asked."""
-    alone(cast.home(SUPERVISOR) / "log", lambda: _overseer(cast), yields=False)
+    alone(cast.home(SUPERVISOR) / "log", lambda: _overseer(cast), yields=EVALUATION_TAKEN)
 
 
 async def _overseer(cast: Cast) -> None:
@@ -154,7 +159,7 @@ async def _centre(cast: Cast) -> None:
 
 def play_draw_custodian(cast: Cast, person: str, lot: str) -> None:
     """Offers a key for the draw; publishes it when every seed is sealed."""
-    alone(cast.home(person) / "log", lambda: _custodian(cast, person, lot), yields=False)
+    alone(cast.home(person) / "log", lambda: _custodian(cast, person, lot), yields="")
 
 
 async def _custodian(cast: Cast, person: str, lot: str) -> None:
@@ -226,7 +231,7 @@ def stands_before(cast: Cast, person: str) -> str:
 
 def play_asked(cast: Cast, person: str) -> None:
     """A bidder that is asked in writing answers."""
-    alone(cast.home(person) / "log", lambda: _asked(cast, person), yields=False)
+    alone(cast.home(person) / "log", lambda: _asked(cast, person), yields=EVALUATION_TAKEN)
 
 
 async def _asked(cast: Cast, person: str) -> None:
