@@ -37,6 +37,7 @@ from remote_bid.participant.evaluating.officials import (
     DrawCustodian,
     EvaluationSupervisor,
     Pool,
+    SiteOperator,
     draw_offer,
     draw_seed,
 )
@@ -181,12 +182,32 @@ async def _site(cast: Cast, person: str) -> None:
         gate = Gate(line, f"gate_{site}", site, home)
         durable.replace(home / _GATE_OFFER, msgspec.json.encode(gate.offer()))
         await line.until(lambda view: not at_work(view) or _come_to_check_in(view))
-        guarding = asyncio.ensure_future(_guard(cast, gate, site))
+        working = [asyncio.ensure_future(_guard(cast, gate, site))]
+        if cast.pace.site_lost and site != MAIN_SITE:
+            working.append(asyncio.ensure_future(_lose(SiteOperator(line, line.identity, person), site)))
         try:
             await line.until(lambda view: not at_work(view))
         finally:
-            guarding.cancel()
-            await asyncio.gather(guarding, return_exceptions=True)
+            for work in working:
+                work.cancel()
+            await asyncio.gather(*working, return_exceptions=True)
+
+
+async def _lose(operator: SiteOperator, site: str) -> None:
+    """The site's network fails when scoring begins, and is back when somebody elsewhere has scored meanwhile."""
+    await operator.line.until(lambda view: view.phase is EvaluationPhase.DETAILED or not at_work(view))
+    try:
+        await operator.report(site, up=False)
+    except ServerRefused as refusal:
+        if refusal.code != "wrong_phase":
+            raise
+        return
+    await operator.line.until(lambda view: _scored_elsewhere(view, site) or not at_work(view))
+    await operator.report(site, up=True)
+
+
+def _scored_elsewhere(view: EvaluationView, site: str) -> bool:
+    return any(row.site != site and "sheet" in (row.done or []) for row in (view.members or {}).values())
 
 
 def _come_to_check_in(view: EvaluationView) -> bool:

@@ -62,7 +62,9 @@ class Visitor(Client):
 
 
 class Attendant(EvaluationLine):
-    """A participant's line to the evaluation, with a breath before each act, and patience while it is suspended."""
+    """A participant's line to the evaluation, with a breath before each act, and patience while it is suspended or a
+    site is without network.
+    """
 
     def __init__(self, cast: Cast, person: str) -> None:
         self.identity, home = identity_of(cast, person), cast.home(person)
@@ -70,16 +72,16 @@ class Attendant(EvaluationLine):
         self._breath_s = cast.breath_s(person)
 
     async def hand_in(self, command: Command) -> list[str]:
-        """As a line does, after a breath, and again after a suspension."""
+        """As a line does, after a breath, and again when the work goes on."""
         await asyncio.sleep(self._breath_s)
         while True:
             try:
                 return await super().hand_in(command)
             except ServerRefused as refusal:
-                if refusal.code != "suspended":
+                if refusal.code not in ("suspended", "site_lost"):
                     raise
             await asyncio.sleep(_AGAIN_S)
-            await self.until(lambda view: not view.suspended)
+            await self.until(lambda view: not view.suspended and not view.sites_lost)
 
 
 def identity_of(cast: Cast, person: str) -> Identity:

@@ -119,7 +119,7 @@ async def test_five_experts_evaluate_in_browsers_to_the_public_report(tmp_path: 
 async def an_expert(browser: Browser, cast: Cast, person: str, looked: Looked) -> Expert:
     """Comes when the telephone rings."""
     await until_there((cast.home(person) / offices.RUNG).exists)
-    expert = Expert(await attending(browser, cast, person), looked)
+    expert = Expert(await attending(browser, cast, person), looked, lambda: attending(browser, cast, person))
     await expert.play()
     return expert
 
