@@ -21,7 +21,7 @@ from remote_bid.evaluation.ballots import Ballots
 from remote_bid.evaluation.facts import EvaluationFacts
 from remote_bid.gateway.archive import Archive
 from remote_bid.gateway.bid_papers import BidPapers
-from remote_bid.gateway.bundle import public_bundle
+from remote_bid.gateway.bundle import party_bundle, public_bundle
 from remote_bid.gateway.cosigners import HttpCosigner
 from remote_bid.gateway.crls import CrlKeeper
 from remote_bid.gateway.doors import Door, doors
@@ -139,7 +139,11 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     keeper = CrlKeeper(crls, settings.crls, folder / "crls", desk, now, porter.recheck)
     keeper.remembered()
     pace = Pace(settings.limits, settings.networks())
-    archive = Archive(folder / "bundles", lambda over: public_bundle(over, trust, keys.signer, safe.open, keeper.read))
+    archive = Archive(
+        folder / "bundles",
+        lambda over: public_bundle(over, trust, keys.signer, safe.open, keeper.read),
+        lambda over, who: party_bundle(over, who, trust, keys.signer, keeper.read),
+    )
     http = Http(
         desk,
         porter,

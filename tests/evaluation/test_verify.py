@@ -7,14 +7,16 @@ import pytest
 from msgspec.structs import replace
 
 from remote_bid.evaluation.statements import EvaluationOrder, ReviewSheet, ScoreSheet
+from remote_bid.evaluation.terms import Result
 from remote_bid.seal.canonical import b64, jcs
 from remote_bid.tender.statements import DrawEnvelope
 from remote_bid.verify import verify
 from remote_bid.verify.container import read, write
 from remote_bid.verify.report import Item, Report, Verdict
-from tests.evaluation.acts import answer_call, call, pass_gate, recuse, save_draft, take_seat
+from tests.evaluation.actors import BIDDERS, bid_id
+from tests.evaluation.acts import answer_call, call, pass_gate, recuse, review, save_draft, take_seat
 from tests.evaluation.bundles import TRUST, bundle_of, cosigned, cosigned_story, forged, resigned, with_member
-from tests.evaluation.day import CALLED, DETAILED, MEMBERS, NEXT, PUBLISHED, ROAD, UNDERTAKING, evaluation
+from tests.evaluation.day import CALLED, DETAILED, MEMBERS, NEXT, PRELIMINARY, PUBLISHED, ROAD, UNDERTAKING, evaluation
 from tests.evaluation.needed import played_on
 from tests.given import Past, given
 
@@ -188,3 +190,11 @@ def test_who_never_sat_and_why_somebody_stood_back_is_withheld_and_nothing_fails
     assert "E06 never sat on the committee" in withheld
     assert CALLED[ROAD][2].encode() not in bundle
     assert "近亲属".encode() not in bundle
+
+
+def test_an_evaluation_that_rejects_every_bid_verifies() -> None:
+    every = {(bid_id(who), "licence"): "2.1.2" for who in BIDDERS}
+    rejected = (*PRELIMINARY, *(review(*member, every) for member in MEMBERS.items()))
+    story = played_on(given(evaluation, rejected).story)
+    assert story.state.report.result is Result.ALL_REJECTED
+    assert failures(bundle_of(cosigned_story(story))) == []

@@ -60,7 +60,7 @@ async def open_large(reader: Locator, large: int) -> None:
 async def turned_to(reader: Locator, number: int) -> None:
     await reader.get_by_label("页", exact=True).fill(str(number))
     await reader.get_by_label("页", exact=True).press("Enter")
-    await expect(reader.locator(".page")).to_contain_text(f"第{number}页", timeout=STEP_MS)
+    await expect(reader.locator(".leaf")).to_contain_text(f"第{number}页", timeout=STEP_MS)
 
 
 async def painted(reader: Locator) -> bool:

@@ -28,6 +28,7 @@ from tests.web.axe import violations
 from tests.web.committee import LONG_MS, Expert, agreed, attending, until_there
 from tests.web.documents import Fetched, reads
 from tests.web.hall import PHONE, Watched, a_browser
+from tests.web.pictures import picture
 
 pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -43,8 +44,12 @@ _PACE = Pace(
     pause_s=0.1,
 )
 _REVIEWS = "请逐家逐项完成初步评审"
-_CHECKED = (_REVIEWS, "请独立打分并提交评分表", "请签署评标报告")
-"""What a page asks for when axe looks at it."""
+_CHECKED = {
+    _REVIEWS: "expert-review",
+    "请独立打分并提交评分表": "expert-scores",
+    "请签署评标报告": "expert-report",
+}
+"""What a page asks for when axe looks at it, and what its picture is called."""
 
 
 @pytest.fixture
@@ -65,6 +70,7 @@ class Looked:
             self.found[said] = []
             if said == _REVIEWS:
                 self.read.set_result(await reads(page, LARGE_PAGES))
+            await picture(page, _CHECKED[said])
             self.found[said] = await in_both_languages(page)
 
 
@@ -98,6 +104,8 @@ async def test_five_experts_evaluate_in_browsers_to_the_public_report(tmp_path: 
         seats = [asyncio.ensure_future(an_expert(browser, cast, person, looked)) for person, _ in EXPERTS]
         await expect(agency.locator(".now")).to_contain_text("本场评标已结束", timeout=_LIMIT_S * 1000)
         assert await in_both_languages(supervisor) == []
+        await picture(supervisor, "evaluation-supervisor-phone")
+        await picture(agency, "evaluation-agency")
         await agreed(agency, "公布评标报告")
         await expect(agency.get_by_role("img", name="各投标总分构成图；数据见旁边的表格")).to_be_visible(
             timeout=LONG_MS
@@ -119,7 +127,7 @@ async def test_five_experts_evaluate_in_browsers_to_the_public_report(tmp_path: 
 async def an_expert(browser: Browser, cast: Cast, person: str, looked: Looked) -> Expert:
     """Comes when the telephone rings."""
     await until_there((cast.home(person) / offices.RUNG).exists)
-    expert = Expert(await attending(browser, cast, person), looked)
+    expert = Expert(await attending(browser, cast, person), looked, lambda: attending(browser, cast, person))
     await expert.play()
     return expert
 

@@ -30,6 +30,11 @@ export function openedAt(address: string, size: number, failed: (why: string) =>
 
 type Outline = Awaited<ReturnType<PDFDocumentProxy['getOutline']>>
 
+/** A document without bookmarks has no list of them, whatever its type says. */
+function outlineOf(document: PDFDocumentProxy): Promise<Outline | null> {
+  return document.getOutline()
+}
+
 /** The bookmarks, one below the other, each with its page (from 1). */
 export async function chaptersOf(document: PDFDocumentProxy): Promise<Chapter[]> {
   const listed: { title: string; level: number; dest: Outline[number]['dest'] }[] = []
@@ -39,8 +44,7 @@ export async function chaptersOf(document: PDFDocumentProxy): Promise<Chapter[]>
       list(inner as Outline, level + 1)
     }
   }
-  // A document without bookmarks has no list of them, whatever its type says.
-  list((await (document.getOutline() as Promise<Outline | null>)) ?? [], 0)
+  list((await outlineOf(document)) ?? [], 0)
   const found = await Promise.all(listed.map(async ({ title, level, dest }) => ({ title, level, page: await pageOf(document, dest) })))
   return found.filter(({ page }) => page > 0)
 }
