@@ -6,7 +6,7 @@ import { Server } from 'socket.io'
 const LEAF = Buffer.from(Uint8Array.from({ length: 32 }, (_, i) => i)).toString('base64url')
 
 function frame(n) {
-  const patch = { phase: 'RELEASE', ends_at: '2026-11-22T01:30:00.000Z', released: n, of: 12, notice: LEAF }
+  const patch = { phase: 'RELEASE', ends_at: '2026-11-22T01:30:00.000Z', released: n, of: 12, notice: `${LEAF} ${LEAF.slice(0, 32)}` }
   return { session: 'KB-2026-0001', n, line: 'main', seq: n, prev: LEAF, leaf: LEAF, patch }
 }
 
