@@ -32,6 +32,7 @@ from remote_bid.gateway.health import Alert, Health
 from remote_bid.gateway.http import Http, guard, headers_for
 from remote_bid.gateway.hub import Hub
 from remote_bid.gateway.lodging import Keepers, LodgingKeys
+from remote_bid.gateway.observers import Observers
 from remote_bid.gateway.orphans import Orphans
 from remote_bid.gateway.pace import Pace
 from remote_bid.gateway.papers import Papers
@@ -174,6 +175,7 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     evaluations = Evaluations(desk, http.admitted)
     reports = EvaluationPapers(desk, paper_folder, lambda: seal_key(folder / "seal.pem", settings.log), zone)
     for_all = [*people.routes(), *passkey_http.routes(), *lodging.routes(), *Drafts().routes()]
+    for_all += Observers(desk, ROOMS).routes()
     app.add_routes([*http.routes(), *evaluations.routes(), *reports.routes(), *for_all, *annexe.routes])
     sio.attach(app)
     async with aiohttp.ClientSession() as outgoing, _closing(log):

@@ -59,7 +59,7 @@ class Crowd:
     delays: "array[int]" = field(default_factory=lambda: array("q"))
 
     def __post_init__(self) -> None:
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         self._epoll = select.epoll()
         self._members: dict[int, _Member] = {}

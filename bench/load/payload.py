@@ -9,5 +9,11 @@ _LEAF = b64(bytes(range(32)))
 
 def frame(n: int) -> Frame:
     """Frame `n`."""
-    page = {"phase": "RELEASE", "ends_at": "2026-11-22T01:30:00.000Z", "released": n, "of": 12, "notice": f"{_LEAF} {_LEAF[:32]}"}
+    page = {
+        "phase": "RELEASE",
+        "ends_at": "2026-11-22T01:30:00.000Z",
+        "released": n,
+        "of": 12,
+        "notice": f"{_LEAF} {_LEAF[:32]}",
+    }
     return Frame(session="KB-2026-0001", n=n, line=MAIN, seq=n, prev=_LEAF, leaf=_LEAF, patch=page)

@@ -52,11 +52,6 @@ class Hub:
             return OBSERVER
         return Who(person=person, role=folded.context.standing(folded.state, person))
 
-    async def join(self, session: str, who: Who, since: int) -> Joined:
-        """The snapshot for one who does not go on listening."""
-        folded = await self._desk.look(session)
-        return self._seats(folded, who).joined(since)
-
     def follow(self, folded: Folded, who: Who, since: int, line: Line) -> Ready:
         """The snapshot; from then on the socket gets every frame. `folded` is the session as the desk has it now."""
         session, audience = folded.session.id, folded.context.audience(who)
