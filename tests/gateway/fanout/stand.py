@@ -131,7 +131,7 @@ def masked(text: str) -> bytes:
 
 async def until(condition: Callable[[], bool], within_s: float = 10) -> None:
     async with asyncio.timeout(within_s):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - nobody tells of these conditions
             await asyncio.sleep(0.005)
 
 

@@ -1,7 +1,6 @@
 """A channel gives every socket every frame, in order and once, however slow some are."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import cast
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from remote_bid.gateway.fanout import Channel, Line
 from remote_bid.gateway.fanout.channel import CHUNK, MOST_KEPT
 from remote_bid.gateway.fanout.framing import PIECE
+from tests.gateway.fanout.stand import until
 
 
 class GivenLine:
@@ -47,7 +47,7 @@ def leave(channel: Channel, line: GivenLine) -> None:
 
 async def rest(channel: Channel) -> None:
     """Until nothing is under way but waiting for those who are late."""
-    while channel._turn is not None:
+    while channel._turn is not None:  # noqa: ASYNC110 - a channel tells nobody
         await asyncio.sleep(0)
 
 
@@ -187,15 +187,6 @@ async def test_who_joins_again_begins_anew() -> None:
     channel.push(b"b")
     await rest(channel)
     assert line.text == "b"
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not condition():
-            await asyncio.sleep(0.005)
-
-
-Act = Callable[["Scene"], Awaitable[None]]
 
 
 class Scene:

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from remote_bid.gateway.fanout import Ready, Server
 from remote_bid.timeline import wire_json
+from tests.gateway.fanout.stand import until
 from tests.gateway.house import free_port
 
 WEB = Path(__file__).parents[3] / "web"
@@ -75,7 +76,7 @@ class Everything(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socke
 
 
 @asynccontextmanager
-async def serving() -> AsyncIterator[tuple[str, Server]]:
+async def serving() -> AsyncIterator[str]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     server = Server(cors_allowed_origins=[url], json=wire_json, ping_interval=0.05, ping_timeout=5)
@@ -87,7 +88,7 @@ async def serving() -> AsyncIterator[tuple[str, Server]]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
     try:
-        yield url, server
+        yield url
     finally:
         for line in list(server.eio.sockets.values()):
             line.cut_off("over")
@@ -99,7 +100,7 @@ async def serving() -> AsyncIterator[tuple[str, Server]]:
     reason="the pages' packages are not installed",
 )
 async def test_the_javascript_client_works_unchanged() -> None:
-    async with serving() as (url, server):
+    async with serving() as url:
         pipe = asyncio.subprocess.PIPE
         node = await asyncio.create_subprocess_exec(
             "node", SCRIPT, url, WEB / "package.json", stdout=pipe, stderr=asyncio.subprocess.STDOUT
@@ -110,7 +111,7 @@ async def test_the_javascript_client_works_unchanged() -> None:
 
 
 async def test_the_python_client_works_unchanged() -> None:
-    async with serving() as (url, server):
+    async with serving() as url:
         told: asyncio.Queue[Any] = asyncio.Queue()
         client = socketio.AsyncClient(json=wire_json, reconnection_delay=0.02, randomization_factor=0)
         client.on("bytes", told.put)
@@ -127,8 +128,6 @@ async def test_the_python_client_works_unchanged() -> None:
         assert await told.get() == "heard"
         before = client.get_sid()
         await client.emit("cut me off")
-        async with asyncio.timeout(5):
-            while not (client.connected and client.get_sid() not in (None, before)):
-                await asyncio.sleep(0.01)
+        await until(lambda: client.connected and client.get_sid() not in (None, before))
         assert await client.call("add", (3, 4)) == 7
         await client.disconnect()

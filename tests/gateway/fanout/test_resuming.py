@@ -2,8 +2,10 @@
 
 import asyncio
 import random
+from typing import Any
 
 import pytest
+import socketio
 
 from remote_bid.gateway.frames import Audience
 from remote_bid.timeline.desk import Folded
@@ -125,18 +127,18 @@ async def test_an_audience_that_cannot_be_told_is_cut_off_and_comes_back_to_a_sn
 async def test_leaving_costs_what_ones_own_rooms_cost(rooms: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many rooms others are in."""
     async with stand() as found:
-        manager = found.server.manager
         stays, goes = await found.line(), await found.line()
         for number in range(rooms):
             await found.server.enter_room(stays.client.get_sid(), f"other {number}")
         await found.server.enter_room(goes.client.get_sid(), "own")
         left: list[str | None] = []
-        leave = type(manager).__mro__[1].basic_leave_room  # python-socketio's own
-        monkeypatch.setattr(
-            type(manager).__mro__[1],
-            "basic_leave_room",
-            lambda one, sid, namespace, room: (left.append(room), leave(one, sid, namespace, room)),
-        )
+        leave = socketio.AsyncManager.basic_leave_room
+
+        def noted(manager: Any, sid: str, namespace: str, room: str | None) -> None:
+            left.append(room)
+            leave(manager, sid, namespace, room)
+
+        monkeypatch.setattr(socketio.AsyncManager, "basic_leave_room", noted)
         await goes.client.disconnect()
         await until(lambda: len(found.lines) == 1)
         assert left == ["own", None]

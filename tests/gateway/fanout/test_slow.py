@@ -1,4 +1,4 @@
-"""Who does not read costs the server nothing more, keeps nobody waiting, and goes on without a gap when it comes back."""
+"""Who does not read costs the server little, keeps nobody waiting, and goes on without a gap when it comes back."""
 
 import asyncio
 
