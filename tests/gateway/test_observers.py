@@ -8,10 +8,10 @@ import pytest
 
 from remote_bid.gateway.observers import FRESH_S
 from remote_bid.seal.canonical import b64
+from remote_bid.seal.xwing import public_key
 from remote_bid.tender.statements import CustodianKey
 from remote_bid.tender.terms import READOUT_FORM
 from remote_bid.timeline.frame import Joined
-from tests.evaluation.actors import public_of
 from tests.gateway.house import BIDDERS, HALL, House, bearer
 from tests.gateway.lines import commands, joins
 
@@ -58,7 +58,7 @@ async def test_caches_may_keep_it_and_ask_whether_it_still_holds(hall: House) ->
 async def test_with_the_next_entry_it_is_another_one(hall: House) -> None:
     before = await asked(hall)
     line = await hall.line(await hall.sign_in("custodian-01"))
-    key = CustodianKey(session=HALL, lot="1", part=READOUT_FORM, public_key=b64(public_of("custodian-01", "1", READOUT_FORM)))
+    key = CustodianKey(session=HALL, lot="1", part=READOUT_FORM, public_key=b64(public_key(bytes(32))))
     signed = msgspec.to_builtins(hall.person("custodian-01").sign(key))
     answer = await commands(line, {"type": "OfferCustodianKey", "signed": signed})
     assert answer["ok"], answer
