@@ -57,8 +57,10 @@ class Hub:
         session, audience = folded.session.id, folded.context.audience(who)
         if self._listens.get(line, {}).get(session, audience) != audience:
             self._leave(line, session)
-        seats = self._seats(folded, who)
-        self._streams.setdefault(session, Stream()).seats[audience] = seats
+        stream = self._streams.setdefault(session, Stream())
+        stream.catch_up(audience)
+        seats = stream.seats.get(audience) or self._seated(folded, who)
+        stream.seats[audience] = seats
         self._listens.setdefault(line, {})[session] = audience
         seats.channel.join(line)
         key = (session, audience, seats.folded.session.epoch, seats.folded.version, seats.audience.n, since)
@@ -77,13 +79,8 @@ class Hub:
             if not stream.seats:
                 del self._streams[session]
 
-    def _seats(self, folded: Folded, who: Who) -> Seats:
-        """Those of this audience, or new ones."""
-        session, name = folded.session.id, folded.context.audience(who)
-        stream = self._streams.get(session)
-        if stream is not None and name in stream.seats:
-            return stream.seats[name]
-        own_line = line_of(self._line_secret, session, who.person) if who.person else ""
+    def _seated(self, folded: Folded, who: Who) -> Seats:
+        own_line = line_of(self._line_secret, folded.session.id, who.person) if who.person else ""
         return Seats(Audience(folded, who, own_line), folded)
 
     def _on_moved(self, moved: Moved) -> None:

@@ -55,6 +55,11 @@ class Stream:
         if self._telling is None:
             self._telling = asyncio.create_task(self._tell(), name="telling")
 
+    def catch_up(self, name: str) -> None:
+        """Tell one audience now what it is to be told anyway."""
+        for moved in list(self._moves):
+            self._tell_one(name, moved)
+
     def leave(self, name: str, line: Line) -> None:
         """A socket listens no more; an audience without sockets is forgotten."""
         if (seats := self.seats.get(name)) is not None:
@@ -71,12 +76,12 @@ class Stream:
     async def _tell(self) -> None:
         until = time.monotonic() + _SLICE_S
         while self._moves:
-            moved = self._moves.popleft()
             for name in list(self.seats):
-                self._tell_one(name, moved)
+                self._tell_one(name, self._moves[0])
                 if time.monotonic() > until:
                     await asyncio.sleep(0)
                     until = time.monotonic() + _SLICE_S
+            self._moves.popleft()
         self._telling = None
 
     def _tell_one(self, name: str, moved: Moved) -> None:

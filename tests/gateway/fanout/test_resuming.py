@@ -4,11 +4,12 @@ import asyncio
 import random
 from typing import Any
 
+import msgspec
 import pytest
 import socketio
 
 from remote_bid.gateway.frames import Audience
-from remote_bid.timeline.desk import Folded
+from remote_bid.timeline.desk import Folded, Moved
 from remote_bid.timeline.entry import Who
 from remote_bid.timeline.frame import Joined
 from tests.gateway.fanout.stand import Stand, stand, until
@@ -60,6 +61,25 @@ async def test_concurrent_commits_reach_everybody_in_the_order_of_the_log() -> N
         for reader in readers:
             assert reader.frames == list(range(reader.frames[0], reader.frames[0] + len(reader.frames)))
             assert [shown.seq for shown in reader.copy.main] == [entry.seq for entry in truth]
+
+
+async def test_a_snapshot_is_never_older_than_what_the_desk_knows() -> None:
+    """Though its audience has not been told yet: a client that saw more at another process must not see less here."""
+    async with stand() as found:
+        await found.reader("bob")
+        reader = await found.line("bob")
+        line = found.lines[1]
+        heads: list[tuple[int, int]] = []
+
+        def asked_at_once(moved: Moved) -> None:
+            ready = found.hub.follow(moved.after, BOB, 0, line)
+            heads.append((msgspec.json.decode(ready.text)["joined"]["head"], moved.after.head))
+
+        found.desk.listen(asked_at_once)
+        for number in range(3):
+            await found.write(f"{number}")
+        assert heads == [(2, 2), (3, 3), (4, 4)]
+        assert reader.client.connected
 
 
 async def comes_and_goes(found: Stand) -> None:
