@@ -131,7 +131,7 @@ def storm(database: str) -> tuple[float, int]:
         _posted(peer, crowd, 20, 20, STORM)
         peer.ask(count=100, rate=20)
         crowd.listen(lambda: crowd.heard >= 40 * STORM, WITHIN_S)
-        crowd.scatter()
+        crowd.scatter(STORM)
         seconds = crowd.gather(STORM)
         head = peer.answer()["head"]
         crowd.listen(lambda: crowd.reached(head), WITHIN_S)

@@ -75,14 +75,14 @@ class Crowd:
         self.listen(lambda: self._entered >= wanted, within_s)
         return time.monotonic() - began
 
-    def scatter(self) -> None:
-        """All break off at once, without a word."""
-        self._sinces = [member.seq for member in self._members.values()]
-        for member in self._members.values():
+    def scatter(self, count: int) -> None:
+        """Those who have been here longest break off at once, without a word."""
+        for number, member in list(self._members.items())[:count]:
+            self._sinces.append(member.seq)
             member.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             member.socket.close()
-        self._members.clear()
-        self._entered = 0
+            del self._members[number]
+            self._entered -= 1
 
     def listen(self, enough: Callable[[], bool], within_s: float) -> None:
         """Read whatever comes until it is enough."""
@@ -129,7 +129,7 @@ class Crowd:
         """The connection is made: ask for a websocket."""
         member.asked = True
         self._epoll.modify(member.socket.fileno(), select.EPOLLIN)
-        member.socket.send(_request(self.house.port))
+        member.socket.send(upgrade(self.house.port))
 
     def _frames(self, member: _Member, data: bytes) -> None:
         at, end = 0, len(data)
@@ -169,15 +169,15 @@ class Crowd:
         elif kind == _ANSWER:
             self._joined(member, payload)
         elif payload == _PING:
-            _say(member, b"3")
+            say(member.socket, b"3")
         elif payload[:1] == _OPEN:
-            _say(member, _CONNECTED)
+            say(member.socket, _CONNECTED)
         else:
             raise Broken(payload[:200].decode())
 
     def _connected(self, member: _Member) -> None:
         if self.house.session:
-            _say(member, b'420["join",{"session":"%s","since":%d}]' % (self.house.session.encode(), member.seq))
+            say(member.socket, join_from(self.house, member.seq))
         else:
             self._entered += 1
 
@@ -204,7 +204,8 @@ class Crowd:
         self.size = len(payload)
 
 
-def _request(port: int) -> bytes:
+def upgrade(port: int) -> bytes:
+    """The request for a websocket."""
     return (
         "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n"
         f"Host: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -212,11 +213,16 @@ def _request(port: int) -> bytes:
     ).encode()
 
 
-def _say(member: _Member, text: bytes) -> None:
+def join_from(house: House, since: int) -> bytes:
+    """The message that joins the session of a house."""
+    return b'420["join",{"session":"%s","since":%d}]' % (house.session.encode(), since)
+
+
+def say(to: socket.socket, text: bytes) -> None:
     """One masked frame; the mask of zeros leaves the text as it is."""
     size = len(text)
     head = struct.pack("!BB", 0x81, 0x80 | size) if size < 126 else struct.pack("!BBH", 0x81, 0xFE, size)
-    member.socket.send(head + bytes(4) + text)
+    to.send(head + bytes(4) + text)
 
 
 def stay_on(core: int) -> None:

@@ -76,6 +76,7 @@ class Line:
             reason = await self._listen(websocket)
         finally:
             await self.close(abort=True, reason=reason)
+            await _let_go(websocket)
         return websocket
 
     async def _listen(self, websocket: web.WebSocketResponse) -> str:
@@ -194,3 +195,15 @@ class Line:
             transport.write(CLOSE)
         transport.close()
         asyncio.get_running_loop().call_later(_FAREWELL_S, transport.abort)
+
+
+async def _let_go(websocket: web.WebSocketResponse) -> None:
+    """Errors hold the frames they passed, and these hold all else of a socket: circles that only the collector finds,
+    after years (tuning.py).
+    """
+    if websocket.prepared:
+        await websocket.close()
+    error = websocket.exception()
+    while error is not None:
+        error.__traceback__, before = None, error.__context__
+        error = before
