@@ -104,24 +104,25 @@ def with_commits(size: int, database: str) -> tuple[float, float, int]:
         crowd.gather(size)
         kb = (peer.rss_kb - before) / size
         began, count = peer.cpu_s, RATES[size] * LASTS_S
-        heard = _posted(peer, crowd, count, RATES[size], size)
+        heard, commit_ms = _posted(peer, crowd, count, RATES[size], size)
         delays = statistics.quantiles((nanoseconds / 1e6 for nanoseconds in crowd.delays), n=100)
         told = f"p50 {delays[49]:.1f} ms, p90 {delays[89]:.1f} ms, p99 {delays[98]:.1f} ms"
         print(
             f"{size} sockets, {RATES[size]} commits a second, frames of {crowd.size} bytes: {told};"
-            f" {kb:.1f} kB a connection, {(peer.cpu_s - began) / LASTS_S:.0%} of a core",
+            f" (of which the commit, p99: {commit_ms} ms); {kb:.1f} kB a connection, {(peer.cpu_s - began) / LASTS_S:.0%} of a core",
             flush=True,
         )
     return round(delays[98], 1), round(kb, 1), heard
 
 
-def _posted(peer: Peer, crowd: Crowd, count: int, rate: float, size: int) -> int:
+def _posted(peer: Peer, crowd: Crowd, count: int, rate: float, size: int) -> tuple[int, float]:
     before = crowd.heard
     peer.ask(count=count, rate=rate)
     crowd.listen(lambda: crowd.heard >= before + count * size, WITHIN_S)
-    if not crowd.reached(peer.answer()["head"]):
+    answer = peer.answer()
+    if not crowd.reached(answer["head"]):
         raise SystemExit("somebody missed something")
-    return crowd.heard - before
+    return crowd.heard - before, answer["commit_ms"]
 
 
 def storm(database: str) -> tuple[float, int]:

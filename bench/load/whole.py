@@ -54,8 +54,8 @@ async def serve(folder: Path, database: str, port: int) -> None:
     await desk.handle(SESSION, Post(text="0"), _CLERK)
     async with _front(desk, secret, port):
         async for asked in told():
-            await post(desk, asked["count"], asked["rate"])
-            say(head=(await desk.look(SESSION)).head)
+            took = await post(desk, asked["count"], asked["rate"])
+            say(head=(await desk.look(SESSION)).head, commit_ms=_p99(took))
 
 
 @asynccontextmanager
@@ -81,13 +81,20 @@ async def _front(desk: Desk, secret: bytes, port: int) -> AsyncIterator[None]:
     yield
 
 
-async def post(desk: Desk, count: int, rate: float) -> None:
-    """`count` notices, `rate` a second; one that is late tells when it should have been."""
-    began = time.monotonic_ns()
+async def post(desk: Desk, count: int, rate: float) -> list[float]:
+    """`count` notices, `rate` a second; one that is late tells when it should have been. How long each took, in ms."""
+    began, took = time.monotonic_ns(), list[float]()
     for number in range(count):
         due = began + int(number * 1e9 / rate)
         await asyncio.sleep((due - time.monotonic_ns()) / 1e9)
+        handed_in = time.monotonic_ns()
         await desk.handle(SESSION, Post(text=str(due)), _CLERK)
+        took.append((time.monotonic_ns() - handed_in) / 1e6)
+    return took
+
+
+def _p99(took: list[float]) -> float:
+    return round(sorted(took)[int(len(took) * 0.99)], 1)
 
 
 def main() -> None:
