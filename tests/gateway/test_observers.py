@@ -6,11 +6,16 @@ from dataclasses import dataclass
 import msgspec
 import pytest
 
+from remote_bid.gateway.fanout import Line, Ready
+from remote_bid.gateway.hub import Hub
 from remote_bid.gateway.observers import FRESH_S
+from remote_bid.participant.client import Client
 from remote_bid.seal.canonical import b64
 from remote_bid.seal.xwing import public_key
 from remote_bid.tender.statements import CustodianKey
 from remote_bid.tender.terms import READOUT_FORM
+from remote_bid.timeline.desk import Folded
+from remote_bid.timeline.entry import Who
 from remote_bid.timeline.frame import Joined
 from tests.gateway.house import BIDDERS, HALL, House, bearer
 from tests.gateway.lines import commands, joins
@@ -66,6 +71,24 @@ async def test_with_the_next_entry_it_is_another_one(hall: House) -> None:
     assert after.status == 200
     assert msgspec.json.decode(after.body)["head"] > msgspec.json.decode(before.body)["head"]
     await hall.hang_up()
+
+
+async def test_an_observer_begins_with_it_and_asks_the_socket_for_the_rest(
+    hall: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_for: list[int] = []
+    follow = Hub.follow
+
+    def noted(hub: Hub, folded: Folded, who: Who, since: int, line: Line) -> Ready:
+        asked_for.append(since)
+        return follow(hub, folded, who, since, line)
+
+    monkeypatch.setattr(Hub, "follow", noted)
+    head = msgspec.json.decode((await asked(hall)).body)["head"]
+    async with Client(hall.url, HALL, None).connected() as client:
+        await client.until(lambda view: bool(asked_for))
+        assert client.copy.head >= head
+    assert asked_for[0] >= head
 
 
 @pytest.mark.parametrize("session", ["KB-nowhere", "%40registry", "%00"])
