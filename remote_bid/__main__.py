@@ -17,6 +17,7 @@ from remote_bid.app import ROOMS, migrated, serve_forever
 from remote_bid.config import BadSettings, office_passphrase, read_settings
 from remote_bid.demo.show import Options, show
 from remote_bid.evaluation.price import answering
+from remote_bid.gateway.fanout.tuning import new_loop
 from remote_bid.gateway.wire import openapi
 from remote_bid.participant.commandline import commands as participants
 from remote_bid.participant.cosigner import cosign_forever
@@ -45,7 +46,8 @@ def serve(
     _log_to_stderr()
     arm_from_environment()
     try:
-        asyncio.run(serve_forever(read_settings(settings), data))
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            runner.run(serve_forever(read_settings(settings), data))
     except (BadSettings, BadKeys) as error:
         _give_up(str(error), 2)
     except MayNotServe as error:

@@ -10,7 +10,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import aiohttp
-import socketio
 from aiohttp import web
 
 from remote_bid.config import Settings, office_passphrase
@@ -28,15 +27,18 @@ from remote_bid.gateway.doors import Door, doors
 from remote_bid.gateway.drafts import Drafts
 from remote_bid.gateway.evaluation_papers import EvaluationPapers
 from remote_bid.gateway.evaluations import Evaluations
+from remote_bid.gateway.fanout import Server
+from remote_bid.gateway.fanout.tuning import BACKLOG, tune
 from remote_bid.gateway.health import Alert, Health
 from remote_bid.gateway.http import Http, guard, headers_for
 from remote_bid.gateway.hub import Hub
 from remote_bid.gateway.lodging import Keepers, LodgingKeys
+from remote_bid.gateway.observers import Observers
 from remote_bid.gateway.orphans import Orphans
 from remote_bid.gateway.pace import Pace
 from remote_bid.gateway.papers import Papers
 from remote_bid.gateway.passkeys import PasskeyHttp, read_passkeys
-from remote_bid.gateway.plain import TextPacket, uncompressed
+from remote_bid.gateway.plain import TextPacket
 from remote_bid.gateway.registry import RegistryHttp
 from remote_bid.gateway.socket import Sockets
 from remote_bid.gateway.stamps import StampKeeper
@@ -66,7 +68,6 @@ from remote_bid.timeline.clock import Clock
 from remote_bid.timeline.context import LOG, AnyContext
 from remote_bid.timeline.desk import Desk, Rooms
 from remote_bid.timeline.engines import engine_of, postgres_engine
-from remote_bid.timeline.frame import Frame
 from remote_bid.timeline.guard import Guard
 from remote_bid.timeline.marks import RecordRotation
 from remote_bid.timeline.migrations import upgrade
@@ -163,28 +164,17 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     passkey_http = PasskeyHttp(passkeys, passkey_file, http.enter)
     keeper.own = people.own_crl if issuer else None
     orphans = Orphans(desk, safe, settings.safe.orphans_days, now)
-    sio = socketio.AsyncServer(
-        async_mode="aiohttp",
-        cors_allowed_origins=[settings.origin],
-        transports=["websocket"],
-        max_http_buffer_size=256 << 10,
-        always_connect=False,
-        json=wire_json,
-        serializer=TextPacket,
+    sio = Server(
+        cors_allowed_origins=[settings.origin], max_http_buffer_size=256 << 10, json=wire_json, serializer=TextPacket
     )
     sockets = Sockets(desk, ROOMS, porter, pace)
-
-    async def send(room: str, frame: Frame) -> None:
-        await sio.emit("frame", frame, room=room)
-
-    sockets.hub = hub = Hub(desk, keys.lines, send)
+    sockets.hub = hub = Hub(desk, keys.lines)
     sio.register_namespace(sockets)
     app = web.Application(
         client_max_size=1 << 20,
         middlewares=[
             guard(headers_for(settings.origin)),
             doors(porter, settings.origin, pace, annexe.doors),
-            uncompressed,
         ],
     )
     lodging = LodgingKeys(desk, keys.lines)
@@ -193,6 +183,7 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     bid_papers = BidPapers(desk, volumes)
     reports = EvaluationPapers(desk, paper_folder, lambda: seal_key(folder / "seal.pem", settings.log), zone)
     for_all = [*people.routes(), *passkey_http.routes(), *lodging.routes(), *Drafts().routes()]
+    for_all += Observers(desk, ROOMS).routes()
     app.add_routes(
         [*http.routes(), *evaluations.routes(), *bid_papers.routes(), *reports.routes(), *for_all, *annexe.routes]
     )
@@ -220,7 +211,6 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
             await desk.open(REGISTRY, registry.name, FoundRegistry(admins=settings.admins), SETTINGS)
         await tell_rotations(desk, keys.successors)
         sessions = await desk.load()
-        hub.start()
         keeper.start(outgoing, settings.crl_every_s)
         orphans.start()
         checkpointer.start(sessions)
@@ -228,7 +218,7 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
             stamps.start(sessions)
         for folded in sessions:
             clock.watch(folded)
-        site = web.TCPSite(runner, settings.host, settings.port, ssl_context=annexe.tls)
+        site = web.TCPSite(runner, settings.host, settings.port, ssl_context=annexe.tls, backlog=BACKLOG)
         await site.start()
         try:
             yield runner.addresses[0][1]
@@ -279,6 +269,7 @@ def safe_of(settings: Settings, folder: Path, secret: bytes) -> Safe:
 async def serve_forever(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -> None:
     """Serve until SIGTERM or SIGINT, then close in order."""
     async with serving(settings, folder, annexe):
+        tune()
         await told_to_stop()
 
 

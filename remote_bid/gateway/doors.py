@@ -79,6 +79,7 @@ DOORS: Mapping[tuple[str, str], Door] = {
     ("PATCH", _UPLOAD): Door(Access.SIGNED_IN, streams=True, account_pace="uploads"),
     ("DELETE", _UPLOAD): Door(Access.SIGNED_IN),
     ("GET", f"{_UPLOAD}/head"): Door(Access.SIGNED_IN),
+    ("GET", "/api/sessions/{session}/snapshot"): Door(Access.ANYBODY, address_pace="joins"),
     ("GET", "/api/sessions/{session}/bundle.zip"): _OPEN,
     ("GET", "/api/sessions/{session}/papers/{paper}.pdf"): _OPEN,
     ("GET", "/api/sessions/{session}/lodging-key"): _OPEN,

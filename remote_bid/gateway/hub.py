@@ -1,42 +1,44 @@
-"""The hub: which audiences listen to which session, and the one queue that keeps their frames in order."""
+"""The hub: which audiences listen to which session, and where everybody's answer to a join comes from."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
-import structlog
+import msgspec
 
+from remote_bid.gateway.fanout import Line, Ready
 from remote_bid.gateway.frames import Audience
-from remote_bid.timeline.desk import Desk, Moved
+from remote_bid.gateway.snapshots import Snapshots
+from remote_bid.gateway.stream import Seats, Stream
+from remote_bid.timeline.desk import Desk, Folded, Moved
 from remote_bid.timeline.entry import Who
-from remote_bid.timeline.frame import Frame, Joined
+from remote_bid.timeline.frame import Joined
 from remote_bid.timeline.log import UnknownSession
 from remote_bid.timeline.sideline import line_of
 
-_LOG = structlog.get_logger("hub")
+OBSERVER = Who(person="", role="observer")
+"""Everybody who has not signed in."""
 
-Send = Callable[[str, Frame], Awaitable[None]]
-"""Delivers one frame to everybody in a named room of sockets."""
+
+class Entered(msgspec.Struct, frozen=True):
+    """The answer to a join."""
+
+    ok: bool
+    joined: Joined
 
 
 class Hub:
-    """Turns every commit into frames, once for each audience, and sends them in order."""
+    """Turns every commit into frames, once for each audience that listens."""
 
-    def __init__(self, desk: Desk, line_secret: bytes, send: Send) -> None:
-        self._desk, self._line_secret, self._send = desk, line_secret, send
-        self._audiences: dict[str, dict[str, Audience]] = {}
-        self._queue: asyncio.Queue[tuple[str, Frame]] = asyncio.Queue()
-        self._pump: asyncio.Task[None] | None = None
+    def __init__(self, desk: Desk, line_secret: bytes) -> None:
+        self._desk, self._line_secret = desk, line_secret
+        self._streams: dict[str, Stream] = {}
+        self._listens: dict[Line, dict[str, str]] = {}
+        """The audience of every socket in each session it follows."""
+        self._snapshots = Snapshots()
         desk.listen(self._on_moved)
-
-    def start(self) -> None:
-        """Begin to send."""
-        self._pump = asyncio.create_task(self._run(), name="hub")
 
     async def close(self) -> None:
         """Stop sending."""
-        if self._pump is not None:
-            self._pump.cancel()
-            await asyncio.gather(self._pump, return_exceptions=True)
+        await asyncio.gather(*(stream.close() for stream in self._streams.values()))
 
     async def stand(self, session: str, person: str | None) -> Who:
         """Who somebody is in a session: by what it proved at sign-in, never by what it says.
@@ -47,36 +49,40 @@ class Hub:
         if not folded.head:
             raise UnknownSession(session)
         if person is None:
-            return Who(person="", role="observer")
+            return OBSERVER
         return Who(person=person, role=folded.context.standing(folded.state, person))
 
-    async def room(self, session: str, who: Who) -> str:
-        """The name of the room of sockets in which `who`'s audience listens."""
-        folded = await self._desk.look(session)
-        return f"{session}/{folded.context.audience(who)}"
+    def follow(self, folded: Folded, who: Who, since: int, line: Line) -> Ready:
+        """The snapshot; from then on the socket gets every frame. `folded` is the session as the desk has it now."""
+        session, audience = folded.session.id, folded.context.audience(who)
+        if self._listens.get(line, {}).get(session, audience) != audience:
+            self._leave(line, session)
+        stream = self._streams.setdefault(session, Stream())
+        stream.catch_up(audience)
+        seats = stream.seats.get(audience) or self._seated(folded, who)
+        stream.seats[audience] = seats
+        self._listens.setdefault(line, {})[session] = audience
+        seats.channel.join(line)
+        key = (session, audience, seats.folded.session.epoch, seats.folded.version, seats.audience.n, since)
+        return self._snapshots.of(key, lambda: msgspec.json.encode(Entered(ok=True, joined=seats.joined(since))))
 
-    async def join(self, session: str, who: Who, since: int) -> Joined:
-        """The snapshot; whoever joins must be in its `room` already, so that no frame falls between."""
-        folded = await self._desk.look(session)
-        key = folded.context.audience(who)
-        audiences = self._audiences.setdefault(session, {})
-        if key not in audiences:
-            line = line_of(self._line_secret, session, who.person) if who.person else ""
-            audiences[key] = Audience(folded, who, line)
-        return audiences[key].joined(folded, min(max(since, 0), folded.head))
+    def leave(self, line: Line) -> None:
+        """A socket is gone, or is to hear nothing more."""
+        for session in list(self._listens.get(line, ())):
+            self._leave(line, session)
+        self._listens.pop(line, None)
+
+    def _leave(self, line: Line, session: str) -> None:
+        audience = self._listens[line].pop(session)
+        if (stream := self._streams.get(session)) is not None:
+            stream.leave(audience, line)
+            if not stream.seats:
+                del self._streams[session]
+
+    def _seated(self, folded: Folded, who: Who) -> Seats:
+        own_line = line_of(self._line_secret, folded.session.id, who.person) if who.person else ""
+        return Seats(Audience(folded, who, own_line), folded)
 
     def _on_moved(self, moved: Moved) -> None:
-        session = moved.after.session.id
-        for key, audience in self._audiences.get(session, {}).items():
-            if not audience.concerned(moved):
-                continue
-            for frame in audience.frames(moved):
-                self._queue.put_nowait((f"{session}/{key}", frame))
-
-    async def _run(self) -> None:
-        while True:
-            room, frame = await self._queue.get()
-            try:
-                await self._send(room, frame)
-            except Exception:
-                _LOG.exception("frame not sent", room=room)
+        if (stream := self._streams.get(moved.after.session.id)) is not None:
+            stream.moved(moved)

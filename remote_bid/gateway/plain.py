@@ -1,7 +1,5 @@
-"""Plain text on the socket, nothing else: no attachments, no compression."""
+"""Plain text on the socket, nothing else: no attachments."""
 
-from aiohttp import hdrs, web
-from aiohttp.typedefs import Handler
 from socketio.packet import BINARY_ACK, BINARY_EVENT, Packet
 
 
@@ -16,13 +14,3 @@ class TextPacket(Packet):  # type: ignore[misc]  # python-socketio carries no ty
         if attachments or self.packet_type in (BINARY_EVENT, BINARY_ACK):
             raise ValueError("no binary packets")
         return 0
-
-
-@web.middleware
-async def uncompressed(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Websockets agree on no extension: deflate costs 100 KB a connection, and lengths tell of what else was sent."""
-    if hdrs.SEC_WEBSOCKET_EXTENSIONS not in request.headers:
-        return await handler(request)
-    headers = request.headers.copy()
-    headers.popall(hdrs.SEC_WEBSOCKET_EXTENSIONS)
-    return await handler(request.clone(headers=headers))

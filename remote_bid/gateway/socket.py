@@ -11,6 +11,7 @@ import structlog
 from msgspec import UNSET, UnsetType
 
 from remote_bid.gateway.doors import COOKIE, Caller, address_of, caller_of
+from remote_bid.gateway.fanout import Server
 from remote_bid.gateway.hub import Hub
 from remote_bid.gateway.pace import Pace, TooMany
 from remote_bid.people.sign_in import Porter
@@ -51,6 +52,8 @@ class _Line(msgspec.Struct, frozen=True):
 
 class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio carries no types
     """Everything that comes in over a websocket."""
+
+    server: Server
 
     def __init__(self, desk: Desk, rooms: dict[str, AnyContext], porter: Porter, pace: Pace) -> None:
         super().__init__("/")
@@ -97,6 +100,8 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio
 
     def _line(self, caller: Caller, environ: Any, sid: str) -> _Line:
         with ExitStack() as closing:
+            if (line := self.server.line(sid, self.namespace)) is not None:
+                closing.callback(self.hub.leave, line)
             if caller.person is not None:
                 closing.enter_context(self._pace.account_line(caller.person.person))
                 self._porter.tokens.hold(caller.token)
@@ -137,8 +142,9 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio
             join = msgspec.convert(body, type=Join)
             await self._look(join.session)
             who = await self.hub.stand(join.session, self._person(sid))
-            await self.enter_room(sid, await self.hub.room(join.session, who))
-            return {"ok": True, "joined": await self.hub.join(join.session, who, join.since)}
+            folded = await self._look(join.session)
+            line = self.server.line(sid, self.namespace)
+            return self.hub.follow(folded, who, join.since, line) if line is not None and sid in self._lines else None
         except Exception as error:
             return refused(error)
 

@@ -212,6 +212,8 @@ class Line(Generic[V]):
         return lost
 
     async def _join(self) -> None:
+        if self._identity is None and not self.copy.head:
+            await self._look()
         self.copy.joining()
         answer = await self._socket.call(
             "join", {"session": self.copy.session, "since": self.copy.head}, timeout=_LINE_S
@@ -220,6 +222,10 @@ class Line(Generic[V]):
         async with self._changed:
             self.copy.joined(joined)
             self._changed.notify_all()
+
+    async def _look(self) -> None:
+        """Observers begin with what caches hold for all of them."""
+        self.copy.joined(msgspec.json.decode(await self.download("snapshot"), type=Joined))
 
     async def _on_frame(self, body: Any) -> None:
         try:

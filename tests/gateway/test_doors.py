@@ -16,6 +16,7 @@ from remote_bid.gateway.doors import DOORS, SOCKET, Access, doors
 from remote_bid.gateway.drafts import Drafts
 from remote_bid.gateway.http import Http, guard
 from remote_bid.gateway.lodging import LodgingKeys
+from remote_bid.gateway.observers import Observers
 from remote_bid.gateway.pace import Limits, Pace
 from remote_bid.gateway.passkeys import PasskeyHttp
 from remote_bid.gateway.registry import RegistryHttp
@@ -90,6 +91,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("PATCH", "/api/sessions/{session}/uploads/{upload}"): Row(SIGNED_IN, UPLOAD, {"sealed": "bytes"}),
     ("DELETE", "/api/sessions/{session}/uploads/{upload}"): Row(SIGNED_IN, UPLOAD),
     ("GET", "/api/sessions/{session}/uploads/{upload}/head"): Row(SIGNED_IN, f"{UPLOAD}/head"),
+    ("GET", "/api/sessions/{session}/snapshot"): Row(CALLERS, f"{SESSION}/snapshot"),
     ("GET", "/api/sessions/{session}/bundle.zip"): Row(CALLERS, f"{SESSION}/bundle.zip"),
     ("GET", "/api/sessions/{session}/papers/{paper}.pdf"): Row(CALLERS, f"{SESSION}/papers/opening-record.pdf"),
     ("GET", "/api/sessions/{session}/lodging-key"): Row(CALLERS, f"{SESSION}/lodging-key?lot=1&part=readout_form"),
@@ -177,6 +179,7 @@ async def test_every_route_has_a_door(tmp_path: Path) -> None:
             *object.__new__(LodgingKeys).routes(),
             *object.__new__(PasskeyHttp).routes(),
             *Drafts().routes(),
+            *object.__new__(Observers).routes(),
         ]
     )
     found = {(route.method, route.resource.canonical) for route in app.router.routes() if route.resource}
