@@ -48,9 +48,9 @@ def postgres_engine(url: str) -> AsyncEngine:
     )
 
 
-def clock(dialect: str) -> sa.ColumnElement[str]:
-    """The database's own time as an instant's text, read when the row is locked."""
+def clock(dialect: str, later_s: float = 0) -> sa.ColumnElement[str]:
+    """The database's own time, or so much later, as an instant's text, read when the row is locked."""
     if dialect == "sqlite":
-        return sa.func.strftime("%Y-%m-%dT%H:%M:%fZ", "now")
-    utc = sa.func.timezone("UTC", sa.func.clock_timestamp())
+        return sa.func.strftime("%Y-%m-%dT%H:%M:%fZ", "now", f"+{later_s:.3f} seconds")
+    utc = sa.func.timezone("UTC", sa.func.clock_timestamp() + sa.func.make_interval(0, 0, 0, 0, 0, 0, later_s))
     return sa.func.to_char(utc, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
