@@ -1,5 +1,6 @@
 """The composition root: the one place that knows every room."""
 
+import secrets
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -59,16 +60,21 @@ from remote_bid.tender.safe.s3 import s3_shelf
 from remote_bid.tender.statements import NamedLogKey
 from remote_bid.timeline import wire_json
 from remote_bid.timeline.at_rest import AtRest
+from remote_bid.timeline.bus import Bus, nobody
 from remote_bid.timeline.checkpoint import Checkpointer
 from remote_bid.timeline.clock import Clock
 from remote_bid.timeline.context import LOG, AnyContext
 from remote_bid.timeline.desk import Desk, Rooms
 from remote_bid.timeline.engines import engine_of, postgres_engine
+from remote_bid.timeline.following import Follower
 from remote_bid.timeline.frame import Frame
 from remote_bid.timeline.guard import Guard
+from remote_bid.timeline.leader import Leader
+from remote_bid.timeline.lease import leases_of
 from remote_bid.timeline.marks import RecordRotation
 from remote_bid.timeline.migrations import upgrade
 from remote_bid.timeline.office import office_keys
+from remote_bid.timeline.redis_bus import RedisBus
 from remote_bid.timeline.sql import SqlLog
 from remote_bid.timeline.start import require_cosigned_head, require_covered
 from remote_bid.timeline.stopping import told_to_stop
@@ -96,7 +102,8 @@ def now() -> datetime:
 async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -> AsyncIterator[int]:
     """A whole server over the data in `folder`; gives the port it listens on."""
     keys = office_keys(folder / "office.json", office_passphrase())
-    log = SqlLog(engine_of(settings.database, folder), AtRest(keys.storage))
+    engine = engine_of(settings.database, folder)
+    log = SqlLog(engine, AtRest(keys.storage))
     await log.prepare()
     issuer = issuer_in(folder / "authority", settings.centre_authority) if settings.centre_authority else None
     pems = [*settings.roots, *([issuer.pem] if issuer else [])]
@@ -130,6 +137,8 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     }
     guarded = Guard()
     desk = Desk(log, keys.signer, keys.lines, rooms, guarded)
+    bus = RedisBus(settings.redis, settings.log) if settings.redis else nobody()
+    follower = Follower(log, desk, bus)
     desk.listen(ballots.forget)
     paper_folder, zone = folder / "papers", ZoneInfo(settings.zone)
     papers = Papers(paper_folder, lambda: seal_key(folder / "seal.pem", settings.log), zone)
@@ -199,9 +208,25 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
         checkpointer = Checkpointer(log, desk, settings.log, keys.log, cosigners, settings.quorum)
         stamps = StampKeeper(desk, settings.tsa.url, outgoing, now) if settings.tsa else None
         app.add_routes(
-            Health(log, {"clock": lambda: guarded.alert}, alerts_of(checkpointer, cosigners, stamps)).routes()
+            Health(log, {"clock": lambda: guarded.alert}, alerts_of(checkpointer, cosigners, stamps, bus)).routes()
         )
         clock = Clock(desk, now)
+
+        async def lead() -> None:
+            await follower.catch_up()
+            sessions = await desk.load()
+            clock.start(sessions)
+            checkpointer.start(sessions)
+            if stamps is not None:
+                stamps.start(sessions)
+            orphans.start()
+
+        async def rest() -> None:
+            for kept in (clock, checkpointer, orphans, *([stamps] if stamps else [])):
+                await kept.close()
+
+        leader = Leader(leases_of(engine), secrets.token_hex(8), lead, rest)
+        desk.fence = lambda: leader.fence
         runner = web.AppRunner(
             app, auto_decompress=False, keepalive_timeout=15, lingering_time=5, handler_cancellation=False
         )
@@ -209,27 +234,19 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
         if settings.admins:
             await desk.open(REGISTRY, registry.name, FoundRegistry(admins=settings.admins), SETTINGS)
         await tell_rotations(desk, keys.successors)
-        sessions = await desk.load()
         hub.start()
+        follower.start()
         keeper.start(outgoing, settings.crl_every_s)
-        orphans.start()
-        checkpointer.start(sessions)
-        if stamps is not None:
-            stamps.start(sessions)
-        for folded in sessions:
-            clock.watch(folded)
+        leader.start()
         site = web.TCPSite(runner, settings.host, settings.port, ssl_context=annexe.tls)
         await site.start()
         try:
             yield runner.addresses[0][1]
         finally:
             await runner.cleanup()
-            await orphans.close()
-            await clock.close()
+            await leader.close()
             await keeper.close()
-            await checkpointer.close()
-            if stamps is not None:
-                await stamps.close()
+            await follower.close()
             await hub.close()
 
 
@@ -242,10 +259,10 @@ async def _closing(log: SqlLog) -> AsyncIterator[None]:
 
 
 def alerts_of(
-    checkpointer: Checkpointer, cosigners: Sequence[HttpCosigner], stamps: StampKeeper | None
+    checkpointer: Checkpointer, cosigners: Sequence[HttpCosigner], stamps: StampKeeper | None, bus: Bus
 ) -> dict[str, Alert]:
     """What may fail for a while and must be seen to."""
-    found: dict[str, Alert] = {"checkpoints": lambda: checkpointer.alert}
+    found: dict[str, Alert] = {"checkpoints": lambda: checkpointer.alert, "hints": lambda: bus.alert}
     found |= {f"cosigner {cosigner.key.name}": partial(getattr, cosigner, "alert") for cosigner in cosigners}
     return found | ({"stamps": lambda: stamps.alert} if stamps is not None else {})
 

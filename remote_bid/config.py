@@ -69,6 +69,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     port: int = 8080
     database: str = ""
     """postgresql://… ; empty is SQLite in the data folder."""
+    redis: str = ""
+    """redis://… , rediss://… or unix://… : carries hints between the processes on one database. Without it each finds
+    out within a second what the others did."""
     zone: str = "Asia/Shanghai"
     """The place whose time documents are written in."""
     cosigners_within_s: float = 30

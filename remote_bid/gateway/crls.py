@@ -100,7 +100,8 @@ class CrlKeeper:
             except Exception:
                 _LOG.exception("lists not refreshed")
             try:
-                await asyncio.wait_for(self._wake.wait(), every_s)
+                async with asyncio.timeout(every_s):  # wait_for may lose a cancellation
+                    await self._wake.wait()
             except TimeoutError:
                 continue
 

@@ -135,7 +135,8 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio
         try:
             await self._pace.spend("joins", self._lines[sid].address)
             join = msgspec.convert(body, type=Join)
-            await self._look(join.session)
+            if (await self._look(join.session)).head < join.since:
+                await self._desk.follow(join.session)  # it has seen more at another process than this one knows
             who = await self.hub.stand(join.session, self._person(sid))
             await self.enter_room(sid, await self.hub.room(join.session, who))
             return {"ok": True, "joined": await self.hub.join(join.session, who, join.since)}

@@ -77,7 +77,8 @@ class Clock:
     async def _until(self, at: datetime, moved: asyncio.Event) -> None:
         """Wait for the deadline, but look at the clock at least every second: it may be set meanwhile."""
         try:
-            await asyncio.wait_for(moved.wait(), min((at - self._now()).total_seconds(), _LOOK_S))
+            async with asyncio.timeout(min((at - self._now()).total_seconds(), _LOOK_S)):
+                await moved.wait()  # wait_for may lose a cancellation
         except TimeoutError:
             return
 

@@ -75,7 +75,8 @@ class Follower:
                 _LOG.exception("heads not seen")
             await asyncio.sleep(_SOON_S)
             try:
-                await asyncio.wait_for(self._look_now.wait(), _LOOK_S - _SOON_S)
+                async with asyncio.timeout(_LOOK_S - _SOON_S):  # wait_for may lose a cancellation
+                    await self._look_now.wait()
             except TimeoutError:
                 continue
             finally:

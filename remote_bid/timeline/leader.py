@@ -28,7 +28,8 @@ class Leader:
         self._fence: Fence | None = None
         self._until = 0.0
         self._leads: Fence | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._asked = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
 
     @property
     def fence(self) -> Fence | None:
@@ -39,24 +40,34 @@ class Leader:
 
     def start(self) -> None:
         """Begin to ask."""
-        self._task = asyncio.create_task(self._run(), name="leader")
+        self._tasks = [
+            asyncio.create_task(self._ask_again(), name="lease"),
+            asyncio.create_task(self._lead(), name="leader"),
+        ]
 
     async def close(self) -> None:
         """Stop leading, and let another one lead at once."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._change(None)
         try:
             await self._leases.release(LEASE, self._holder)
         except Refused as refusal:
             _LOG.warning("lease not given back", code=refusal.code)
 
-    async def _run(self) -> None:
+    async def _ask_again(self) -> None:
+        """Beside what leading takes, so that a long beginning does not cost the lease."""
         while True:
             await self._ask()
-            await self._change(self.fence)
+            self._asked.set()
             await asyncio.sleep(_RENEW_S if self.fence else _ASK_S)
+
+    async def _lead(self) -> None:
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            await self._change(self.fence)
 
     async def _ask(self) -> None:
         asked = time.monotonic()
@@ -73,14 +84,14 @@ class Leader:
         """Begin anew under every new fence."""
         if fence == self._leads:
             return
-        was, self._leads = self._leads, fence
         try:
-            if was is not None:
-                _LOG.warning("leads no more", fence=was.number)
+            if self._leads is not None:
+                _LOG.warning("leads no more", fence=self._leads.number)
+                self._leads = None
                 await self._end()
             if fence is not None:
-                _LOG.warning("leads", fence=fence.number)
                 await self._begin()
+                self._leads = fence
+                _LOG.warning("leads", fence=fence.number)
         except Exception:
             _LOG.exception("leadership could not change")
-            self._leads = None

@@ -1,4 +1,4 @@
-"""Which process of a deployment does what only one may do: a lease in the database, with an end by the database's clock.
+"""Which process of a deployment does what only one may do: a lease in the database, ended by the database's clock.
 
 Every change of holder has a new number, the fence. A turn of the clock is decided only while the log finds its fence in
 the lease: a holder that slept through its lease and wakes is told so by the log, whatever it believes.
@@ -47,7 +47,9 @@ class SqlLeases:
         statement = (
             postgresql.insert(leases)
             .values(name=lease, holder=holder, fence=1, until=until)
-            .on_conflict_do_update(["name"], set_={"holder": holder, "until": until, "fence": number}, where=free)
+            .on_conflict_do_update(
+                index_elements=["name"], set_={"holder": holder, "until": until, "fence": number}, where=free
+            )
             .returning(leases.c.fence)
         )
         async with connected(self._engine) as connection:
@@ -75,7 +77,7 @@ class SoleLeases:
             statement = (
                 sqlite.insert(leases)
                 .values(name=lease, fence=1, **values)
-                .on_conflict_do_update(["name"], set_=values | {"fence": leases.c.fence + 1})
+                .on_conflict_do_update(index_elements=["name"], set_=values | {"fence": leases.c.fence + 1})
                 .returning(leases.c.fence)
             )
             async with connected(self._engine) as connection:

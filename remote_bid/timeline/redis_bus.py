@@ -34,6 +34,7 @@ class RedisBus:
         self._waiting: dict[str, int] = {}
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._open = False
         self._heard: Heard = lambda hint: None
         self._missed: Missed = lambda: None
         self.alert = ""
@@ -48,12 +49,14 @@ class RedisBus:
             self._wake.set()
 
     def start(self) -> None:
+        self._open = True
         self._tasks = [
             asyncio.create_task(self._tell_all(), name="bus out"),
             asyncio.create_task(self._hear_all(), name="bus in"),
         ]
 
     async def close(self) -> None:
+        self._open = False  # the client's own time-outs may lose a cancellation
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -61,7 +64,7 @@ class RedisBus:
             await client.aclose()
 
     async def _tell_all(self) -> None:
-        while True:
+        while self._open:
             await self._wake.wait()
             self._wake.clear()
             while self._waiting:
@@ -74,7 +77,7 @@ class RedisBus:
                     await asyncio.sleep(_RETRY_S)
 
     async def _hear_all(self) -> None:
-        while True:
+        while self._open:
             try:
                 async with self._hearing.pubsub() as channels:
                     await channels.psubscribe(f"{_escaped(self._prefix)}*")
@@ -87,7 +90,7 @@ class RedisBus:
 
     async def _hear(self, channels: PubSub) -> None:
         """Whatever was said while nobody listened is lost: so look everywhere first."""
-        while True:
+        while self._open:
             message = await channels.get_message(timeout=_ANSWER_S)
             match message:
                 case {"type": "psubscribe"}:
