@@ -35,7 +35,7 @@ from remote_bid.gateway.lodging import Keepers, LodgingKeys
 from remote_bid.gateway.orphans import Orphans
 from remote_bid.gateway.pace import Pace
 from remote_bid.gateway.papers import Papers
-from remote_bid.gateway.passkeys import PasskeyHttp, read_passkeys
+from remote_bid.gateway.passkeys import PasskeyHttp
 from remote_bid.gateway.plain import TextPacket, uncompressed
 from remote_bid.gateway.registry import RegistryHttp
 from remote_bid.gateway.socket import Sockets
@@ -44,6 +44,7 @@ from remote_bid.opening import opening
 from remote_bid.opening.facts import Facts
 from remote_bid.paper.seal_key import seal_key
 from remote_bid.people.certificates import fingerprint, roots_of
+from remote_bid.people.everywhere import Everywhere
 from remote_bid.people.issuing import issuer_in
 from remote_bid.people.passkeys import Passkeys
 from remote_bid.people.registry import registry
@@ -63,8 +64,10 @@ from remote_bid.timeline.at_rest import AtRest
 from remote_bid.timeline.bus import Bus, nobody
 from remote_bid.timeline.checkpoint import Checkpointer
 from remote_bid.timeline.clock import Clock
+from remote_bid.timeline.common import Common
 from remote_bid.timeline.context import LOG, AnyContext
 from remote_bid.timeline.desk import Desk, Rooms
+from remote_bid.timeline.durable import alone
 from remote_bid.timeline.engines import engine_of, postgres_engine
 from remote_bid.timeline.following import Follower
 from remote_bid.timeline.frame import Frame
@@ -101,11 +104,13 @@ def now() -> datetime:
 @asynccontextmanager
 async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -> AsyncIterator[int]:
     """A whole server over the data in `folder`; gives the port it listens on."""
-    keys = office_keys(folder / "office.json", office_passphrase())
+    with alone(folder):  # several that start at once in a new folder found one office, and one authority
+        keys = office_keys(folder / "office.json", office_passphrase())
+        named = settings.centre_authority
+        issuer = issuer_in(folder / "authority", named) if named else None
     engine = engine_of(settings.database, folder)
     log = SqlLog(engine, AtRest(keys.storage))
     await log.prepare()
-    issuer = issuer_in(folder / "authority", settings.centre_authority) if settings.centre_authority else None
     pems = [*settings.roots, *([issuer.pem] if issuer else [])]
     roots = roots_of(pems)
     trust = Trust(
@@ -142,7 +147,9 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     desk.listen(ballots.forget)
     paper_folder, zone = folder / "papers", ZoneInfo(settings.zone)
     papers = Papers(paper_folder, lambda: seal_key(folder / "seal.pem", settings.log), zone)
-    porter = Porter(roots, settings.origin, now, crls)
+    porter = Porter(roots, settings.origin, now, crls, keys.derived("sign-in"))
+    known = partial(Common, engine, AtRest(keys.storage))
+    sign_ins = Everywhere(porter, known("token"), known("nonce"))
     keeper = CrlKeeper(crls, settings.crls, folder / "crls", desk, now, porter.recheck)
     keeper.remembered()
     pace = Pace(settings.limits, settings.networks())
@@ -150,6 +157,7 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     http = Http(
         desk,
         porter,
+        sign_ins,
         safe,
         papers,
         trust,
@@ -161,9 +169,8 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
         settings.safe.orphans_days,
     )
     people = RegistryHttp(desk, issuer, now)
-    passkey_file = folder / "passkeys.json"
-    passkeys = Passkeys(settings.origin, porter, now, read_passkeys(passkey_file))
-    passkey_http = PasskeyHttp(passkeys, passkey_file, http.enter)
+    passkeys = Passkeys(settings.origin, porter, now)
+    passkey_http = PasskeyHttp(passkeys, known("passkey"), sign_ins, http.enter)
     keeper.own = people.own_crl if issuer else None
     orphans = Orphans(desk, safe, settings.safe.orphans_days, now)
     sio = socketio.AsyncServer(
@@ -175,7 +182,7 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
         json=wire_json,
         serializer=TextPacket,
     )
-    sockets = Sockets(desk, ROOMS, porter, pace)
+    sockets = Sockets(desk, ROOMS, porter, sign_ins, pace)
 
     async def send(room: str, frame: Frame) -> None:
         await sio.emit("frame", frame, room=room)
@@ -186,7 +193,7 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
         client_max_size=1 << 20,
         middlewares=[
             guard(headers_for(settings.origin)),
-            doors(porter, settings.origin, pace, annexe.doors),
+            doors(porter, sign_ins.fetch, settings.origin, pace, annexe.doors),
             uncompressed,
         ],
     )
@@ -236,6 +243,7 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
         await tell_rotations(desk, keys.successors)
         hub.start()
         follower.start()
+        sign_ins.start()
         keeper.start(outgoing, settings.crl_every_s)
         leader.start()
         site = web.TCPSite(runner, settings.host, settings.port, ssl_context=annexe.tls)
@@ -247,6 +255,7 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
             await leader.close()
             await keeper.close()
             await follower.close()
+            await sign_ins.close()
             await hub.close()
 
 

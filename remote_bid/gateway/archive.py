@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from remote_bid.timeline import durable
 from remote_bid.timeline.desk import Folded
 
 
@@ -33,6 +34,5 @@ class Archive:
         raw = self._make(folded)
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{folded.session.id}.zip"
-        fresh = path.with_suffix(".new")
-        fresh.write_bytes(raw)
-        return fresh.rename(path)
+        durable.replace(path, raw)
+        return path

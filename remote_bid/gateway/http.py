@@ -20,10 +20,11 @@ from remote_bid.gateway.socket import refused
 from remote_bid.gateway.uploads import Uploads
 from remote_bid.opening.commands import ScheduleOpening
 from remote_bid.opening.terms import Role
-from remote_bid.people.certificates import Certified, NotTrusted, Signed
+from remote_bid.people.certificates import Certified, NotTrusted, Signed, payload
+from remote_bid.people.everywhere import Everywhere
 from remote_bid.people.registry.state import Registry
 from remote_bid.people.registry.terms import REGISTRY
-from remote_bid.people.sign_in import Porter, StaleNonce
+from remote_bid.people.sign_in import Porter, SignIn, StaleNonce
 from remote_bid.people.tokens import Carrier
 from remote_bid.seal.statements import BadStatement
 from remote_bid.tender.safe import Safe
@@ -91,6 +92,7 @@ class Http:
         self,
         desk: Desk,
         porter: Porter,
+        sign_ins: Everywhere,
         safe: Safe,
         papers: Papers,
         trust: Trust,
@@ -102,7 +104,7 @@ class Http:
         orphans_days: int,
     ) -> None:
         self._desk, self._porter, self._safe, self._papers = desk, porter, safe, papers
-        self._trust, self._archive, self._agencies = trust, archive, agencies
+        self._sign_ins, self._trust, self._archive, self._agencies = sign_ins, trust, archive, agencies
         self._now, self._pages, self._pace = now, pages, pace
         self._uploads = Uploads(desk, safe, signed_in, orphans_days)
 
@@ -147,6 +149,7 @@ class Http:
         carrier = Carrier.COOKIE if "Origin" in request.headers else Carrier.BEARER
         try:
             person = self._porter.recognise(signed)
+            await self._sign_ins.spend(payload(signed, SignIn).nonce)
         except StaleNonce as error:
             raise Refused("stale_nonce", "登录请求已失效，请重试。", "Ask for a new nonce and sign that.") from error
         except (NotTrusted, BadStatement) as error:
@@ -159,16 +162,16 @@ class Http:
     async def enter(self, request: web.Request, person: Certified, carrier: Carrier = Carrier.COOKIE) -> web.Response:
         """Let in somebody who has just proved who it is."""
         await self._pace.spend("account_sign_ins", person.person)
-        token = self._porter.tokens.issue(person, carrier)
+        token = await self._sign_ins.issue(person, carrier)
         if before := request.cookies.get(COOKIE):
-            self._porter.tokens.end(before)
+            await self._sign_ins.end(before)
         if carrier is Carrier.BEARER:
             return web.json_response({"token": token, "person": person.person, "name": person.name})
         return await self._with_cookie(person, token)
 
     async def sign_out(self, request: web.Request) -> web.Response:
         """The token is worth nothing any more, and its lines are hung up."""
-        self._porter.tokens.end(request[CALLER].token)
+        await self._sign_ins.end(request[CALLER].token)
         return await self._with_cookie(None, "")
 
     async def me(self, request: web.Request) -> web.Response:

@@ -10,9 +10,10 @@ import socketio
 import structlog
 from msgspec import UNSET, UnsetType
 
-from remote_bid.gateway.doors import COOKIE, Caller, address_of, caller_of
+from remote_bid.gateway.doors import COOKIE, Caller, address_of, caller_of, said_token
 from remote_bid.gateway.hub import Hub
 from remote_bid.gateway.pace import Pace, TooMany
+from remote_bid.people.everywhere import Everywhere
 from remote_bid.people.sign_in import Porter
 from remote_bid.seal.statements import Statement
 from remote_bid.timeline.context import AnyContext, Refused
@@ -52,9 +53,11 @@ class _Line(msgspec.Struct, frozen=True):
 class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio carries no types
     """Everything that comes in over a websocket."""
 
-    def __init__(self, desk: Desk, rooms: dict[str, AnyContext], porter: Porter, pace: Pace) -> None:
+    def __init__(
+        self, desk: Desk, rooms: dict[str, AnyContext], porter: Porter, sign_ins: Everywhere, pace: Pace
+    ) -> None:
         super().__init__("/")
-        self._desk, self._rooms, self._porter, self._pace = desk, rooms, porter, pace
+        self._desk, self._rooms, self._porter, self._sign_ins, self._pace = desk, rooms, porter, sign_ins, pace
         self._lines: dict[str, _Line] = {}
         self._hanging_up: set[asyncio.Task[None]] = set()
         self.hub: Hub
@@ -68,6 +71,8 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio
         """
         if environ is not self.server.get_environ(sid, self.namespace):
             return False
+        token = auth.get("token") if isinstance(auth, dict) else None
+        await self._sign_ins.fetch(token if isinstance(token, str) else said_token(environ["aiohttp.request"]))
         caller = self._caller(environ, auth)
         if caller is None:
             return False
