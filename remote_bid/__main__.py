@@ -40,12 +40,14 @@ app.add_typer(participants)
 def serve(
     settings: Annotated[Path, typer.Argument(help="settings file (JSON), see docs/operations.md")],
     data: Annotated[Path, typer.Option(help="folder for database, safe and keys")] = Path("data"),
+    port: Annotated[int | None, typer.Option(help="instead of the settings': several processes on one machine")] = None,
 ) -> None:
     """Run a centre's server until it is told to stop."""
     _log_to_stderr()
     arm_from_environment()
     try:
-        asyncio.run(serve_forever(read_settings(settings), data))
+        found = read_settings(settings)
+        asyncio.run(serve_forever(found if port is None else msgspec.structs.replace(found, port=port), data))
     except (BadSettings, BadKeys) as error:
         _give_up(str(error), 2)
     except MayNotServe as error:
@@ -236,6 +238,7 @@ def _log_to_stderr() -> None:
     logging.basicConfig(level=logging.WARNING)
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,

@@ -26,12 +26,14 @@ from remote_bid.gateway.cosigners import HttpCosigner
 from remote_bid.gateway.crls import CrlKeeper
 from remote_bid.gateway.doors import Door, doors
 from remote_bid.gateway.drafts import Drafts
+from remote_bid.gateway.draining import Draining
 from remote_bid.gateway.evaluation_papers import EvaluationPapers
 from remote_bid.gateway.evaluations import Evaluations
 from remote_bid.gateway.health import Alert, Health
 from remote_bid.gateway.http import Http, guard, headers_for
 from remote_bid.gateway.hub import Hub
 from remote_bid.gateway.lodging import Keepers, LodgingKeys
+from remote_bid.gateway.metrics import METRICS_DOOR, Metrics, MetricsSettings
 from remote_bid.gateway.orphans import Orphans
 from remote_bid.gateway.pace import Pace
 from remote_bid.gateway.papers import Papers
@@ -84,6 +86,8 @@ from remote_bid.timeline.stopping import told_to_stop
 from remote_bid.verify.trust import Trust
 
 ROOMS: dict[str, AnyContext] = {room.name: room for room in (opening, evaluation, assessment, award)}
+_GRACE_S = 10.0
+"""How long downloads and uploads may go on when the process leaves."""
 PAGES = Path(__file__).parent / "pages"
 
 
@@ -106,8 +110,8 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     """A whole server over the data in `folder`; gives the port it listens on."""
     with alone(folder):  # several that start at once in a new folder found one office, and one authority
         keys = office_keys(folder / "office.json", office_passphrase())
-        named = settings.centre_authority
-        issuer = issuer_in(folder / "authority", named) if named else None
+        centre = settings.centre_authority
+        issuer = issuer_in(folder / "authority", centre) if centre else None
     engine = engine_of(settings.database, folder)
     log = SqlLog(engine, AtRest(keys.storage))
     await log.prepare()
@@ -189,11 +193,12 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
 
     sockets.hub = hub = Hub(desk, keys.lines, send)
     sio.register_namespace(sockets)
+    metrics = Metrics(settings.metrics or MetricsSettings())
     app = web.Application(
         client_max_size=1 << 20,
         middlewares=[
             guard(headers_for(settings.origin)),
-            doors(porter, sign_ins.fetch, settings.origin, pace, annexe.doors),
+            doors(porter, sign_ins.fetch, settings.origin, pace, {**annexe.doors, **METRICS_DOOR}),
             uncompressed,
         ],
     )
@@ -214,9 +219,10 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
         await require_cosigned_head(log, settings.log, keys.log, cosigners, quorum, now, wait_s, trust.log_keys())
         checkpointer = Checkpointer(log, desk, settings.log, keys.log, cosigners, settings.quorum)
         stamps = StampKeeper(desk, settings.tsa.url, outgoing, now) if settings.tsa else None
-        app.add_routes(
-            Health(log, {"clock": lambda: guarded.alert}, alerts_of(checkpointer, cosigners, stamps, bus)).routes()
-        )
+        draining = Draining(desk, sio, settings.notice_s)
+        vital = {"clock": lambda: guarded.alert, "leaving": lambda: draining.alert}
+        alerts = alerts_of(checkpointer, cosigners, stamps, bus)
+        app.add_routes([*Health(log, vital, alerts).routes(), *(metrics.routes() if settings.metrics else [])])
         clock = Clock(desk, now)
 
         async def lead() -> None:
@@ -229,13 +235,22 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
             orphans.start()
 
         async def rest() -> None:
-            for kept in (clock, checkpointer, orphans, *([stamps] if stamps else [])):
-                await kept.close()
+            await clock.close()
+            await checkpointer.close()
+            await orphans.close()
+            if stamps is not None:
+                await stamps.close()
 
         leader = Leader(leases_of(engine), secrets.token_hex(8), lead, rest)
         desk.fence = lambda: leader.fence
+        metrics.watch(desk, leader, follower, sio, vital | alerts)
         runner = web.AppRunner(
-            app, auto_decompress=False, keepalive_timeout=15, lingering_time=5, handler_cancellation=False
+            app,
+            auto_decompress=False,
+            keepalive_timeout=15,
+            lingering_time=5,
+            handler_cancellation=False,
+            shutdown_timeout=_GRACE_S,
         )
         await runner.setup()
         if settings.admins:
@@ -243,6 +258,7 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
         await tell_rotations(desk, keys.successors)
         hub.start()
         follower.start()
+        metrics.start()
         sign_ins.start()
         keeper.start(outgoing, settings.crl_every_s)
         leader.start()
@@ -251,11 +267,12 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
         try:
             yield runner.addresses[0][1]
         finally:
+            await draining.leave(site, leader.close)
             await runner.cleanup()
-            await leader.close()
             await keeper.close()
             await follower.close()
             await sign_ins.close()
+            await metrics.close()
             await hub.close()
 
 

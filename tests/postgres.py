@@ -131,11 +131,16 @@ def _created(template: str) -> str:
 def _migrated() -> str:
     """A database with the log's tables, to be copied: that is quicker than to migrate each."""
     name = _created("template0")
-    engine = sa.create_engine(sa.make_url(_address(name)).set(drivername="postgresql+psycopg"))
+    migrate(_address(name))
+    return name
+
+
+def migrate(url: str) -> None:
+    """Make the log's tables there."""
+    engine = sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"))
     with engine.begin() as connection:
         upgrade(connection)
     engine.dispose()
-    return name
 
 
 def _address(name: str) -> str:

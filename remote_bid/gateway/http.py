@@ -12,6 +12,7 @@ from aiohttp.typedefs import Middleware
 
 from remote_bid.gateway import uploads
 from remote_bid.gateway.archive import Archive
+from remote_bid.gateway.asked import asked
 from remote_bid.gateway.doors import CALLER, COOKIE, cookie, signed_in
 from remote_bid.gateway.openings import opening_at
 from remote_bid.gateway.pace import Pace, TooMany
@@ -272,7 +273,8 @@ def guard(headers: Mapping[str, str]) -> Middleware:
 
     @web.middleware
     async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-        return await _guarded(request, handler, headers)
+        with asked(request.match_info.get("session", "")):
+            return await _guarded(request, handler, headers)
 
     return guarded
 

@@ -10,6 +10,7 @@ import socketio
 import structlog
 from msgspec import UNSET, UnsetType
 
+from remote_bid.gateway.asked import asked
 from remote_bid.gateway.doors import COOKIE, Caller, address_of, caller_of, said_token
 from remote_bid.gateway.hub import Hub
 from remote_bid.gateway.pace import Pace, TooMany
@@ -150,6 +151,10 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio
 
     async def on_command(self, sid: str, body: Any = None, *_more: Any) -> Any:
         """Hand in a command; the answer comes after the commit and names the sender's own new entries."""
+        with asked(str(body.get("session")) if isinstance(body, dict) else ""):
+            return await self._on_command(sid, body)
+
+    async def _on_command(self, sid: str, body: Any) -> Any:
         try:
             person = self._person(sid)
             await self._pace.spend("commands", person or self._lines[sid].address)

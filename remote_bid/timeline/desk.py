@@ -86,12 +86,16 @@ class Desk:
     fence: Callable[[], Fence | None] = staticmethod(lambda: None)
     """Under which the clock's commands are decided; the log refuses them once another process leads."""
 
+    timed: Callable[[float], None] = staticmethod(lambda seconds: None)
+    """Told how long each command took that brought something to the main line."""
+
     def __init__(self, log: Log, office: Signer, line_secret: bytes, rooms: Rooms, guard: Guard | None = None) -> None:
         self._guard = guard or Guard(lambda: 0.0, most_s=math.inf)
         self._log, self._office, self._line_secret, self._rooms = log, office, line_secret, rooms
         self._folded: dict[str, Folded] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._listeners: list[Listener] = []
+        self._handling: set[asyncio.Future[Sequence[Entry]]] = set()
 
     def listen(self, listener: Listener) -> None:
         """Call `listener` after every commit of any process, once, in the order of commits of each session."""
@@ -130,6 +134,11 @@ class Desk:
         async with self._lock(session):
             return await self._caught_up(session)
 
+    @property
+    def sessions(self) -> int:
+        """How many this process holds."""
+        return len(self._folded)
+
     def version(self, session: str) -> int:
         """How far this process knows a session; 0 if it has not looked at it."""
         folded = self._folded.get(session)
@@ -146,9 +155,18 @@ class Desk:
 
         Once begun it is carried through even if the caller is cancelled.
         """
-        return await asyncio.shield(asyncio.ensure_future(self._handle(session, command, by)))
+        handling = asyncio.ensure_future(self._handle(session, command, by))
+        self._handling.add(handling)
+        handling.add_done_callback(self._handling.discard)
+        return await asyncio.shield(handling)
+
+    async def finished(self) -> None:
+        """Return when every command that was begun is committed or refused."""
+        while self._handling:
+            await asyncio.wait(set(self._handling))
 
     async def _handle(self, session: str, command: Command, by: Who) -> Sequence[Entry]:
+        began = time.monotonic()
         answer: Sequence[Entry] | None = None
         while answer is None:
             folded = await self.look(session)
@@ -156,6 +174,8 @@ class Desk:
             known = await facts(folded.state, command, by)
             async with self._lock(session):
                 answer = await self._decided_unless_moved(folded, command, by, known)
+        if any(entry.line == MAIN for entry in answer):
+            self.timed(time.monotonic() - began)
         return answer
 
     async def _decided_unless_moved(
