@@ -315,6 +315,22 @@ async def serve_forever(settings: Settings, folder: Path, annexe: Annexe = Annex
         await told_to_stop()
 
 
+async def checked(settings: Settings, folder: Path) -> list[str]:
+    """Names of the sessions whose record does not hold: every chain is read, and held against the platform log."""
+    keys = office_keys(folder / "office.json", office_passphrase())
+    log = SqlLog(engine_of(settings.database, folder), AtRest(keys.storage))
+    rooms: Rooms = {name: (room, _no_facts) for name, room in [*ROOMS.items(), (registry.name, registry)]}
+    async with _closing(log):
+        sound = await Desk(log, keys.signer, keys.lines, rooms).load()
+        require_covered(sound, await log.leaves(0))
+        names = {folded.session.id for folded in sound}
+        return [session.id for session in await log.sessions() if session.id not in names]
+
+
+async def _no_facts(state: object, command: object, by: object) -> None:
+    """Nothing is decided here."""
+
+
 async def migrated(database: str) -> None:
     """Bring a PostgreSQL database's tables up to date."""
     engine = postgres_engine(database)

@@ -116,10 +116,16 @@ class BadSettings(ValueError):
     """The settings cannot be used; the sentence says why."""
 
 
+def _with_environment(settings: Settings) -> Settings:
+    """Addresses that hold passwords may come from the environment: REMOTE_BID_DATABASE, REMOTE_BID_REDIS."""
+    told = {name: os.environ.get(f"REMOTE_BID_{name.upper()}") for name in ("database", "redis")}
+    return msgspec.structs.replace(settings, **{name: address for name, address in told.items() if address})
+
+
 def read_settings(path: Path) -> Settings:
     """The settings in a JSON file."""
     try:
-        settings = msgspec.json.decode(path.read_bytes(), type=Settings)
+        settings = _with_environment(msgspec.json.decode(path.read_bytes(), type=Settings))
     except OSError as error:
         raise BadSettings(f"{path} cannot be read: {error.strerror}") from error
     except msgspec.MsgspecError as error:

@@ -6,13 +6,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+SQLITE = "timeline.sqlite"
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "mmap_size=0")
 _TIMEOUTS = "-c statement_timeout=10000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000"
 
 
 def engine_of(url: str, folder: Path) -> AsyncEngine:
     """The engine for a database address; an empty one is SQLite in `folder`."""
-    return postgres_engine(url) if url else sqlite_engine(folder / "timeline.sqlite")
+    return postgres_engine(url) if url else sqlite_engine(folder / SQLITE)
 
 
 def sqlite_engine(path: Path) -> AsyncEngine:

@@ -17,6 +17,8 @@ function watch(order) {
     timeout: 5000,
   })
   let waiting = null
+  let joined = 0 // frames up to this one are in what the join has brought
+  let n = 0
 
   function take(entry) {
     seen.leaves[entry.seq] = entry.leaf
@@ -24,14 +26,20 @@ function watch(order) {
   }
 
   function onFrame(frame) {
-    if (frame.line !== 'main') return
     if (waiting !== null) waiting.push(frame)
-    else if (frame.seq === seen.last + 1) take(frame)
-    else if (frame.seq === seen.last) seen.doubled += 1
-    else if (frame.seq < seen.last) seen.reordered += 1
-    else {
+    else if (frame.n > joined) follow(frame)
+  }
+
+  function follow(frame) {
+    const entry = frame.line === 'main'
+    if (frame.n === n || (entry && frame.seq === seen.last)) seen.doubled += 1
+    else if (frame.n < n || (entry && frame.seq < seen.last)) seen.reordered += 1
+    else if (frame.n > n + 1 || (entry && frame.seq > seen.last + 1)) {
       seen.gaps += 1
       join()
+    } else {
+      n = frame.n
+      if (entry) take(frame)
     }
   }
 
@@ -49,7 +57,8 @@ function watch(order) {
         return
       }
       for (const entry of answer.joined.entries) if (entry.seq === seen.last + 1) take(entry)
-      for (const frame of early) if (frame.seq > seen.last) onFrame(frame)
+      joined = n = answer.joined.n
+      for (const frame of early) onFrame(frame)
     })
   }
 

@@ -38,6 +38,7 @@ class Watcher:
         self.url, self._session, self._token = url, session, token
         self.seen = Seen()
         self._waiting: list[dict[str, Any]] | None = None
+        self._in_join = self._n = 0
         self._joining: asyncio.Task[None] | None = None
         self._socket = socketio.AsyncClient(
             json=wire_json, reconnection_delay=0.1, reconnection_delay_max=1, request_timeout=5
@@ -93,24 +94,29 @@ class Watcher:
         for entry in answer["joined"]["entries"]:
             if entry["seq"] == self.seen.last + 1:
                 self._take(entry)
+        self._in_join = self._n = answer["joined"]["n"]
         for frame in early:
-            if frame["seq"] > self.seen.last:
-                self._on_frame(frame)
+            self._on_frame(frame)
 
     def _on_frame(self, frame: dict[str, Any]) -> None:
-        if frame.get("line") != "main":
-            return
         if self._waiting is not None:
             self._waiting.append(frame)
-        elif frame["seq"] == self.seen.last + 1:
-            self._take(frame)
-        elif frame["seq"] == self.seen.last:
+        elif frame["n"] > self._in_join:
+            self._follow(frame, frame.get("line") == "main")
+
+    def _follow(self, frame: dict[str, Any], entry: bool) -> None:
+        n, seq = frame["n"], frame["seq"] if entry else self.seen.last + 1
+        if n == self._n or seq == self.seen.last:
             self.seen.doubled += 1
-        elif frame["seq"] < self.seen.last:
+        elif n < self._n or seq < self.seen.last:
             self.seen.reordered += 1
-        else:
+        elif n > self._n + 1 or seq > self.seen.last + 1:
             self.seen.gaps += 1
             self._join()
+        else:
+            self._n = n
+            if entry:
+                self._take(frame)
 
     def _take(self, entry: dict[str, Any]) -> None:
         self.seen.leaves[entry["seq"]] = entry["leaf"]

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -18,13 +18,14 @@ from remote_bid.timeline.redis_bus import RedisBus
 
 DEPLOYMENT = "log.example"
 _READY_S = 10.0
+_NOTHING_KEPT = ("--save", "", "--appendonly", "no")
 
 
 class OwnRedis:
     """A server that keeps nothing, at a socket of its own; it can be killed, paused and started again."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, settings: Sequence[str] = _NOTHING_KEPT) -> None:
+        self._folder, self._settings = folder, settings
         self._server: subprocess.Popen[bytes] | None = None
         self.start()
 
@@ -37,7 +38,7 @@ class OwnRedis:
         program = shutil.which("redis-server")
         if program is None:
             raise RuntimeError("No Redis: install it (sudo apt-get install redis-server)")
-        words = ["--port", "0", "--unixsocket", f"{self._folder}/redis.sock", "--save", "", "--appendonly", "no"]
+        words = [*self._settings, "--port", "0", "--unixsocket", f"{self._folder}/redis.sock"]
         self._server = subprocess.Popen(  # noqa: S603 - the machine's own server
             [program, *words], cwd=self._folder, stdout=subprocess.DEVNULL
         )
@@ -69,10 +70,10 @@ class OwnRedis:
 
 
 @contextmanager
-def own_redis() -> Iterator[OwnRedis]:
+def own_redis(settings: Sequence[str] = _NOTHING_KEPT) -> Iterator[OwnRedis]:
     """Gone, with all its files, afterwards."""
     with tempfile.TemporaryDirectory(prefix="redis-", dir="/tmp") as folder:
-        server = OwnRedis(Path(folder))
+        server = OwnRedis(Path(folder), settings)
         try:
             yield server
         finally:
