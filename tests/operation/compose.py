@@ -17,7 +17,7 @@ from tests.gateway.house import free_port
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docker-compose.yml"
 SECRETS = {
-    "POSTGRES_PASSWORD": "p:s/w@rd",
+    "POSTGRES_PASSWORD": "of-the-tests",
     "REMOTE_BID_PASSPHRASE": "of the tests",
     "TURN_SECRET": "t",
     "DOMAIN": "x.example",

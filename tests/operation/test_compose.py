@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import aiohttp
@@ -56,7 +57,7 @@ def test_an_example_of_settings_names_fields_that_there_are(tmp_path: Path) -> N
 def cluster() -> Iterator[Cluster]:
     """With the settings of the compose file, and its user and database."""
     words = services()["postgres"]["command"]
-    cluster = Cluster([after for word, after in zip(words, words[1:], strict=False) if word == "-c"])
+    cluster = Cluster([after for word, after in pairwise(words) if word == "-c"])
     try:
         for statement in ("CREATE ROLE remote_bid LOGIN", "CREATE DATABASE remote_bid OWNER remote_bid"):
             with psycopg.connect(cluster.url, autocommit=True) as connection:
