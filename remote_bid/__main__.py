@@ -1,4 +1,4 @@
-"""The command line: remote-bid serve, demo, verify, cosign, tender, price, wire."""
+"""The command line: remote-bid serve, backup, restore, demo, verify, cosign, tender, price, wire."""
 
 import asyncio
 import io
@@ -13,7 +13,7 @@ import msgspec
 import structlog
 import typer
 
-from remote_bid.app import ROOMS, migrated, serve_forever
+from remote_bid.app import ROOMS, checked, migrated, serve_forever
 from remote_bid.config import BadSettings, office_passphrase, read_settings
 from remote_bid.demo.show import Options, show
 from remote_bid.evaluation.price import answering
@@ -23,6 +23,8 @@ from remote_bid.participant.commandline import commands as participants
 from remote_bid.participant.cosigner import cosign_forever
 from remote_bid.seal.statements import Statement, said
 from remote_bid.tender.standards import NotATender, by_hand, read_tender
+from remote_bid.timeline.backup import NoBackup, back_up
+from remote_bid.timeline.backup import restore as brought_back
 from remote_bid.timeline.context import Refused
 from remote_bid.timeline.failpoints import arm_from_environment
 from remote_bid.timeline.office import BadKeys, rotate_log_key
@@ -41,13 +43,17 @@ app.add_typer(participants)
 def serve(
     settings: Annotated[Path, typer.Argument(help="settings file (JSON), see docs/operations.md")],
     data: Annotated[Path, typer.Option(help="folder for database, safe and keys")] = Path("data"),
+    host: Annotated[str | None, typer.Option(help="instead of the settings'")] = None,
+    port: Annotated[int | None, typer.Option(help="instead of the settings': several processes on one machine")] = None,
 ) -> None:
     """Run a centre's server until it is told to stop."""
     _log_to_stderr()
     arm_from_environment()
     try:
+        asked = {"host": host, "port": port}
+        where = {name: value for name, value in asked.items() if value is not None}
         with asyncio.Runner(loop_factory=new_loop) as runner:
-            runner.run(serve_forever(read_settings(settings), data))
+            runner.run(serve_forever(msgspec.structs.replace(read_settings(settings), **where), data))
     except (BadSettings, BadKeys) as error:
         _give_up(str(error), 2)
     except MayNotServe as error:
@@ -79,6 +85,40 @@ def migrate(settings: Annotated[Path, typer.Argument(help="settings file (JSON)"
     if not database:
         _give_up("the settings name no database; SQLite is brought up to date when the server starts", 2)
     asyncio.run(migrated(database))
+
+
+@app.command()
+def backup(
+    settings: Annotated[Path, typer.Argument(help="settings file (JSON)")],
+    to: Annotated[Path, typer.Argument(help="folder for backups, on another disk")],
+    data: Annotated[Path, typer.Option(help="folder for database, safe and keys")] = Path("data"),
+) -> None:
+    """Copy database and safe while the server goes on. Keys are not in it: keep office.json apart."""
+    try:
+        print(back_up(read_settings(settings).database, data, to))
+    except (BadSettings, NoBackup) as error:
+        _give_up(str(error), 2)
+
+
+@app.command()
+def restore(
+    settings: Annotated[Path, typer.Argument(help="settings file (JSON)")],
+    made: Annotated[Path, typer.Argument(help="one backup")],
+    data: Annotated[Path, typer.Option(help="folder for database, safe and keys; office.json is there")] = Path("data"),
+) -> None:
+    """Bring a backup back into an empty place, and check every record in it. Exit 1: one does not hold."""
+    try:
+        found = read_settings(settings)
+        number = asyncio.run(brought_back(found.database, data, made))
+        damaged = asyncio.run(checked(found, data))
+    except (BadSettings, BadKeys, NoBackup) as error:
+        _give_up(str(error), 2)
+    except MayNotServe as error:
+        _give_up(str(error), 1)
+    for session in damaged:
+        print(f"{session}: its record does not hold", file=sys.stderr)
+    print(f"{number} sessions, {len(damaged)} damaged; every session has a new epoch")
+    sys.exit(1 if damaged else 0)
 
 
 @app.command()
@@ -238,6 +278,7 @@ def _log_to_stderr() -> None:
     logging.basicConfig(level=logging.WARNING)
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,

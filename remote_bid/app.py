@@ -1,5 +1,6 @@
 """The composition root: the one place that knows every room."""
 
+import secrets
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -25,6 +26,7 @@ from remote_bid.gateway.cosigners import HttpCosigner
 from remote_bid.gateway.crls import CrlKeeper
 from remote_bid.gateway.doors import Door, doors
 from remote_bid.gateway.drafts import Drafts
+from remote_bid.gateway.draining import Draining
 from remote_bid.gateway.evaluation_papers import EvaluationPapers
 from remote_bid.gateway.evaluations import Evaluations
 from remote_bid.gateway.fanout import Server
@@ -33,11 +35,12 @@ from remote_bid.gateway.health import Alert, Health
 from remote_bid.gateway.http import Http, guard, headers_for
 from remote_bid.gateway.hub import Hub
 from remote_bid.gateway.lodging import Keepers, LodgingKeys
+from remote_bid.gateway.metrics import METRICS_DOOR, Metrics, MetricsSettings
 from remote_bid.gateway.observers import Observers
 from remote_bid.gateway.orphans import Orphans
 from remote_bid.gateway.pace import Pace
 from remote_bid.gateway.papers import Papers
-from remote_bid.gateway.passkeys import PasskeyHttp, read_passkeys
+from remote_bid.gateway.passkeys import PasskeyHttp
 from remote_bid.gateway.plain import TextPacket
 from remote_bid.gateway.registry import RegistryHttp
 from remote_bid.gateway.socket import Sockets
@@ -47,6 +50,7 @@ from remote_bid.opening import opening
 from remote_bid.opening.facts import Facts
 from remote_bid.paper.seal_key import seal_key
 from remote_bid.people.certificates import fingerprint, roots_of
+from remote_bid.people.everywhere import Everywhere
 from remote_bid.people.issuing import issuer_in
 from remote_bid.people.passkeys import Passkeys
 from remote_bid.people.registry import registry
@@ -63,21 +67,30 @@ from remote_bid.tender.safe.s3 import s3_shelf
 from remote_bid.tender.statements import NamedLogKey
 from remote_bid.timeline import wire_json
 from remote_bid.timeline.at_rest import AtRest
+from remote_bid.timeline.bus import Bus, nobody
 from remote_bid.timeline.checkpoint import Checkpointer
 from remote_bid.timeline.clock import Clock
+from remote_bid.timeline.common import Common
 from remote_bid.timeline.context import LOG, AnyContext
 from remote_bid.timeline.desk import Desk, Rooms
+from remote_bid.timeline.durable import alone
 from remote_bid.timeline.engines import engine_of, postgres_engine
+from remote_bid.timeline.following import Follower
 from remote_bid.timeline.guard import Guard
+from remote_bid.timeline.leader import Leader
+from remote_bid.timeline.lease import leases_of
 from remote_bid.timeline.marks import RecordRotation
 from remote_bid.timeline.migrations import upgrade
 from remote_bid.timeline.office import office_keys
+from remote_bid.timeline.redis_bus import RedisBus
 from remote_bid.timeline.sql import SqlLog
 from remote_bid.timeline.start import require_cosigned_head, require_covered
 from remote_bid.timeline.stopping import told_to_stop
 from remote_bid.verify.trust import Trust
 
 ROOMS: dict[str, AnyContext] = {room.name: room for room in (opening, evaluation, assessment, award)}
+_GRACE_S = 10.0
+"""How long downloads and uploads may go on when the process leaves."""
 PAGES = Path(__file__).parent / "pages"
 
 
@@ -98,10 +111,13 @@ def now() -> datetime:
 @asynccontextmanager
 async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -> AsyncIterator[int]:
     """A whole server over the data in `folder`; gives the port it listens on."""
-    keys = office_keys(folder / "office.json", office_passphrase())
-    log = SqlLog(engine_of(settings.database, folder), AtRest(keys.storage))
+    with alone(folder):  # several that start at once in a new folder found one office, and one authority
+        keys = office_keys(folder / "office.json", office_passphrase())
+        centre = settings.centre_authority
+        issuer = issuer_in(folder / "authority", centre) if centre else None
+    engine = engine_of(settings.database, folder)
+    log = SqlLog(engine, AtRest(keys.storage))
     await log.prepare()
-    issuer = issuer_in(folder / "authority", settings.centre_authority) if settings.centre_authority else None
     pems = [*settings.roots, *([issuer.pem] if issuer else [])]
     roots = roots_of(pems)
     trust = Trust(
@@ -133,10 +149,14 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     }
     guarded = Guard()
     desk = Desk(log, keys.signer, keys.lines, rooms, guarded)
+    bus = RedisBus(settings.redis, settings.log) if settings.redis else nobody()
+    follower = Follower(log, desk, bus)
     desk.listen(ballots.forget)
     paper_folder, zone = folder / "papers", ZoneInfo(settings.zone)
     papers = Papers(paper_folder, lambda: seal_key(folder / "seal.pem", settings.log), zone)
-    porter = Porter(roots, settings.origin, now, crls)
+    porter = Porter(roots, settings.origin, now, crls, keys.derived("sign-in"))
+    known = partial(Common, engine, AtRest(keys.storage))
+    sign_ins = Everywhere(porter, known("token"), known("nonce"))
     keeper = CrlKeeper(crls, settings.crls, folder / "crls", desk, now, porter.recheck)
     keeper.remembered()
     pace = Pace(settings.limits, settings.networks())
@@ -148,6 +168,7 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     http = Http(
         desk,
         porter,
+        sign_ins,
         safe,
         papers,
         trust,
@@ -159,22 +180,22 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
         settings.safe.orphans_days,
     )
     people = RegistryHttp(desk, issuer, now)
-    passkey_file = folder / "passkeys.json"
-    passkeys = Passkeys(settings.origin, porter, now, read_passkeys(passkey_file))
-    passkey_http = PasskeyHttp(passkeys, passkey_file, http.enter)
+    passkeys = Passkeys(settings.origin, porter, now)
+    passkey_http = PasskeyHttp(passkeys, known("passkey"), sign_ins, http.enter)
     keeper.own = people.own_crl if issuer else None
     orphans = Orphans(desk, safe, settings.safe.orphans_days, now)
     sio = Server(
         cors_allowed_origins=[settings.origin], max_http_buffer_size=256 << 10, json=wire_json, serializer=TextPacket
     )
-    sockets = Sockets(desk, ROOMS, porter, pace)
+    sockets = Sockets(desk, ROOMS, porter, sign_ins, pace)
     sockets.hub = hub = Hub(desk, keys.lines)
     sio.register_namespace(sockets)
+    metrics = Metrics(settings.metrics or MetricsSettings())
     app = web.Application(
         client_max_size=1 << 20,
         middlewares=[
             guard(headers_for(settings.origin)),
-            doors(porter, settings.origin, pace, annexe.doors),
+            doors(porter, sign_ins.fetch, settings.origin, pace, {**annexe.doors, **METRICS_DOOR}),
         ],
     )
     lodging = LodgingKeys(desk, keys.lines)
@@ -199,37 +220,59 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
         await require_cosigned_head(log, settings.log, keys.log, cosigners, quorum, now, wait_s, trust.log_keys())
         checkpointer = Checkpointer(log, desk, settings.log, keys.log, cosigners, settings.quorum)
         stamps = StampKeeper(desk, settings.tsa.url, outgoing, now) if settings.tsa else None
-        app.add_routes(
-            Health(log, {"clock": lambda: guarded.alert}, alerts_of(checkpointer, cosigners, stamps)).routes()
-        )
+        draining = Draining(desk, sio, settings.notice_s)
+        vital = {"clock": lambda: guarded.alert, "leaving": lambda: draining.alert}
+        alerts = alerts_of(checkpointer, cosigners, stamps, bus)
+        app.add_routes([*Health(log, vital, alerts).routes(), *(metrics.routes() if settings.metrics else [])])
         clock = Clock(desk, now)
+
+        async def lead() -> None:
+            await follower.catch_up()
+            sessions = await desk.load()
+            clock.start(sessions)
+            checkpointer.start(sessions)
+            if stamps is not None:
+                stamps.start(sessions)
+            orphans.start()
+
+        async def rest() -> None:
+            await clock.close()
+            await checkpointer.close()
+            await orphans.close()
+            if stamps is not None:
+                await stamps.close()
+
+        leader = Leader(leases_of(engine), secrets.token_hex(8), lead, rest)
+        desk.fence = lambda: leader.fence
+        metrics.watch(desk, leader, follower, sio, vital | alerts)
         runner = web.AppRunner(
-            app, auto_decompress=False, keepalive_timeout=15, lingering_time=5, handler_cancellation=False
+            app,
+            auto_decompress=False,
+            keepalive_timeout=15,
+            lingering_time=5,
+            handler_cancellation=False,
+            shutdown_timeout=_GRACE_S,
         )
         await runner.setup()
         if settings.admins:
             await desk.open(REGISTRY, registry.name, FoundRegistry(admins=settings.admins), SETTINGS)
         await tell_rotations(desk, keys.successors)
-        sessions = await desk.load()
+        follower.start()
+        metrics.start()
+        sign_ins.start()
         keeper.start(outgoing, settings.crl_every_s)
-        orphans.start()
-        checkpointer.start(sessions)
-        if stamps is not None:
-            stamps.start(sessions)
-        for folded in sessions:
-            clock.watch(folded)
+        leader.start()
         site = web.TCPSite(runner, settings.host, settings.port, ssl_context=annexe.tls, backlog=BACKLOG)
         await site.start()
         try:
             yield runner.addresses[0][1]
         finally:
+            await draining.leave(site, leader.close)
             await runner.cleanup()
-            await orphans.close()
-            await clock.close()
             await keeper.close()
-            await checkpointer.close()
-            if stamps is not None:
-                await stamps.close()
+            await follower.close()
+            await sign_ins.close()
+            await metrics.close()
             await hub.close()
 
 
@@ -242,10 +285,10 @@ async def _closing(log: SqlLog) -> AsyncIterator[None]:
 
 
 def alerts_of(
-    checkpointer: Checkpointer, cosigners: Sequence[HttpCosigner], stamps: StampKeeper | None
+    checkpointer: Checkpointer, cosigners: Sequence[HttpCosigner], stamps: StampKeeper | None, bus: Bus
 ) -> dict[str, Alert]:
     """What may fail for a while and must be seen to."""
-    found: dict[str, Alert] = {"checkpoints": lambda: checkpointer.alert}
+    found: dict[str, Alert] = {"checkpoints": lambda: checkpointer.alert, "hints": lambda: bus.alert}
     found |= {f"cosigner {cosigner.key.name}": partial(getattr, cosigner, "alert") for cosigner in cosigners}
     return found | ({"stamps": lambda: stamps.alert} if stamps is not None else {})
 
@@ -271,6 +314,22 @@ async def serve_forever(settings: Settings, folder: Path, annexe: Annexe = Annex
     async with serving(settings, folder, annexe):
         tune()
         await told_to_stop()
+
+
+async def checked(settings: Settings, folder: Path) -> list[str]:
+    """Names of the sessions whose record does not hold: every chain is read, and held against the platform log."""
+    keys = office_keys(folder / "office.json", office_passphrase())
+    log = SqlLog(engine_of(settings.database, folder), AtRest(keys.storage))
+    rooms: Rooms = {name: (room, _no_facts) for name, room in [*ROOMS.items(), (registry.name, registry)]}
+    async with _closing(log):
+        sound = await Desk(log, keys.signer, keys.lines, rooms).load()
+        require_covered(sound, await log.leaves(0))
+        names = {folded.session.id for folded in sound}
+        return [session.id for session in await log.sessions() if session.id not in names]
+
+
+async def _no_facts(state: object, command: object, by: object) -> None:
+    """Nothing is decided here."""
 
 
 async def migrated(database: str) -> None:

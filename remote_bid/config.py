@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 import msgspec
 
 from remote_bid.gateway.crls import CrlAt
+from remote_bid.gateway.metrics import MetricsSettings
 from remote_bid.gateway.pace import Limits, Network
 from remote_bid.people.certificates import roots_of
 from remote_bid.people.registry.terms import Admin, AdminRole
@@ -69,8 +70,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     port: int = 8080
     database: str = ""
     """postgresql://… ; empty is SQLite in the data folder."""
+    redis: str = ""
+    """redis://… , rediss://… or unix://… : carries hints between the processes on one database. Without it each finds
+    out within a second what the others did."""
     zone: str = "Asia/Shanghai"
     """The place whose time documents are written in."""
+    notice_s: float = 0
+    """How long a server that is told to stop says so to load balancers (health: 503) before it stops to listen."""
     cosigners_within_s: float = 30
     """How long a starting server waits for a quorum to sign its log's head; without one it does not serve."""
     serve_without_quorum: bool = False
@@ -95,6 +101,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return [ipaddress.ip_network(proxy) for proxy in self.proxies]
 
     safe: SafeSettings = SafeSettings()
+    metrics: MetricsSettings | None = None
+    """Who may read this server's figures at /metrics; without it nobody may."""
     tsa: TsaAt | None = None
     """Who stamps the last tick and the close; without one nobody does."""
 
@@ -108,10 +116,16 @@ class BadSettings(ValueError):
     """The settings cannot be used; the sentence says why."""
 
 
+def _with_environment(settings: Settings) -> Settings:
+    """Addresses that hold passwords may come from the environment: REMOTE_BID_DATABASE, REMOTE_BID_REDIS."""
+    told = {name: os.environ.get(f"REMOTE_BID_{name.upper()}") for name in ("database", "redis")}
+    return msgspec.structs.replace(settings, **{name: address for name, address in told.items() if address})
+
+
 def read_settings(path: Path) -> Settings:
     """The settings in a JSON file."""
     try:
-        settings = msgspec.json.decode(path.read_bytes(), type=Settings)
+        settings = _with_environment(msgspec.json.decode(path.read_bytes(), type=Settings))
     except OSError as error:
         raise BadSettings(f"{path} cannot be read: {error.strerror}") from error
     except msgspec.MsgspecError as error:
@@ -129,8 +143,10 @@ def read_settings(path: Path) -> Settings:
 def _require_networks(settings: Settings) -> None:
     try:
         settings.networks()
+        if settings.metrics is not None:
+            settings.metrics.known()
     except ValueError as error:
-        raise BadSettings(f"a proxy is named that is no network: {error}") from error
+        raise BadSettings(f"a network is named that is none: {error}") from error
 
 
 def _require_tsa(settings: Settings) -> None:

@@ -14,7 +14,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,10 @@ _MISSING = "No PostgreSQL: install it (sudo apt-get install postgresql), or name
 
 
 class Cluster:
-    """A server of our own; it can be stopped and started again."""
+    """A server of our own; it can be stopped and started again. `settings`: name=value, before the careless ones."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Sequence[str] = ()) -> None:
+        self._settings = (*settings, *_CARELESS)
         self._programs = _programs()
         self._folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
         self._folder.chmod(0o755)
@@ -52,7 +53,7 @@ class Cluster:
 
     def start(self) -> None:
         """Come up at the same address; returns when it answers."""
-        settings = [word for setting in _CARELESS for word in ("-c", setting)]
+        settings = [word for setting in self._settings for word in ("-c", setting)]
         command = [self._programs / "postgres", "-D", self._data, "-k", self._folder, "-h", "127.0.0.1"]
         with (self._folder / "log").open("ab") as log:
             self._server = subprocess.Popen(  # noqa: S603 - the machine's own server
@@ -131,11 +132,16 @@ def _created(template: str) -> str:
 def _migrated() -> str:
     """A database with the log's tables, to be copied: that is quicker than to migrate each."""
     name = _created("template0")
-    engine = sa.create_engine(sa.make_url(_address(name)).set(drivername="postgresql+psycopg"))
+    migrate(_address(name))
+    return name
+
+
+def migrate(url: str) -> None:
+    """Make the log's tables there."""
+    engine = sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"))
     with engine.begin() as connection:
         upgrade(connection)
     engine.dispose()
-    return name
 
 
 def _address(name: str) -> str:

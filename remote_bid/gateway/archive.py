@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from remote_bid.timeline import durable
 from remote_bid.timeline.desk import Folded
 from remote_bid.timeline.entry import Who
 
@@ -40,6 +41,5 @@ class Archive:
         raw = self._make(folded)
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{folded.session.id}.zip"
-        fresh = path.with_suffix(".new")
-        fresh.write_bytes(raw)
-        return fresh.rename(path)
+        durable.replace(path, raw)
+        return path

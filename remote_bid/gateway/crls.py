@@ -1,7 +1,6 @@
 """Brings in the authorities' lists of revoked certificates, keeps each in a file; every open session notes them."""
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ import structlog
 from remote_bid.gateway.outside import at_most
 from remote_bid.people.noting import NoteCrl
 from remote_bid.people.revocation import BadCrl, Crl, Crls
+from remote_bid.timeline import durable
 from remote_bid.timeline.context import LOG, Refused
 from remote_bid.timeline.desk import Desk, Moved
 
@@ -100,7 +100,8 @@ class CrlKeeper:
             except Exception:
                 _LOG.exception("lists not refreshed")
             try:
-                await asyncio.wait_for(self._wake.wait(), every_s)
+                async with asyncio.timeout(every_s):  # wait_for may lose a cancellation
+                    await self._wake.wait()
             except TimeoutError:
                 continue
 
@@ -136,13 +137,8 @@ class CrlKeeper:
     def _keep(self, crl: Crl) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{crl.noted.hash}.crl"
-        if path.exists():
-            return
-        with path.with_suffix(".new").open("wb") as file:
-            file.write(crl.raw)
-            file.flush()
-            os.fsync(file.fileno())
-        path.with_suffix(".new").rename(path)
+        if not path.exists():
+            durable.replace(path, crl.raw)
 
     async def _note(self) -> None:
         for folded in await self._desk.load():

@@ -8,7 +8,7 @@
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
 from http.cookies import SimpleCookie
 
@@ -125,7 +125,17 @@ class Caller(msgspec.Struct, frozen=True):
 CALLER = web.RequestKey("caller", Caller)
 
 
-def doors(porter: Porter, origin: str, pace: Pace, more: Mapping[tuple[str, str], Door] | None = None) -> Middleware:
+Fetch = Callable[[str], Awaitable[None]]
+"""Learns whose a token is, if another process issued it."""
+
+
+def doors(
+    porter: Porter,
+    fetch: Fetch,
+    origin: str,
+    pace: Pace,
+    more: Mapping[tuple[str, str], Door] | None = None,
+) -> Middleware:
     """Every request passes here first. `more`: doors that only this house has."""
     listed = {**DOORS, **(more or {})}
 
@@ -142,6 +152,7 @@ def doors(porter: Porter, origin: str, pace: Pace, more: Mapping[tuple[str, str]
         if _path(request) == SOCKET:
             with pace.line(address):
                 return await handler(request)
+        await fetch(said_token(request))
         caller = request[CALLER] = caller_of(request, porter)
         _require_ours(request, caller, origin, porter)
         if door.access is Access.SIGNED_IN:
@@ -159,6 +170,12 @@ def signed_in(request: web.Request) -> Certified:
     if person is None:
         raise Refused("not_signed_in", "请先登录。", "Sign in first.")
     return person
+
+
+def said_token(request: web.BaseRequest) -> str:
+    """The token that a request brings, whichever way."""
+    said = request.headers.get("Authorization")
+    return said.partition(" ")[2] if said is not None else request.cookies.get(COOKIE, "")
 
 
 def caller_of(request: web.BaseRequest, porter: Porter) -> Caller:

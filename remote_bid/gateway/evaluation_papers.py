@@ -78,7 +78,7 @@ class EvaluationPapers:
             return sealed(typeset_or_refused(sheet), self._key())
         if not place.exists():
             place.parent.mkdir(parents=True, exist_ok=True)
-            durable.replace(place, sealed(typeset_or_refused(sheet), self._key()))
+            durable.create(place, sealed(typeset_or_refused(sheet), self._key()))
         return place.read_bytes()
 
 

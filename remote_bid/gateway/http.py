@@ -12,6 +12,7 @@ from aiohttp.typedefs import Middleware
 
 from remote_bid.gateway import uploads
 from remote_bid.gateway.archive import Archive
+from remote_bid.gateway.asked import asked
 from remote_bid.gateway.doors import CALLER, COOKIE, cookie, signed_in
 from remote_bid.gateway.openings import opening_at
 from remote_bid.gateway.pace import Pace, TooMany
@@ -20,10 +21,11 @@ from remote_bid.gateway.socket import refused
 from remote_bid.gateway.uploads import Uploads
 from remote_bid.opening.commands import ScheduleOpening
 from remote_bid.opening.terms import Role
-from remote_bid.people.certificates import Certified, NotTrusted, Signed
+from remote_bid.people.certificates import Certified, NotTrusted, Signed, payload
+from remote_bid.people.everywhere import Everywhere
 from remote_bid.people.registry.state import Registry
 from remote_bid.people.registry.terms import REGISTRY
-from remote_bid.people.sign_in import Porter, StaleNonce
+from remote_bid.people.sign_in import Porter, SignIn, StaleNonce
 from remote_bid.people.tokens import Carrier
 from remote_bid.seal.statements import BadStatement
 from remote_bid.tender.safe import Safe
@@ -92,6 +94,7 @@ class Http:
         self,
         desk: Desk,
         porter: Porter,
+        sign_ins: Everywhere,
         safe: Safe,
         papers: Papers,
         trust: Trust,
@@ -103,7 +106,7 @@ class Http:
         orphans_days: int,
     ) -> None:
         self._desk, self._porter, self._safe, self._papers = desk, porter, safe, papers
-        self._trust, self._archive, self._agencies = trust, archive, agencies
+        self._sign_ins, self._trust, self._archive, self._agencies = sign_ins, trust, archive, agencies
         self._now, self._pages, self._pace = now, pages, pace
         self._uploads = Uploads(desk, safe, signed_in, orphans_days)
 
@@ -148,6 +151,7 @@ class Http:
         carrier = Carrier.COOKIE if "Origin" in request.headers else Carrier.BEARER
         try:
             person = self._porter.recognise(signed)
+            await self._sign_ins.spend(payload(signed, SignIn).nonce)
         except StaleNonce as error:
             raise Refused("stale_nonce", "登录请求已失效，请重试。", "Ask for a new nonce and sign that.") from error
         except (NotTrusted, BadStatement) as error:
@@ -160,16 +164,16 @@ class Http:
     async def enter(self, request: web.Request, person: Certified, carrier: Carrier = Carrier.COOKIE) -> web.Response:
         """Let in somebody who has just proved who it is."""
         await self._pace.spend("account_sign_ins", person.person)
-        token = self._porter.tokens.issue(person, carrier)
+        token = await self._sign_ins.issue(person, carrier)
         if before := request.cookies.get(COOKIE):
-            self._porter.tokens.end(before)
+            await self._sign_ins.end(before)
         if carrier is Carrier.BEARER:
             return web.json_response({"token": token, "person": person.person, "name": person.name})
         return await self._with_cookie(person, token)
 
     async def sign_out(self, request: web.Request) -> web.Response:
         """The token is worth nothing any more, and its lines are hung up."""
-        self._porter.tokens.end(request[CALLER].token)
+        await self._sign_ins.end(request[CALLER].token)
         return await self._with_cookie(None, "")
 
     async def me(self, request: web.Request) -> web.Response:
@@ -274,7 +278,8 @@ def guard(headers: Mapping[str, str]) -> Middleware:
 
     @web.middleware
     async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-        return await _guarded(request, handler, headers)
+        with asked(request.match_info.get("session", "")):
+            return await _guarded(request, handler, headers)
 
     return guarded
 

@@ -34,6 +34,7 @@ class Orphans:
         if self._looking is not None:
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)
+        self._looking = None
 
     async def _keep(self) -> None:
         while True:

@@ -35,7 +35,7 @@ class Papers:
         place = self._folder / folded.session.id / f"{name}.pdf"
         if not place.exists():
             place.parent.mkdir(parents=True, exist_ok=True)
-            durable.replace(place, sealed(typeset_or_refused(sheets[name]), self._key()))
+            durable.create(place, sealed(typeset_or_refused(sheets[name]), self._key()))
         return place.read_bytes()
 
     def _sheets(self, folded: Folded) -> list[Sheet]:

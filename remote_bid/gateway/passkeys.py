@@ -1,8 +1,7 @@
 """Passkeys over HTTP: listed, added and removed by their person; and signing in with one."""
 
-import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -11,10 +10,12 @@ from aiohttp import web
 
 from remote_bid.gateway.doors import signed_in
 from remote_bid.people.certificates import Certified, NotTrusted, Signed
-from remote_bid.people.passkeys import NotHere, NotThisPasskey, Passkeys, TooManyPasskeys
+from remote_bid.people.everywhere import Everywhere
+from remote_bid.people.passkeys import NotHere, NotThisPasskey, Passkey, Passkeys, TooManyPasskeys
 from remote_bid.people.sign_in import StaleNonce
+from remote_bid.seal.canonical import b64
 from remote_bid.seal.statements import BadStatement
-from remote_bid.timeline import durable
+from remote_bid.timeline.common import Common, Note
 from remote_bid.timeline.context import Refused
 
 T = TypeVar("T")
@@ -26,11 +27,10 @@ Enter = Callable[[web.Request, Certified], Awaitable[web.Response]]
 
 
 class PasskeyHttp:
-    """The routes about passkeys; `file` holds them all."""
+    """The routes about passkeys; `kept` holds them all, for every process."""
 
-    def __init__(self, passkeys: Passkeys, file: Path, enter: Enter) -> None:
-        self._passkeys, self._file, self._enter = passkeys, file, enter
-        self._writing = asyncio.Lock()
+    def __init__(self, passkeys: Passkeys, kept: Common, sign_ins: Everywhere, enter: Enter) -> None:
+        self._passkeys, self._kept, self._sign_ins, self._enter = passkeys, kept, sign_ins, enter
 
     def routes(self) -> list[web.RouteDef]:
         """Everything about passkeys."""
@@ -43,29 +43,39 @@ class PasskeyHttp:
 
     async def look(self, request: web.Request) -> web.Response:
         """The caller's passkeys, and whether there can be any at this address."""
-        return self._listed(signed_in(request).person)
+        person = signed_in(request).person
+        await self._know(person)
+        return self._listed(person)
 
     async def add(self, request: web.Request) -> web.Response:
         """Add one: the certificate's word, and the device's answer to the same nonce."""
         person, body = signed_in(request).person, msgspec.json.decode(await request.read(), type=_Adding)
         self._require_allowed()
-        _known(lambda: self._passkeys.add(person, body.signed, body.answer))
-        await self._keep()
+        await self._know(person)
+        added = _known(lambda: self._passkeys.add(person, body.signed, body.answer))
+        await self._spend(added.nonce)
+        await self._keep(added.credential)
         return self._listed(person)
 
     async def remove(self, request: web.Request) -> web.Response:
         """Remove one of the caller's."""
         person, body = signed_in(request).person, msgspec.json.decode(await request.read(), type=_Removing)
+        await self._know(person)
+        if (held := self._passkeys.find(body.credential)) is not None and held.person == person:
+            await self._kept.end([held.credential])
         self._passkeys.remove(person, body.credential)
-        await self._keep()
         return self._listed(person)
 
     async def sign_in(self, request: web.Request) -> web.Response:
         """A cookie for whoever's device answers, as its certificate would have got it."""
         body = msgspec.json.decode(await request.read(), type=_Answering)
         self._require_allowed()
+        credential = str(body.answer.get("id"))
+        if (note := await self._kept.find(credential)) is not None:
+            await self._know(_read(note).person)
         person = _known(lambda: self._passkeys.admit(body.nonce, body.answer))
-        await self._keep()
+        await self._spend(body.nonce)
+        await self._keep(credential)
         return await self._enter(request, person)
 
     def _require_allowed(self) -> None:
@@ -76,9 +86,23 @@ class PasskeyHttp:
                 "Browsers allow no passkeys at this address: it needs HTTPS and a host name. Use your certificate.",
             )
 
-    async def _keep(self) -> None:
-        async with self._writing:
-            await asyncio.to_thread(durable.replace, self._file, self._passkeys.kept(), 0o600)
+    async def _know(self, person: str) -> None:
+        """What all processes know of a person's passkeys."""
+        self._passkeys.know(person, [_read(note) for note in await self._kept.of(person_key(person))])
+
+    async def _keep(self, credential: str) -> None:
+        """On disk before it is answered."""
+        if (held := self._passkeys.find(credential)) is None:
+            return
+        body = msgspec.json.encode(held)
+        if not await self._kept.add(credential, body, person_key(held.person)):
+            await self._kept.change(credential, body)
+
+    async def _spend(self, nonce: str) -> None:
+        try:
+            await self._sign_ins.spend(nonce)
+        except StaleNonce as error:
+            raise _stale() from error
 
     def _listed(self, person: str) -> web.Response:
         found = [
@@ -87,9 +111,17 @@ class PasskeyHttp:
         return web.json_response({"allowed": bool(self._passkeys.host), "passkeys": found})
 
 
-def read_passkeys(file: Path) -> bytes:
-    """What was kept; nothing before the first."""
-    return file.read_bytes() if file.exists() else b"[]"
+def person_key(person: str) -> str:
+    """How a person is called as the owner of notes."""
+    return b64(hashlib.sha256(person.encode()).digest())
+
+
+def _read(note: Note) -> Passkey:
+    return msgspec.json.decode(note.body, type=Passkey)
+
+
+def _stale() -> Refused:
+    return Refused("stale_nonce", "登录请求已失效，请重试。", "Ask for a new nonce and sign that.")
 
 
 def _known(act: Callable[[], T]) -> T:
@@ -97,7 +129,7 @@ def _known(act: Callable[[], T]) -> T:
     try:
         return act()
     except StaleNonce as error:
-        raise Refused("stale_nonce", "登录请求已失效，请重试。", "Ask for a new nonce and sign that.") from error
+        raise _stale() from error
     except TooManyPasskeys as error:
         raise Refused("too_many_passkeys", "通行密钥已达上限，请先移除一把。", "Remove a passkey first.") from error
     except (NotHere, NotThisPasskey, NotTrusted, BadStatement) as error:

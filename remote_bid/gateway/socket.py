@@ -10,10 +10,12 @@ import socketio
 import structlog
 from msgspec import UNSET, UnsetType
 
-from remote_bid.gateway.doors import COOKIE, Caller, address_of, caller_of
+from remote_bid.gateway.asked import asked
+from remote_bid.gateway.doors import COOKIE, Caller, address_of, caller_of, said_token
 from remote_bid.gateway.fanout import Server
 from remote_bid.gateway.hub import Hub
 from remote_bid.gateway.pace import Pace, TooMany
+from remote_bid.people.everywhere import Everywhere
 from remote_bid.people.sign_in import Porter
 from remote_bid.seal.statements import Statement
 from remote_bid.timeline.context import AnyContext, Refused
@@ -55,9 +57,11 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio
 
     server: Server
 
-    def __init__(self, desk: Desk, rooms: dict[str, AnyContext], porter: Porter, pace: Pace) -> None:
+    def __init__(
+        self, desk: Desk, rooms: dict[str, AnyContext], porter: Porter, sign_ins: Everywhere, pace: Pace
+    ) -> None:
         super().__init__("/")
-        self._desk, self._rooms, self._porter, self._pace = desk, rooms, porter, pace
+        self._desk, self._rooms, self._porter, self._sign_ins, self._pace = desk, rooms, porter, sign_ins, pace
         self._lines: dict[str, _Line] = {}
         self._hanging_up: set[asyncio.Task[None]] = set()
         self.hub: Hub
@@ -71,6 +75,8 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio
         """
         if environ is not self.server.get_environ(sid, self.namespace):
             return False
+        token = auth.get("token") if isinstance(auth, dict) else None
+        await self._sign_ins.fetch(token if isinstance(token, str) else said_token(environ["aiohttp.request"]))
         caller = self._caller(environ, auth)
         if caller is None:
             return False
@@ -140,7 +146,8 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio
         try:
             await self._pace.spend("joins", self._lines[sid].address)
             join = msgspec.convert(body, type=Join)
-            await self._look(join.session)
+            if (await self._look(join.session)).head < join.since:
+                await self._desk.follow(join.session)  # it has seen more at another process than this one knows
             who = await self.hub.stand(join.session, self._person(sid))
             folded = await self._look(join.session)
             line = self.server.line(sid, self.namespace)
@@ -150,6 +157,10 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio
 
     async def on_command(self, sid: str, body: Any = None, *_more: Any) -> Any:
         """Hand in a command; the answer comes after the commit and names the sender's own new entries."""
+        with asked(str(body.get("session")) if isinstance(body, dict) else ""):
+            return await self._on_command(sid, body)
+
+    async def _on_command(self, sid: str, body: Any) -> Any:
         try:
             person = self._person(sid)
             await self._pace.spend("commands", person or self._lines[sid].address)

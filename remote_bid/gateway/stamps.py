@@ -34,21 +34,26 @@ class StampKeeper:
         self._asking: dict[tuple[str, int], asyncio.Task[None]] = {}
         self.alert = ""
         """Why stamps are missing, for health and operators; empty while they are not."""
+        self._keeping = False
         desk.listen(self._on_moved)
 
     def start(self, sessions: Sequence[Folded]) -> None:
         """Begin with what was still wanted when the last process ended."""
+        self._keeping = True
         for folded in sessions:
             self._look(folded)
 
     async def close(self) -> None:
         """Stop; what is left over is found again at the next start."""
-        for task in self._asking.values():
+        self._keeping = False
+        asking, self._asking = list(self._asking.values()), {}
+        for task in asking:
             task.cancel()
-        await asyncio.gather(*self._asking.values(), return_exceptions=True)
+        await asyncio.gather(*asking, return_exceptions=True)
 
     def _on_moved(self, moved: Moved) -> None:
-        self._look(moved.after)
+        if self._keeping:
+            self._look(moved.after)
 
     def _look(self, folded: Folded) -> None:
         if not isinstance(folded.state, Opening):

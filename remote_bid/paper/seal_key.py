@@ -30,7 +30,7 @@ def seal_key(path: Path, name: str) -> SealKey:
     """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        durable.replace(path, _pem(_made(name)), 0o600)
+        durable.create(path, _pem(_made(name)), 0o600)
     raw = path.read_bytes()
     try:
         key = serialization.load_pem_private_key(raw, password=None)

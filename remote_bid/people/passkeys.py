@@ -6,7 +6,7 @@
 """
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
@@ -60,28 +60,35 @@ class TooManyPasskeys(ValueError):
 
 
 class Passkeys:
-    """All passkeys of a server. What changes them is on disk before it is answered: the caller keeps `kept()`."""
+    """Passkeys as this process knows them. The caller tells it first what is kept, and keeps what has changed before it
+    is answered.
+    """
 
-    def __init__(self, origin: str, porter: Porter, now: Callable[[], datetime], kept: bytes = b"[]") -> None:
+    def __init__(self, origin: str, porter: Porter, now: Callable[[], datetime]) -> None:
         self._origin, self._porter, self._now = origin, porter, now
-        found = msgspec.json.decode(kept, type=list[Passkey])
-        self._passkeys = {passkey.credential: passkey for passkey in found}
+        self._passkeys: dict[str, Passkey] = {}
 
     @property
     def host(self) -> str:
         """The name that passkeys are bound to; empty where there can be none."""
         return host_of(self._origin)
 
-    def kept(self) -> bytes:
-        """All of them, to be read again after a restart."""
-        return msgspec.json.encode(list(self._passkeys.values()))
+    def know(self, person: str, kept: Sequence[Passkey]) -> None:
+        """These are a person's passkeys, and no others."""
+        for passkey in self.of(person):
+            del self._passkeys[passkey.credential]
+        self._passkeys |= {passkey.credential: passkey for passkey in kept}
+
+    def find(self, credential: str) -> Passkey | None:
+        """The passkey of this credential."""
+        return self._passkeys.get(credential)
 
     def of(self, person: str) -> list[Passkey]:
         """A person's passkeys, the oldest first."""
         return [passkey for passkey in self._passkeys.values() if passkey.person == person]
 
-    def add(self, person: str, signed: Signed, answer: dict[str, Any]) -> None:
-        """Add the credential that the certificate vouches for and whose device has answered.
+    def add(self, person: str, signed: Signed, answer: dict[str, Any]) -> PasskeyAdded:
+        """Add the credential that the certificate vouches for and whose device has answered; returns its word.
 
         Raises NotHere, TooManyPasskeys, NotThisPasskey, and what the porter raises for a nonce or a certificate.
         """
@@ -101,6 +108,7 @@ class Passkeys:
             added=instant.text(self._now()),
             signed=signed,
         )
+        return told
 
     def remove(self, person: str, credential: str) -> None:
         """Nobody signs in with it any more; nothing happens if the person has no such passkey."""

@@ -14,7 +14,8 @@ from remote_bid.people.tokens import Carrier, Tokens
 from remote_bid.seal.canonical import NotCanonical, b64, unb64_sized
 from remote_bid.seal.statements import Payload
 
-_NONCE_S = 60
+NONCE_S = 60
+"""Seconds within which a nonce is answered."""
 
 
 class StaleNonce(ValueError):
@@ -31,7 +32,7 @@ class SignIn(Payload, frozen=True):
 
 class Porter:
     """Lets people in. Nonces are not kept but recognised (a keyed hash over time and chance), only the answered ones
-    are: a flood of challenges costs nothing.
+    are: a flood of challenges costs nothing. `key`: the same in every process of a deployment.
     """
 
     def __init__(
@@ -40,17 +41,18 @@ class Porter:
         origin: str,
         now: Callable[[], datetime],
         crls: Crls | None = None,
+        key: bytes | None = None,
     ) -> None:
-        self._roots, self._origin, self._now = roots, origin, now
+        self._roots, self._origin, self.now = roots, origin, now
         self._crls = crls or Crls(roots)
         self._certificates: dict[str, str] = {}
-        self._key = secrets.token_bytes(32)
+        self._key = key or secrets.token_bytes(32)
         self._answered: dict[str, datetime] = {}
-        self.tokens = Tokens(now)
+        self.tokens = Tokens(now, self._key)
 
     def challenge(self) -> str:
         """A nonce that can be answered once, within a minute."""
-        until = self._now() + timedelta(seconds=_NONCE_S)
+        until = self.now() + timedelta(seconds=NONCE_S)
         open_part = int(until.timestamp() * 1000).to_bytes(8, "big") + secrets.token_bytes(16)
         return b64(open_part + self._mark(open_part))
 
@@ -74,17 +76,17 @@ class Porter:
 
     def spend(self, nonce: str) -> None:
         """It was answered, and is not answered again."""
-        self._answered[nonce] = self._now() + timedelta(seconds=_NONCE_S)
+        self._answered[nonce] = self.now() + timedelta(seconds=NONCE_S)
 
     def vouched(self, signed: Signed) -> Certified:
         """The one person who signed this, whose certificate is good now; NotTrusted otherwise. From then on its token
         ends when that certificate is revoked.
         """
-        people = signers(signed, self._roots, self._now())
+        people = signers(signed, self._roots, self.now())
         if len(people) != 1:
             raise NotTrusted("one person signs in at a time")
         [certificate] = signed.certificates
-        if self._crls.status(certificate, self._now()) is Status.REVOKED:
+        if self._crls.status(certificate, self.now()) is Status.REVOKED:
             raise NotTrusted("the certificate has been revoked")
         self._certificates[people[0].keyid] = certificate
         return people[0]
@@ -93,16 +95,25 @@ class Porter:
         """Whose token this is; None if nobody's, expired, or brought in another way than it was given."""
         return self.tokens.who(token, carrier)
 
+    def certificate_of(self, keyid: str) -> str:
+        """The certificate by which a key was vouched for; empty if none was."""
+        return self._certificates.get(keyid, "")
+
+    def vouch(self, keyid: str, certificate: str) -> bool:
+        """Another process has seen this certificate vouch for the key; False if it is revoked by now."""
+        self._certificates[keyid] = certificate
+        return self._crls.status(certificate, self.now()) is not Status.REVOKED
+
     def recheck(self) -> None:
         """Sign out whose certificate has been revoked since; for when a list has changed."""
         for keyid, certificate in list(self._certificates.items()):
-            if self._crls.status(certificate, self._now()) is Status.REVOKED:
+            if self._crls.status(certificate, self.now()) is Status.REVOKED:
                 self.tokens.end_key(keyid)
                 del self._certificates[keyid]
 
     def _fresh(self, nonce: str) -> bool:
         """Ours, in time, and not answered before."""
-        now = self._now()
+        now = self.now()
         self._answered = {answered: until for answered, until in self._answered.items() if until >= now}
         try:
             raw = unb64_sized(nonce, 8 + 16 + 32)

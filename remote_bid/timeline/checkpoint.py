@@ -5,7 +5,7 @@ Crash-safe: what was not cosigned when the process died is found again from the 
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 import structlog
@@ -73,6 +73,7 @@ class Checkpointer:
 
     def start(self, sessions: Sequence[Folded]) -> None:
         """Begin work, first with every head that still lacks its cosigned checkpoint."""
+        self._due = asyncio.Queue()
         for folded in sessions:
             for entry in _uncovered(folded):
                 self._due.put_nowait((folded.session.id, entry.seq, b64(entry.leaf)))
@@ -83,12 +84,14 @@ class Checkpointer:
         if self._work is not None:
             self._work.cancel()
             await asyncio.gather(self._work, return_exceptions=True)
+        self._work = None
 
     def _on_moved(self, moved: Moved) -> None:
-        context = moved.after.context
-        for entry in moved.entries:
-            if entry.line == MAIN and context.checkpoints(happening(context, entry).event):
-                self._due.put_nowait((moved.after.session.id, entry.seq, b64(entry.leaf)))
+        if self._work is None:
+            return  # start() will find it
+        new = {entry.seq for entry in moved.entries if entry.line == MAIN}
+        for entry in _uncovered(moved.after, new):
+            self._due.put_nowait((moved.after.session.id, entry.seq, b64(entry.leaf)))
 
     async def _run(self) -> None:
         while True:
@@ -171,9 +174,9 @@ async def _line(cosigner: Cosigner, note: str, leaves: Sequence[bytes]) -> str:
     return line
 
 
-def _uncovered(folded: Folded) -> list[Entry]:
+def _uncovered(folded: Folded, among: Collection[int] | None = None) -> list[Entry]:
     covered, wanted = set(), []
-    for entry in folded.main:
+    for entry in folded.main if among is None else (folded.main[seq - 1] for seq in sorted(among)):
         event = happening(folded.context, entry).event
         if isinstance(event, CheckpointCosigned):
             covered.add(event.covers)

@@ -1,7 +1,7 @@
 """The clock: turns due deadlines into commands, handed in at the same desk as everybody's."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import structlog
@@ -16,16 +16,22 @@ _RETRY_S = 0.2
 
 
 class Clock:
-    """Watches every session of this process and hands in each deadline's command when it is due."""
+    """Between `start` and `close` it watches every session and hands in each deadline's command when it is due."""
 
     def __init__(self, desk: Desk, now: Callable[[], datetime]) -> None:
         self._desk, self._now = desk, now
         self._moved: dict[str, asyncio.Event] = {}
         self._watches: dict[str, asyncio.Task[None]] = {}
+        self._keeping = False
         desk.listen(self._on_moved)
 
-    def watch(self, folded: Folded) -> None:
-        """Begin to keep the deadlines of a session."""
+    def start(self, sessions: Sequence[Folded]) -> None:
+        """Begin to keep the deadlines of these sessions, and of every other that moves."""
+        self._keeping = True
+        for folded in sessions:
+            self._watch(folded)
+
+    def _watch(self, folded: Folded) -> None:
         session = folded.session.id
         if session not in self._watches:
             self._moved[session] = asyncio.Event()
@@ -33,12 +39,16 @@ class Clock:
 
     async def close(self) -> None:
         """Stop keeping deadlines."""
-        for watch in self._watches.values():
+        self._keeping = False
+        watches, self._watches = list(self._watches.values()), {}
+        for watch in watches:
             watch.cancel()
-        await asyncio.gather(*self._watches.values(), return_exceptions=True)
+        await asyncio.gather(*watches, return_exceptions=True)
 
     def _on_moved(self, moved: Moved) -> None:
-        self.watch(moved.after)
+        if not self._keeping:
+            return
+        self._watch(moved.after)
         self._moved[moved.after.session.id].set()
 
     async def _keep(self, session: str) -> None:
@@ -67,7 +77,8 @@ class Clock:
     async def _until(self, at: datetime, moved: asyncio.Event) -> None:
         """Wait for the deadline, but look at the clock at least every second: it may be set meanwhile."""
         try:
-            await asyncio.wait_for(moved.wait(), min((at - self._now()).total_seconds(), _LOOK_S))
+            async with asyncio.timeout(min((at - self._now()).total_seconds(), _LOOK_S)):
+                await moved.wait()  # wait_for may lose a cancellation
         except TimeoutError:
             return
 

@@ -19,10 +19,22 @@ from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.signing import Signer
 from remote_bid.timeline import instant
 from remote_bid.timeline.chain import genesis, link
-from remote_bid.timeline.context import AnyContext, Aside, Command, Event, Facts, Happened, Refused, Turn, event_of
+from remote_bid.timeline.context import (
+    CLOCK,
+    AnyContext,
+    Aside,
+    Command,
+    Event,
+    Facts,
+    Happened,
+    Refused,
+    Turn,
+    event_of,
+)
 from remote_bid.timeline.entry import MAIN, Entry, Who
 from remote_bid.timeline.failpoints import moment
 from remote_bid.timeline.guard import Guard
+from remote_bid.timeline.lease import Fence
 from remote_bid.timeline.log import Log, Overtaken, Session
 from remote_bid.timeline.marks import Ticked
 from remote_bid.timeline.sideline import Lines, with_entry, with_tick
@@ -53,11 +65,14 @@ class Folded:
 
 @dataclass(frozen=True)
 class Moved:
-    """A session went from `before` to `after` by these `entries`, all of one turn."""
+    """A session went from `before` to `after` by these `entries`, all of one turn; or, from before its first, by all
+    that this process has found when it first looked. `own`: this process decided it.
+    """
 
     before: Folded
     after: Folded
     entries: Sequence[Entry]
+    own: bool = True
 
 
 Listener = Callable[[Moved], None]
@@ -68,15 +83,22 @@ Rooms = Mapping[str, tuple[AnyContext, Facts]]
 class Desk:
     """Handles commands for all sessions of this process."""
 
+    fence: Callable[[], Fence | None] = staticmethod(lambda: None)
+    """Under which the clock's commands are decided; the log refuses them once another process leads."""
+
+    timed: Callable[[float], None] = staticmethod(lambda seconds: None)
+    """Told how long each command took that brought something to the main line."""
+
     def __init__(self, log: Log, office: Signer, line_secret: bytes, rooms: Rooms, guard: Guard | None = None) -> None:
         self._guard = guard or Guard(lambda: 0.0, most_s=math.inf)
         self._log, self._office, self._line_secret, self._rooms = log, office, line_secret, rooms
         self._folded: dict[str, Folded] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._listeners: list[Listener] = []
+        self._handling: set[asyncio.Future[Sequence[Entry]]] = set()
 
     def listen(self, listener: Listener) -> None:
-        """Call `listener` after every commit, in the order of commits of each session."""
+        """Call `listener` after every commit of any process, once, in the order of commits of each session."""
         self._listeners.append(listener)
 
     async def create(self, session: str, room: str) -> bool:
@@ -112,14 +134,39 @@ class Desk:
         async with self._lock(session):
             return await self._caught_up(session)
 
+    @property
+    def sessions(self) -> int:
+        """How many this process holds."""
+        return len(self._folded)
+
+    def version(self, session: str) -> int:
+        """How far this process knows a session; 0 if it has not looked at it."""
+        folded = self._folded.get(session)
+        return folded.version if folded is not None else 0
+
+    async def follow(self, session: str) -> Folded:
+        """The session with all that any process has committed by now."""
+        await self.look(session)
+        async with self._lock(session):
+            return await self._reread(await self._caught_up(session))
+
     async def handle(self, session: str, command: Command, by: Who) -> Sequence[Entry]:
         """Decide and commit one command; returns its entries, none if it changed nothing. Raises Refused.
 
         Once begun it is carried through even if the caller is cancelled.
         """
-        return await asyncio.shield(asyncio.ensure_future(self._handle(session, command, by)))
+        handling = asyncio.ensure_future(self._handle(session, command, by))
+        self._handling.add(handling)
+        handling.add_done_callback(self._handling.discard)
+        return await asyncio.shield(handling)
+
+    async def finished(self) -> None:
+        """Return when every command that was begun is committed or refused."""
+        while self._handling:
+            await asyncio.wait(set(self._handling))
 
     async def _handle(self, session: str, command: Command, by: Who) -> Sequence[Entry]:
+        began = time.monotonic()
         answer: Sequence[Entry] | None = None
         while answer is None:
             folded = await self.look(session)
@@ -127,6 +174,8 @@ class Desk:
             known = await facts(folded.state, command, by)
             async with self._lock(session):
                 answer = await self._decided_unless_moved(folded, command, by, known)
+        if any(entry.line == MAIN for entry in answer):
+            self.timed(time.monotonic() - began)
         return answer
 
     async def _decided_unless_moved(
@@ -149,7 +198,8 @@ class Desk:
         refusal: Refused | None = None
         try:
             before = self._guard.monotonic()
-            async with self._log.turn(folded.session.id, folded.version) as open_turn:
+            fence = self.fence() if by == CLOCK else None
+            async with self._log.turn(folded.session.id, folded.version, fence) as open_turn:
                 self._guard.check(folded.session.id, open_turn.at, before)
                 turn = self._turn(folded, by, open_turn.at, known)
                 events, refusal = _asked(context, folded.state, command, turn)
@@ -160,7 +210,7 @@ class Desk:
             await self._settle(folded, entries, unknown)
         if entries:
             moment("tell")
-            self._tell(folded, entries)
+            self._tell(folded, entries, own=True)
         if refusal is not None:
             raise refusal
         return entries
@@ -205,33 +255,41 @@ class Desk:
             known=known,
         )
 
-    def _tell(self, before: Folded, entries: Sequence[Entry]) -> Folded:
+    def _tell(self, before: Folded, entries: Sequence[Entry], own: bool) -> Folded:
         after = fold(before, before.version + 1, entries)
-        self._folded[before.session.id] = after
-        for entry in entries:
+        for entry in entries if own else ():
             _LOG.info("committed", session=before.session.id, line=entry.line == MAIN, seq=entry.seq, type=entry.type)
+        self._heard(Moved(before, after, entries, own))
+        return after
+
+    def _heard(self, moved: Moved) -> None:
+        self._folded[moved.after.session.id] = moved.after
         for listener in self._listeners:
             try:
-                listener(Moved(before, after, entries))
+                listener(moved)
             except Exception:
-                _LOG.exception("listener failed", session=before.session.id)
-        return after
+                _LOG.exception("listener failed", session=moved.after.session.id)
 
     async def _caught_up(self, session: str) -> Folded:
         folded = self._folded.get(session)
         if folded is None:
             known = await self._log.find(session)
-            folded = unfolded(known, self._rooms[known.room][0])
+            folded = first = unfolded(known, self._rooms[known.room][0])
+            found: list[Entry] = []
             for version, entries in await self._log.read(session, 0):
                 _check(folded, version, entries)
                 folded = fold(folded, version, entries)
+                found += entries
             self._folded[session] = folded
+            if found:
+                self._heard(Moved(first, folded, found, own=False))
         return folded
 
-    async def _reread(self, folded: Folded) -> None:
+    async def _reread(self, folded: Folded) -> Folded:
         for version, entries in await self._log.read(folded.session.id, folded.version):
             _check(folded, version, entries)
-            folded = self._tell(folded, entries)
+            folded = self._tell(folded, entries, own=False)
+        return folded
 
     def _lock(self, session: str) -> asyncio.Lock:
         return self._locks.setdefault(session, asyncio.Lock())

@@ -5,8 +5,10 @@ all is well. The process stops; the next one reads what is really there.
 """
 
 import contextlib
+import fcntl
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
@@ -63,6 +65,27 @@ def replace(path: Path, content: bytes, mode: int = 0o644) -> None:
     finally:
         part.unlink(missing_ok=True)
     flush_folder(path.parent)
+
+
+def create(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """`path` holds `content`, or what it held already: of several who create it at once the first one counts."""
+    part = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
+    try:
+        _write(part, content, mode)
+        with contextlib.suppress(FileExistsError):
+            os.link(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+    flush_folder(path.parent)
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """No other process is in this context of this folder meanwhile. For moments: it blocks the whole process."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def stop_at_once(why: str, error: BaseException) -> NoReturn:

@@ -6,13 +6,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+SQLITE = "timeline.sqlite"
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "mmap_size=0")
 _TIMEOUTS = "-c statement_timeout=10000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000"
 
 
 def engine_of(url: str, folder: Path) -> AsyncEngine:
     """The engine for a database address; an empty one is SQLite in `folder`."""
-    return postgres_engine(url) if url else sqlite_engine(folder / "timeline.sqlite")
+    return postgres_engine(url) if url else sqlite_engine(folder / SQLITE)
 
 
 def sqlite_engine(path: Path) -> AsyncEngine:
@@ -48,9 +49,9 @@ def postgres_engine(url: str) -> AsyncEngine:
     )
 
 
-def clock(dialect: str) -> sa.ColumnElement[str]:
-    """The database's own time as an instant's text, read when the row is locked."""
+def clock(dialect: str, later_s: float = 0) -> sa.ColumnElement[str]:
+    """The database's own time, or so much later, as an instant's text, read when the row is locked."""
     if dialect == "sqlite":
-        return sa.func.strftime("%Y-%m-%dT%H:%M:%fZ", "now")
-    utc = sa.func.timezone("UTC", sa.func.clock_timestamp())
+        return sa.func.strftime("%Y-%m-%dT%H:%M:%fZ", "now", f"+{later_s:.3f} seconds")
+    utc = sa.func.timezone("UTC", sa.func.clock_timestamp() + sa.func.make_interval(0, 0, 0, 0, 0, 0, later_s))
     return sa.func.to_char(utc, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')

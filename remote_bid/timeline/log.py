@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from remote_bid.timeline import instant
 from remote_bid.timeline.entry import Entry
+from remote_bid.timeline.lease import Fence
+from remote_bid.timeline.trouble import NotLeading
 
 
 class Overtaken(Exception):
@@ -27,6 +30,15 @@ class Session:
     id: str
     room: str
     epoch: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """How far a session is: its version, and when it got there by the log's clock."""
+
+    session: str
+    version: int
+    at: str
 
 
 @dataclass(frozen=True)
@@ -63,11 +75,16 @@ class Log(Protocol):
     async def sessions(self) -> list[Session]:
         """All sessions, oldest first."""
 
+    async def heads(self, since: str) -> list[Head]:
+        """Of every session that has moved at or after `since` (an instant; empty: ever)."""
+
     async def read(self, session: str, after: int) -> list[tuple[int, list[Entry]]]:
         """(version, its entries) of every turn after version `after`, in order."""
 
-    def turn(self, session: str, decided_on: int) -> AbstractAsyncContextManager[OpenTurn]:
-        """Lock the session for one turn; Overtaken if its version is no longer `decided_on`."""
+    def turn(self, session: str, decided_on: int, fence: Fence | None = None) -> AbstractAsyncContextManager[OpenTurn]:
+        """Lock the session for one turn; Overtaken if its version is no longer `decided_on`, NotLeading if the lease is
+        no longer held under this `fence`.
+        """
 
     async def add_leaf(self, session: str, seq: int, head: str) -> int:
         """Append a leaf to the platform log, once; returns its index."""
@@ -91,6 +108,8 @@ class MemoryLog:
         self._now = now
         self._kept: dict[str, _Kept] = {}
         self._leaves: list[Platform] = []
+        self.fence: Fence | None = None
+        """Under which the deployment is led."""
 
     async def create(self, session: Session) -> bool:
         if session.id in self._kept:
@@ -104,13 +123,19 @@ class MemoryLog:
     async def sessions(self) -> list[Session]:
         return [kept.session for kept in self._kept.values()]
 
+    async def heads(self, since: str) -> list[Head]:
+        moved = ((kept, instant.text(kept.last_at)) for kept in self._kept.values() if kept.last_at is not None)
+        return [Head(kept.session.id, len(kept.turns), at) for kept, at in moved if at >= since]
+
     async def read(self, session: str, after: int) -> list[tuple[int, list[Entry]]]:
         turns = self._kept[session].turns if session in self._kept else []
         return [(version, list(turns[version - 1])) for version in range(after + 1, len(turns) + 1)]
 
     @asynccontextmanager
-    async def turn(self, session: str, decided_on: int) -> AsyncIterator[OpenTurn]:
+    async def turn(self, session: str, decided_on: int, fence: Fence | None = None) -> AsyncIterator[OpenTurn]:
         kept = self._of(session)
+        if fence is not None and fence != self.fence:
+            raise NotLeading
         if kept.locked or len(kept.turns) != decided_on:
             raise Overtaken(session)
         kept.locked = True

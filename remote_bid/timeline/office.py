@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from remote_bid.seal.canonical import NotCanonical, b64, unb64, unb64_sized
+from remote_bid.seal.canonical import NotCanonical, b64, labelled_hash, unb64, unb64_sized
 from remote_bid.seal.signing import KeySigner
 from remote_bid.seal.statements import Statement, said
 from remote_bid.timeline import durable
@@ -55,6 +55,10 @@ class OfficeKeys:
         self.successors = list(successors)
         """How the log's first key led to this one."""
 
+    def derived(self, purpose: str) -> bytes:
+        """A secret (32 bytes) of this deployment for one purpose, the same in all its processes."""
+        return labelled_hash("office secret", purpose.encode(), self.lines)
+
     @property
     def log_key(self) -> str:
         """The log's first public key (32 bytes), base64url: with its name what the log is known by."""
@@ -71,7 +75,7 @@ def office_keys(path: Path, passphrase: str = "") -> OfficeKeys:
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         log, storage, lines = (b64(secrets.token_bytes(32)) for _ in range(3))
-        _write(path, _Stored(log, storage, lines), passphrase)
+        durable.create(path, _content(_Stored(log, storage, lines), passphrase), 0o600)
     return _kept(path, passphrase)
 
 
@@ -110,12 +114,16 @@ def _read(path: Path, passphrase: str) -> _Stored:
 
 
 def _write(path: Path, stored: _Stored, passphrase: str) -> None:
+    durable.replace(path, _content(stored, passphrase), 0o600)
+
+
+def _content(stored: _Stored, passphrase: str) -> bytes:
     content = msgspec.json.encode(stored)
     if passphrase:
         salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
         box = AESGCM(_key(passphrase, salt)).encrypt(nonce, content, _VERSION)
         content = msgspec.json.encode(_Sealed(b64(salt), b64(nonce), b64(box)))
-    durable.replace(path, content, 0o600)
+    return content
 
 
 def _opened(path: Path, sealed: _Sealed, passphrase: str) -> _Stored:

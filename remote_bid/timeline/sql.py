@@ -22,10 +22,11 @@ from remote_bid.timeline.context import Refused
 from remote_bid.timeline.engines import clock
 from remote_bid.timeline.entry import MAIN, Entry, Fields
 from remote_bid.timeline.failpoints import point
-from remote_bid.timeline.log import OpenTurn, Overtaken, Platform, Session, UnknownSession
+from remote_bid.timeline.lease import Fence
+from remote_bid.timeline.log import Head, OpenTurn, Overtaken, Platform, Session, UnknownSession
 from remote_bid.timeline.migrations import require_head, upgrade
-from remote_bid.timeline.tables import entries, leaves, sessions
-from remote_bid.timeline.trouble import TROUBLE, LogDamaged, OutcomeUnknown, meaning
+from remote_bid.timeline.tables import entries, leases, leaves, sessions
+from remote_bid.timeline.trouble import TROUBLE, LogDamaged, NotLeading, OutcomeUnknown, connected, meaning
 
 
 class _Body(msgspec.Struct, frozen=True):
@@ -61,7 +62,7 @@ class SqlLog:
 
     async def create(self, session: Session) -> bool:
         values = {"id": session.id, "room": session.room, "epoch": session.epoch}
-        async with self._connected() as connection:
+        async with connected(self._engine) as connection:
             if await connection.scalar(sa.select(sessions.c.id).where(sessions.c.id == session.id)) is not None:
                 return False
             try:
@@ -74,7 +75,7 @@ class SqlLog:
 
     async def find(self, session: str) -> Session:
         query = sa.select(sessions.c.id, sessions.c.room, sessions.c.epoch).where(sessions.c.id == _sayable(session))
-        async with self._connected() as connection:
+        async with connected(self._engine) as connection:
             row = (await connection.execute(query)).one_or_none()
         if row is None:
             raise UnknownSession(session)
@@ -82,8 +83,14 @@ class SqlLog:
 
     async def sessions(self) -> list[Session]:
         query = sa.select(sessions.c.id, sessions.c.room, sessions.c.epoch).order_by(sessions.c.number)
-        async with self._connected() as connection:
+        async with connected(self._engine) as connection:
             return [Session(row.id, row.room, row.epoch) for row in await connection.execute(query)]
+
+    async def heads(self, since: str) -> list[Head]:
+        moved = sa.and_(sessions.c.last_at != "", sessions.c.last_at >= since)
+        query = sa.select(sessions.c.id, sessions.c.version, sessions.c.last_at).where(moved)
+        async with connected(self._engine) as connection:
+            return [Head(*row) for row in await connection.execute(query)]
 
     async def read(self, session: str, after: int) -> list[tuple[int, list[Entry]]]:
         """LogDamaged if the last of them are not there: the session's version is read at the same moment."""
@@ -96,7 +103,7 @@ class SqlLog:
         )
         turns: dict[int, list[Entry]] = {}
         reached = last = after
-        async with self._connected() as connection:
+        async with connected(self._engine) as connection:
             for row in await connection.execute(query):
                 reached = row.reached
                 if row.version is not None:
@@ -107,10 +114,12 @@ class SqlLog:
         return list(turns.items())
 
     @asynccontextmanager
-    async def turn(self, session: str, decided_on: int) -> AsyncIterator[OpenTurn]:
-        async with self._connected() as connection:
+    async def turn(self, session: str, decided_on: int, fence: Fence | None = None) -> AsyncIterator[OpenTurn]:
+        async with connected(self._engine) as connection:
             turn = _SqlTurn(connection, session, decided_on + 1, self._at_rest)
             await turn.lock()
+            if fence is not None:
+                await _require(connection, fence)
             yield turn
             if turn.appended:
                 await _committed(connection)
@@ -119,7 +128,7 @@ class SqlLog:
 
     async def add_leaf(self, session: str, seq: int, head: str) -> int:
         known = sa.select(leaves.c.index).where(leaves.c.session == session, leaves.c.seq == seq)
-        async with self._connected() as connection:
+        async with connected(self._engine) as connection:
             if self._engine.dialect.name == "postgresql":  # SQLite has one writer anyway
                 await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_PLATFORM_LOCK)))
             index = await connection.scalar(known)
@@ -132,17 +141,8 @@ class SqlLog:
 
     async def leaves(self, start: int) -> list[Platform]:
         query = sa.select(leaves).where(leaves.c.index >= start).order_by(leaves.c.index)
-        async with self._connected() as connection:
+        async with connected(self._engine) as connection:
             return [Platform(number, *rest) for number, *rest in await connection.execute(query)]
-
-    @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[AsyncConnection]:
-        """A connection in a transaction of its own; the database's troubles leave it as refusals (trouble.py)."""
-        try:
-            async with self._engine.connect() as connection:
-                yield connection
-        except TROUBLE as error:
-            raise meaning(error) from error
 
     def _entry(self, row: Any) -> Entry:
         place = _place(row.session, row.line, row.seq)
@@ -201,6 +201,12 @@ class _SqlTurn:
             "leaf": entry.leaf,
             "body": body,
         }
+
+
+async def _require(connection: AsyncConnection, fence: Fence) -> None:
+    held = sa.select(leases.c.name).where(leases.c.name == fence.lease, leases.c.fence == fence.number)
+    if await connection.scalar(held) is None:
+        raise NotLeading
 
 
 async def _committed(connection: AsyncConnection) -> None:

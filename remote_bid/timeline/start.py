@@ -48,11 +48,11 @@ async def require_cosigned_head(
     that it has signed more or something else, or if no quorum came within `wait_s`. A quorum of 0: only nobody may
     object. `before` are earlier keys of the log.
     """
-    start = _Start([NamedKey(name=origin, key=key.public_key().public_bytes_raw()), *before], now, wait_s)
-    leaves = [platform_leaf(leaf.session, leaf.seq, leaf.head) for leaf in await log.leaves(0)]
-    note = sign(Checkpoint(origin=origin, size=len(leaves), root=root_of(leaves)), origin, key)
+    start = _Start(log, [NamedKey(name=origin, key=key.public_key().public_bytes_raw()), *before], now, wait_s)
     until = time.monotonic() + wait_s
     while True:
+        leaves = await start.leaves()
+        note = sign(Checkpoint(origin=origin, size=len(leaves), root=root_of(leaves)), origin, key)
         answers = await asyncio.gather(*(start.ask(cosigner, note, leaves) for cosigner in cosigners))
         apart = sorted((seconds for seconds in answers if isinstance(seconds, float)), key=abs)
         if len(apart) >= quorum:
@@ -74,8 +74,9 @@ def require_covered(sessions: Sequence[Folded], platform: Sequence[Platform]) ->
 
 @dataclass(frozen=True)
 class _Start:
-    """What cosigners' answers are held against: the log's keys, and this server's clock."""
+    """What cosigners' answers are held against: the log and its keys, and this server's clock."""
 
+    log: Log
     keys: Sequence[NamedKey]
     now: Callable[[], datetime]
     wait_s: float
@@ -86,7 +87,7 @@ class _Start:
             async with asyncio.timeout(max(self.wait_s, _ANSWER_S)):
                 line = await line_of_cosigner(cosigner, note, leaves)
         except CosignerAhead as ahead:
-            if self._proven(ahead.note, leaves):
+            if self._proven(ahead.note, await self.leaves()):  # another process may have gone on meanwhile
                 raise MayNotServe(f"{ahead}: this log is behind its last cosigned head, or was rewritten") from ahead
             cosigner.alert = f"{ahead}; it shows no checkpoint that proves it"
             _LOG.error("cosigner claims without proof", cosigner=cosigner.key.name, why=str(ahead))
@@ -98,6 +99,10 @@ class _Start:
             _LOG.warning("cosigner too slow at start", cosigner=cosigner.key.name)
             return cosigner.alert
         return self.now().timestamp() - float(cosigned_at(note + line, cosigner.key) or 0)
+
+    async def leaves(self) -> list[bytes]:
+        """The platform log's leaves as they are now."""
+        return [platform_leaf(leaf.session, leaf.seq, leaf.head) for leaf in await self.log.leaves(0)]
 
     def _proven(self, note: str, leaves: Sequence[bytes]) -> bool:
         """Whether a checkpoint that this log has signed holds what this log does not."""

@@ -14,6 +14,7 @@ sessions = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("last_seq", sa.Integer, nullable=False),
     sa.Column("last_at", sa.Text, nullable=False),
+    sa.Index("session_moved", "last_at"),
 )
 
 entries = sa.Table(
@@ -28,6 +29,30 @@ entries = sa.Table(
     sa.Column("leaf", sa.LargeBinary, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.UniqueConstraint("session", "version", "place", name="entry_in_order"),
+)
+
+leases = sa.Table(
+    "lease",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("fence", sa.Integer, nullable=False),
+    sa.Column("until", sa.Text, nullable=False),
+)
+
+common = sa.Table(
+    "common",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("made", sa.Text, nullable=False),
+    sa.Column("seen", sa.Text, nullable=False),
+    sa.Column("until", sa.Text, nullable=False),
+    sa.Column("ended", sa.Text, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Index("common_by_owner", "kind", "owner"),
+    sa.Index("common_ended", "kind", "ended"),
 )
 
 leaves = sa.Table(

@@ -1,8 +1,11 @@
 """What a database's failure means for whoever asked: a refusal with a name, or the end of the process."""
 
 import errno
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from remote_bid.timeline.context import Refused
 from remote_bid.timeline.durable import stop_at_once
@@ -53,6 +56,13 @@ class OutcomeUnknown(Exception):
         self.cause = cause
 
 
+class NotLeading(Refused):
+    """Another process leads the deployment now."""
+
+    def __init__(self) -> None:
+        super().__init__("not_leading", "本进程已不再负责计时。", "Another process keeps the deadlines now.")
+
+
 class NotTold(Refused):
     """It could not be learnt in time whether a turn was kept."""
 
@@ -82,6 +92,16 @@ def meaning(error: Exception) -> Exception:
     if code in _CORRUPT:
         return LogDamaged("the database", code)
     return LogAway()
+
+
+@asynccontextmanager
+async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection in a transaction of its own; the database's troubles leave it as refusals."""
+    try:
+        async with engine.connect() as connection:
+            yield connection
+    except TROUBLE as error:
+        raise meaning(error) from error
 
 
 def _code(cause: BaseException | None) -> str:

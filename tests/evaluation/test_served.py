@@ -96,6 +96,7 @@ async def served() -> AsyncIterator[Served]:
     for ear in ears.values():
         desk.listen(ear.listen)
     clock = Clock(desk, time)
+    clock.start([])
     await desk.create(SESSION, context.name)
     for act in ACTS:
         if act.by != CLOCK:

@@ -64,10 +64,16 @@ class House:
     http: aiohttp.ClientSession
     neighbour: Neighbour
     lines: list[Any] = field(default_factory=list)
+    door: str = ""
+    """By which server it is entered where there are several; empty: at its address."""
 
     @property
     def url(self) -> str:
         return self.settings.origin
+
+    @property
+    def address(self) -> str:
+        return self.door or self.url
 
     @property
     def server_folder(self) -> Path:
@@ -107,13 +113,13 @@ class House:
         return self.people / b64(person.encode())
 
     async def nonce(self) -> str:
-        async with self.http.post(f"{self.url}/api/challenge") as answer:
+        async with self.http.post(f"{self.address}/api/challenge") as answer:
             return str((await answer.json())["nonce"])
 
     async def post(self, path: str, body: Any, token: str = "") -> tuple[int, Any]:
         """Status and JSON of a POST; bytes go as they are."""
         raw = body if isinstance(body, bytes) else msgspec.json.encode(body)
-        async with self.http.post(self.url + path, data=raw, headers=bearer(token)) as answer:
+        async with self.http.post(self.address + path, data=raw, headers=bearer(token)) as answer:
             return answer.status, await answer.json(content_type=None)
 
     async def sign_in(self, person: str) -> str:
@@ -140,7 +146,7 @@ class House:
         headers = {} if origin is None else {"Origin": self.url if origin == "own" else origin}
         self.lines.append(client)
         auth = {"token": token} if token else None
-        await client.connect(self.url, headers=headers, auth=auth, transports=["websocket"], wait_timeout=5)
+        await client.connect(self.address, headers=headers, auth=auth, transports=["websocket"], wait_timeout=5)
         return client
 
     async def hang_up(self) -> None:

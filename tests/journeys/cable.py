@@ -41,10 +41,10 @@ class Cable:
             writer.transport.abort()
             return
         self._open |= {writer, there[1]}
-        await asyncio.gather(_pump(reader, there[1]), _pump(there[0], writer))
+        await asyncio.gather(pump(reader, there[1]), pump(there[0], writer))
 
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     with suppress(OSError):
         while chunk := await reader.read(1 << 16):
             writer.write(chunk)

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from remote_bid.timeline.entry import Entry
-from remote_bid.timeline.log import Log, OpenTurn, Platform, Session
+from remote_bid.timeline.lease import Fence
+from remote_bid.timeline.log import Head, Log, OpenTurn, Platform, Session
 from remote_bid.timeline.trouble import LogAway, OutcomeUnknown
 
 
@@ -28,14 +29,14 @@ class Faulty:
         self._unknown = False
 
     @asynccontextmanager
-    async def turn(self, session: str, decided_on: int) -> AsyncIterator[OpenTurn]:
+    async def turn(self, session: str, decided_on: int, fence: Fence | None = None) -> AsyncIterator[OpenTurn]:
         self.turns += 1
         if self._unknown and (meanwhile := self.meanwhile):
             self.meanwhile, self._unknown = None, False
             await meanwhile()
         lost, kept, unkept = self.lost, self.kept, self.unkept
         self.lost = self.kept = self.unkept = False
-        async with self._log.turn(session, decided_on) as turn:
+        async with self._log.turn(session, decided_on, fence) as turn:
             yield turn
             await asyncio.sleep(self.slow_s)
             if lost:
@@ -55,6 +56,9 @@ class Faulty:
 
     async def sessions(self) -> list[Session]:
         return await self._log.sessions()
+
+    async def heads(self, since: str) -> list[Head]:
+        return await self._log.heads(since)
 
     async def read(self, session: str, after: int) -> list[tuple[int, list[Entry]]]:
         return await self._log.read(session, after)

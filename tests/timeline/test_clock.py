@@ -81,7 +81,7 @@ async def house() -> AsyncIterator[House]:
     desk = desk_over(log)
     clock = Clock(desk, watch)
     await desk.create(HALL.id, "guestbook")
-    clock.watch(await desk.look(HALL.id))
+    clock.start([await desk.look(HALL.id)])
     yield House(watch, database, log, desk, clock)
     await clock.close()
 
@@ -102,7 +102,7 @@ async def test_a_deadline_that_has_passed_is_handed_in_at_once(house: House) -> 
     await house.plan(FAR_MS)
     house.move(FAR_MS)
     again = Clock(house.desk, house.watch)
-    again.watch(await house.desk.look(HALL.id))
+    again.start([await house.desk.look(HALL.id)])
     await house.shuts()
     await again.close()
 
@@ -180,7 +180,7 @@ async def test_a_session_that_comes_later_is_watched_without_being_told(house: H
 
 async def test_two_clocks_shut_a_book_once(house: House) -> None:
     second = Clock(house.desk, house.watch)
-    second.watch(await house.desk.look(HALL.id))
+    second.start([await house.desk.look(HALL.id)])
     await house.plan(SOON_MS)
     house.move(SOON_MS)
     await house.shuts()
@@ -236,7 +236,7 @@ async def test_what_overtakes_is_handed_in_before_all_else_that_is_overdue() -> 
     time_.move(2 * SOON_MS)
     shut = asyncio.Event()
     desk.listen(lambda moved: shut.set() if moved.after.state.shut else None)
-    clock.watch(await desk.look(HALL.id))
+    clock.start([await desk.look(HALL.id)])
     await asyncio.wait_for(shut.wait(), 5)
     await clock.close()
     assert [entry.type for entry in (await desk.look(HALL.id)).main] == ["Planned", "BookShut"]

@@ -8,13 +8,20 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+_LOCK = 0x5BE2
+"""PostgreSQL's advisory lock under which tables change."""
+
 
 class NotMigrated(RuntimeError):
     """The database's tables are not the ones this program works with."""
 
 
 def upgrade(connection: sa.Connection) -> None:
-    """Bring the tables up to date within the connection's transaction."""
+    """Bring the tables up to date within the connection's transaction; of several at once each waits for the other."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
+        connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import AsyncMock
 
 import msgspec
 import socketio
@@ -21,6 +22,7 @@ from remote_bid.gateway.plain import TextPacket
 from remote_bid.gateway.socket import Sockets
 from remote_bid.participant.copy import Copy
 from remote_bid.people.certificates import Certified
+from remote_bid.people.everywhere import Everywhere
 from remote_bid.people.revocation import Crls
 from remote_bid.people.sign_in import Porter
 from remote_bid.people.tokens import Carrier
@@ -153,10 +155,11 @@ async def stand() -> AsyncIterator[Stand]:
     await desk.create(HALL.id, guestbook.name)
     server = Server(cors_allowed_origins=[url], max_http_buffer_size=256 << 10, json=wire_json, serializer=TextPacket)
     pace, porter = Pace(TIRELESS, []), Porter([], url, lambda: datetime.now(UTC), Crls([]))
-    sockets = Sockets(desk, {guestbook.name: guestbook}, porter, pace)
+    nobody_else = AsyncMock(spec=Everywhere)
+    sockets = Sockets(desk, {guestbook.name: guestbook}, porter, nobody_else, pace)
     sockets.hub = hub = Hub(desk, LINE_SECRET)
     server.register_namespace(sockets)
-    app = web.Application(middlewares=[guard(headers_for(url)), doors(porter, url, pace)])
+    app = web.Application(middlewares=[guard(headers_for(url)), doors(porter, nobody_else.fetch, url, pace)])
     server.attach(app)
     runner = web.AppRunner(app, handler_cancellation=False)
     await runner.setup()
