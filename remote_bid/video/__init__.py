@@ -1,0 +1,1 @@
+"""Supervised video: calls that exist only while a supervisor and a recorder are in them."""
