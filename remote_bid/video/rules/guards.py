@@ -45,8 +45,8 @@ def place_of(call: Call, chair: Chair) -> Place:
 
 
 def chaired(call: Call, turn: Turn, seat: str) -> Chair:
-    """Somebody's chair, over whom the sender has power: a supervisor over everybody but supervisors."""
-    if own_chair(call, turn).role is not CallRole.SUPERVISOR:
+    """Somebody's chair, over whom the sender has power: a supervisor over all others, the house over all."""
+    if turn.by != HOUSE and own_chair(call, turn).role is not CallRole.SUPERVISOR:
         refuse("not_allowed", "只有监督人员可以办理此事。", "Only a supervisor does this.")
     chair = call.chairs().get(seat)
     if chair is None or chair.role is CallRole.SUPERVISOR:
