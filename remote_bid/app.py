@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -21,6 +22,9 @@ from remote_bid.evaluation.ballots import Ballots
 from remote_bid.evaluation.facts import EvaluationFacts
 from remote_bid.gateway.archive import Archive
 from remote_bid.gateway.bundle import public_bundle
+from remote_bid.gateway.calling import Calling
+from remote_bid.gateway.calls import Calls
+from remote_bid.gateway.carrying import Carrying
 from remote_bid.gateway.cosigners import HttpCosigner
 from remote_bid.gateway.crls import CrlKeeper
 from remote_bid.gateway.doors import Door, doors
@@ -64,6 +68,7 @@ from remote_bid.timeline.clock import Clock
 from remote_bid.timeline.context import LOG, AnyContext
 from remote_bid.timeline.desk import Desk, Rooms
 from remote_bid.timeline.engines import engine_of, postgres_engine
+from remote_bid.timeline.entry import Who
 from remote_bid.timeline.frame import Frame
 from remote_bid.timeline.guard import Guard
 from remote_bid.timeline.marks import RecordRotation
@@ -73,18 +78,24 @@ from remote_bid.timeline.sql import SqlLog
 from remote_bid.timeline.start import require_cosigned_head, require_covered
 from remote_bid.timeline.stopping import told_to_stop
 from remote_bid.verify.trust import Trust
+from remote_bid.video import video
+from remote_bid.video.facts import VideoFacts
+from remote_bid.video.stage import Stage
 
-ROOMS: dict[str, AnyContext] = {room.name: room for room in (opening, evaluation, assessment, award)}
+ROOMS: dict[str, AnyContext] = {room.name: room for room in (opening, evaluation, assessment, award, video)}
 PAGES = Path(__file__).parent / "pages"
 
 
 @dataclass(frozen=True)
 class Annexe:
-    """What a house may have beside the product: routes of its own with their doors, and TLS without a proxy."""
+    """What a house may have beside the product: routes of its own with their doors, TLS without a proxy, and a carrier
+    of its own for its calls' media.
+    """
 
     routes: Sequence[web.RouteDef] = ()
     doors: Mapping[tuple[str, str], Door] = field(default_factory=dict)
     tls: ssl.SSLContext | None = None
+    stage: Stage | None = None
 
 
 def now() -> datetime:
@@ -121,11 +132,12 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     crls = Crls(roots)
     safe = safe_of(settings, folder / "safe", keys.lines)
     keepers = Keepers(keys.signer, now)
-    ballots = Ballots()
-    signed = EvaluationFacts(roots, deployment, now, ballots, crls)
+    ballots, stage = Ballots(), annexe.stage
+    signed = EvaluationFacts(roots, deployment, now, ballots, crls, calls=stage is not None)
     rooms: Rooms = {
         opening.name: (opening, Facts(safe, roots, deployment, now, crls, keepers.ask, trust.authorities_of_time())),
         **{room.name: (room, signed) for room in (evaluation, assessment, award)},
+        video.name: (video, VideoFacts(deployment)),
         registry.name: (registry, RegistryFacts(issuer, now)),
     }
     guarded = Guard()
@@ -172,6 +184,9 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
         await sio.emit("frame", frame, room=room)
 
     sockets.hub = hub = Hub(desk, keys.lines, send)
+    carrying = sockets.calls = carrying_of(desk, stage, sio)
+    calls = Calls(desk, carrying, folder / "recordings", lambda person: [])
+    calling = Calling(desk) if carrying is not None else None
     sio.register_namespace(sockets)
     app = web.Application(
         client_max_size=1 << 20,
@@ -185,7 +200,8 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     evaluations = Evaluations(desk, http.admitted)
     reports = EvaluationPapers(desk, paper_folder, lambda: seal_key(folder / "seal.pem", settings.log), zone)
     for_all = [*people.routes(), *passkey_http.routes(), *lodging.routes(), *Drafts().routes()]
-    app.add_routes([*http.routes(), *evaluations.routes(), *reports.routes(), *for_all, *annexe.routes])
+    of_rooms = [*evaluations.routes(), *reports.routes(), *calls.routes()]
+    app.add_routes([*http.routes(), *of_rooms, *for_all, *annexe.routes])
     sio.attach(app)
     async with aiohttp.ClientSession() as outgoing, _closing(log):
         named = zip(trust.cosigner_keys(), settings.cosigners, strict=True)
@@ -218,12 +234,18 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
             stamps.start(sessions)
         for folded in sessions:
             clock.watch(folded)
+        if carrying is not None and calling is not None:
+            await carrying.start(sessions)
+            calling.start(sessions)
         site = web.TCPSite(runner, settings.host, settings.port, ssl_context=annexe.tls)
         await site.start()
         try:
             yield runner.addresses[0][1]
         finally:
             await runner.cleanup()
+            if carrying is not None and calling is not None:
+                await calling.close()
+                await carrying.close()
             await orphans.close()
             await clock.close()
             await keeper.close()
@@ -231,6 +253,15 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
             if stamps is not None:
                 await stamps.close()
             await hub.close()
+
+
+def carrying_of(desk: Desk, stage: Stage | None, sio: socketio.AsyncServer) -> Carrying | None:
+    """What carries the calls of this server, if anything does."""
+
+    async def tell(session: str, who: Who, body: dict[str, Any]) -> None:
+        await sio.emit("call", body, room=f"{session}/{video.audience(who)}")
+
+    return Carrying(desk, stage, tell) if stage is not None else None
 
 
 @asynccontextmanager

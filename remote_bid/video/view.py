@@ -80,8 +80,10 @@ def see(call: Call, who: Who) -> CallView:
     role = call.role_of(who.person) if who.person else CallRole.OBSERVER
     view = CallView(session=call.session, person=who.person, role=role, ask="wait")
     opened = call.opened
-    if opened is None or role is CallRole.OBSERVER or role != who.role:
+    if opened is None or role != who.role:
         return view
+    if role is CallRole.OBSERVER:
+        return _listening(call, view) if opened.kind is CallKind.BROADCAST else view
     own = call.chair_of(who.person)
     return msgspec.structs.replace(
         view,
@@ -97,6 +99,12 @@ def see(call: Call, who: Who) -> CallView:
         segments=(list(call.segments.values()) or UNSET) if role in _PLAYBACK else UNSET,
         closed=call.closed or UNSET,
     )
+
+
+def _listening(call: Call, view: CallView) -> CallView:
+    """A hall's broadcast is everybody's to hear."""
+    gate = obstacle(call) or UNSET
+    return msgspec.structs.replace(view, ask="listen", kind=CallKind.BROADCAST, gate=gate, closed=call.closed or UNSET)
 
 
 def _row(call: Call, chair: Chair, role: CallRole, who: Who) -> SeatRow:

@@ -12,6 +12,7 @@ from remote_bid.evaluation.events import (
 )
 from remote_bid.evaluation.rules.guards import (
     ends,
+    known,
     repeated,
     require_leader,
     require_phase,
@@ -68,6 +69,8 @@ def request_call(evaluation: Evaluation, command: RequestCall, turn: Turn) -> li
     if repeated(member, command.signed):
         return []
     require_phase(evaluation, *ASKING)
+    if not known(turn).calls:
+        refuse("no_media", "本系统未配置音视频服务。", "This deployment carries no video calls.")
     if told.number != len(evaluation.calls) + 1:
         refuse("not_the_next", "视频询标的序号有误。", "It must be the next call.")
     _require_valid(evaluation, told.bid)
