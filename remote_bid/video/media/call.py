@@ -97,8 +97,7 @@ class Call:
 
     async def close(self) -> None:
         """Put everybody out; returns when every recording is told."""
-        if self._lease is not None:
-            self._lease_ends()
+        self._lease_ends()
         for name in list(self.seats):
             await self.leave(name)
         await asyncio.to_thread(self._recorder.close)
@@ -149,6 +148,8 @@ class Call:
     # ── what passes ──────────────────────────────────────────────────────────────────────────────────
 
     def _lease_ends(self) -> None:
+        if self._lease is not None:
+            self._lease.cancel()
         self._lease, self._paths = None, ()
         self._route()
 
@@ -159,7 +160,8 @@ class Call:
     def _recorded(self, report: Recorded | RecorderState) -> None:
         if isinstance(report, RecorderState):
             self._healthy = report.healthy
-            self._route()
+            if not report.healthy:
+                self._lease_ends()  # who wants it open again has to say so when it is well again
         self._house.tell(report)
 
     def _route(self) -> None:

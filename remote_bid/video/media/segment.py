@@ -23,8 +23,8 @@ from remote_bid.video.stage import Kind
 PART = ".part"
 _RATES: dict[Kind, int] = {"audio": 48_000, "video": 90_000}
 _LONGEST_GAP_S = 60
-_OPTIONS = {"cluster_time_limit": "1000", "flush_packets": "1"}
-"""What was written up to a second ago can be played after a kill."""
+_OPTIONS = {"cluster_time_limit": "500", "flush_packets": "1"}
+"""What came up to half a second ago can be played after a kill."""
 
 
 class Discontinuous(Exception):
