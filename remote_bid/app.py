@@ -14,7 +14,7 @@ import aiohttp
 import socketio
 from aiohttp import web
 
-from remote_bid.config import Settings, office_passphrase
+from remote_bid.config import MediaAt, Settings, office_passphrase
 from remote_bid.evaluation import evaluation
 from remote_bid.evaluation.assessment import assessment
 from remote_bid.evaluation.award import award
@@ -66,7 +66,7 @@ from remote_bid.timeline.at_rest import AtRest
 from remote_bid.timeline.checkpoint import Checkpointer
 from remote_bid.timeline.clock import Clock
 from remote_bid.timeline.context import LOG, AnyContext
-from remote_bid.timeline.desk import Desk, Rooms
+from remote_bid.timeline.desk import Desk, Folded, Rooms
 from remote_bid.timeline.engines import engine_of, postgres_engine
 from remote_bid.timeline.entry import Who
 from remote_bid.timeline.frame import Frame
@@ -80,6 +80,8 @@ from remote_bid.timeline.stopping import told_to_stop
 from remote_bid.verify.trust import Trust
 from remote_bid.video import video
 from remote_bid.video.facts import VideoFacts
+from remote_bid.video.media.process import Media
+from remote_bid.video.media.workers import Workers
 from remote_bid.video.stage import Stage
 
 ROOMS: dict[str, AnyContext] = {room.name: room for room in (opening, evaluation, assessment, award, video)}
@@ -132,8 +134,8 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     crls = Crls(roots)
     safe = safe_of(settings, folder / "safe", keys.lines)
     keepers = Keepers(keys.signer, now)
-    ballots, stage = Ballots(), annexe.stage
-    signed = EvaluationFacts(roots, deployment, now, ballots, crls, calls=stage is not None)
+    ballots, media = Ballots(), Carriers(settings, folder, annexe.stage)
+    signed = EvaluationFacts(roots, deployment, now, ballots, crls, calls=media.stage is not None)
     rooms: Rooms = {
         opening.name: (opening, Facts(safe, roots, deployment, now, crls, keepers.ask, trust.authorities_of_time())),
         **{room.name: (room, signed) for room in (evaluation, assessment, award)},
@@ -184,9 +186,8 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
         await sio.emit("frame", frame, room=room)
 
     sockets.hub = hub = Hub(desk, keys.lines, send)
-    carrying = sockets.calls = carrying_of(desk, stage, sio)
-    calls = Calls(desk, carrying, folder / "recordings", lambda person: [])
-    calling = Calling(desk) if carrying is not None else None
+    sockets.calls = media.carry(desk, sio)
+    calls = Calls(desk, sockets.calls, media.recordings, lambda person: [])
     sio.register_namespace(sockets)
     app = web.Application(
         client_max_size=1 << 20,
@@ -234,18 +235,14 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
             stamps.start(sessions)
         for folded in sessions:
             clock.watch(folded)
-        if carrying is not None and calling is not None:
-            await carrying.start(sessions)
-            calling.start(sessions)
+        await media.start(sessions)
         site = web.TCPSite(runner, settings.host, settings.port, ssl_context=annexe.tls)
         await site.start()
         try:
             yield runner.addresses[0][1]
         finally:
             await runner.cleanup()
-            if carrying is not None and calling is not None:
-                await calling.close()
-                await carrying.close()
+            await media.close()
             await orphans.close()
             await clock.close()
             await keeper.close()
@@ -255,13 +252,56 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
             await hub.close()
 
 
-def carrying_of(desk: Desk, stage: Stage | None, sio: socketio.AsyncServer) -> Carrying | None:
-    """What carries the calls of this server, if anything does."""
+class Carriers:
+    """The calls of this server: who carries and opens them, where they are recorded. Without a stage there are none."""
 
-    async def tell(session: str, who: Who, body: dict[str, Any]) -> None:
-        await sio.emit("call", body, room=f"{session}/{video.audience(who)}")
+    def __init__(self, settings: Settings, folder: Path, stage: Stage | None) -> None:
+        named = settings.media.recordings if settings.media is not None else ""
+        self.recordings = Path(named) if named else folder / "recordings"
+        self._workers = workers_of(settings.media, self.recordings) if stage is None and settings.media else None
+        self.stage = stage or self._workers
+        self._carrying: Carrying | None = None
+        self._calling: Calling | None = None
 
-    return Carrying(desk, stage, tell) if stage is not None else None
+    def carry(self, desk: Desk, sio: socketio.AsyncServer) -> Carrying | None:
+        """Whatever is told of a call goes to the pages of whom it is for."""
+
+        async def tell(session: str, who: Who, body: dict[str, Any]) -> None:
+            await sio.emit("call", body, room=f"{session}/{video.audience(who)}")
+
+        if self.stage is not None:
+            self._carrying, self._calling = Carrying(desk, self.stage, tell), Calling(desk)
+        return self._carrying
+
+    async def start(self, sessions: Sequence[Folded]) -> None:
+        """Begin to carry."""
+        if self._workers is not None:
+            await self._workers.start()
+        if self._carrying is not None and self._calling is not None:
+            await self._carrying.start(sessions)
+            self._calling.start(sessions)
+
+    async def close(self) -> None:
+        """Every recording is whole and noted before this returns."""
+        if self._calling is not None:
+            await self._calling.close()
+        if self._workers is not None:
+            await self._workers.shut_down()
+        if self._carrying is not None:
+            await self._carrying.close()
+
+
+def workers_of(at: MediaAt, recordings: Path) -> Workers:
+    """The processes that carry calls."""
+    media = Media(
+        recordings=recordings,
+        workers=at.workers,
+        bind=at.bind,
+        port=at.port,
+        called=at.called,
+        clients=at.clients,
+    )
+    return Workers(media)
 
 
 @asynccontextmanager

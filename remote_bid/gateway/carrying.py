@@ -162,9 +162,10 @@ class Room:
         self._task = asyncio.create_task(self._run(), name=f"call {session}")
 
     async def stop(self) -> None:
-        """Look after it no more."""
+        """Look after it no more, when all that was told is noted."""
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
+        await self._told()
 
     def report(self, report: Report) -> None:
         """The carrier tells something."""
