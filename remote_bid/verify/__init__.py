@@ -16,11 +16,13 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import BinaryIO
 
 from remote_bid.seal.statements import Statement
 from remote_bid.verify import (
     bids,
+    called,
     container,
     contents,
     custody,
@@ -35,6 +37,7 @@ from remote_bid.verify import (
     signatures,
     stamps,
 )
+from remote_bid.verify.called.case import CallCase
 from remote_bid.verify.case import Case, Failed
 from remote_bid.verify.container import NotAZip
 from remote_bid.verify.evaluated.case import EvaluationCase
@@ -76,22 +79,35 @@ _ALIKE = (*STEPS[:5], *STEPS[6:7])
 
 _EVALUATION = ((*_ALIKE, *evaluated.STEPS), (contents.timelines, *evaluated.NEEDED), EvaluationCase)
 
+_CALL = ((*STEPS[:5], *called.STEPS), (contents.timelines, *called.NEEDED), CallCase)
 
-def _is_evaluation(members: Mapping[str, bytes]) -> bool:
+
+def _room_of(members: Mapping[str, bytes]) -> tuple[Sequence[tuple[int, str, Step]], Sequence[Step], type[Case]]:
     """What a timeline is about, its first entry tells; whether it may tell so is judged later."""
-    return b'"type":"EvaluationOrdered"' in members.get(TIMELINE, b"")
+    timeline = members.get(TIMELINE, b"")
+    if b'"type":"EvaluationOrdered"' in timeline:
+        return _EVALUATION
+    return _CALL if b'"type":"CallOpened"' in timeline else (STEPS, _NEEDED, Case)
 
 
-def verify(file: BinaryIO, trust: Trust | None, receipts: Sequence[Statement] = ()) -> Report:
+def verify(
+    file: BinaryIO,
+    trust: Trust | None,
+    receipts: Sequence[Statement] = (),
+    recordings: Mapping[str, str] = MappingProxyType({}),
+) -> Report:
     """Walk all steps over a bundle; NotAZip if it cannot be read at all.
 
-    `receipts` are cosigners' for lodged releases that must not have been left out. Without a trust file the bundle
-    vouches for itself: the report then gives fingerprints to compare by another way.
+    `receipts` are cosigners' for lodged releases that must not have been left out; `recordings` are SHA-256 (hex) of a
+    call's segments, by path. Without a trust file the bundle vouches for itself: the report then gives fingerprints to
+    compare by another way.
     """
     members, canonical = container.read(file)
     report = Report()
-    steps, needed, kind = (STEPS, _NEEDED, Case) if not _is_evaluation(members) else _EVALUATION
-    case = kind(members=members, canonical=canonical, report=report, trust=trust, receipts=receipts)
+    steps, needed, kind = _room_of(members)
+    case = kind(
+        members=members, canonical=canonical, report=report, trust=trust, receipts=receipts, recordings=recordings
+    )
     missing = 0
     for number, name, step in steps:
         if missing:
