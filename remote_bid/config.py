@@ -61,7 +61,7 @@ class MediaAt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     bind: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=0, le=65_471)] = 0
     """The first process's, the next ones follow; 0 is whatever is free."""
-    called: Annotated[list[str], msgspec.Meta(min_length=1)] = ["127.0.0.1"]
+    called: Annotated[list[str], msgspec.Meta(min_length=1)] = msgspec.field(default_factory=lambda: ["127.0.0.1"])
     """The addresses at which browsers reach `bind`."""
     clients: list[str] = []
     """Networks from which browsers may come; empty: from wherever a person's machine can be."""

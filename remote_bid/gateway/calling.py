@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Sequence
 
+import msgspec
 import structlog
 
 from remote_bid.evaluation.events import CallRequested
@@ -104,9 +105,10 @@ class Calling:
             if over:
                 return None
             try:
-                await self._desk.open(room, "video", command, HOUSE)
-            except Refused as refusal:
-                _LOG.warning("call not opened", room=room, code=refusal.code)
+                checked = msgspec.convert(msgspec.to_builtins(command), type=OpenCall)
+                await self._desk.open(room, "video", checked, HOUSE)
+            except (Refused, msgspec.ValidationError) as error:
+                _LOG.warning("call not opened", room=room, why=str(error))
                 return None
             folded = await self._desk.look(room)
         call: Call = folded.state

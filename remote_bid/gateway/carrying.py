@@ -3,6 +3,7 @@ that it ends by itself when this process does; what the carrier tells becomes co
 """
 
 import asyncio
+import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -155,6 +156,7 @@ class Room:
         self._since: dict[str, float] = {}
         """When each seat joined, as long as its connection does not stand."""
         self._carried: set[str] = set()
+        self._linked: set[str] = set()
         self._listeners: set[str] = set()
         self._passing: list[Path] | None = None
         self._arranged_at = self._tried_at = -1000.0
@@ -226,10 +228,14 @@ class Room:
         return call
 
     async def _hand_in(self, command: Command) -> None:
+        """What a carrier tells is checked as anybody's commands are: an entry that cannot be read again is none."""
         try:
-            await self._carrying.desk.handle(self._session, command, CARRIER)
+            checked = msgspec.convert(msgspec.to_builtins(command), type=type(command))
+            await self._carrying.desk.handle(self._session, checked, CARRIER)
         except Refused as refusal:
             _LOG.warning("not noted", session=self._session, code=refusal.code)
+        except msgspec.ValidationError as error:
+            _LOG.error("malformed", session=self._session, command=type(command).__name__, why=str(error))
 
     async def _ready(self) -> None:
         """The room is open at the carrier's; while it cannot be, nothing is recorded, and that is noted."""
@@ -266,6 +272,7 @@ class Room:
     async def _take(self, report: Report) -> None:
         match report:
             case Linked(seat=seat):
+                self._linked.add(seat)
                 self._since.pop(seat, None)
             case Unlinked(seat=seat):
                 await self._lost(seat)
@@ -278,7 +285,7 @@ class Room:
                 await self._hand_in(NoteSegment(segment=_segment(report)))
             case RecorderState(healthy=healthy, cause=cause):
                 self._open = self._open and cause != "worker_lost"
-                await self._hand_in(NoteRecorder(healthy=healthy, cause="" if healthy else cause))
+                await self._hand_in(NoteRecorder(healthy=healthy, cause="" if healthy else _worded(cause)))
 
     async def _lost(self, seat: str) -> None:
         self._forget(seat)
@@ -286,8 +293,8 @@ class Room:
             await self._hand_in(NoteLost(seat=seat))
 
     def _forget(self, seat: str) -> None:
-        self._listeners.discard(seat)
-        self._carried.discard(seat)
+        for seats in (self._listeners, self._carried, self._linked):
+            seats.discard(seat)
         for kept in (self._since, self._seen, self.showing):
             kept.pop(seat, None)
         self._carrying.drop(self._session, seat)
@@ -347,7 +354,8 @@ class Room:
             return
         supervisors = [chair.seat for chair in call.joined() if chair.role is CallRole.SUPERVISOR]
         supervised = any(not self._silent(seat, LEASE_S) for seat in supervisors)
-        await self._pass(arranged(call, sorted(self._listeners)) if supervised else [])
+        paths = arranged(call, sorted(self._listeners)) if supervised else []
+        await self._pass([path for path in paths if {path.speaker, path.listener} <= self._linked])
 
     async def _pass(self, paths: list[Path]) -> None:
         now = self._carrying.now_s()
@@ -367,6 +375,11 @@ def _without(paths: list[Path], call: Call, seat: str) -> list[Path]:
         c for c in call.joined() if c.role is CallRole.SUPERVISOR and c.seat != seat and call.places[c.seat].alive
     ]
     return paths if others else []
+
+
+def _worded(cause: str) -> str:
+    """Why nothing is recorded, as a code: however it is told, that it is not recorded must be noted."""
+    return re.sub("[^a-z_]+", "_", cause.lower())[:40] or "unknown"
 
 
 def _segment(told: Recorded) -> Segment:

@@ -106,7 +106,7 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     seat: SeatName
     kind: TrackKind
     number: int
-    path: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}\Z")]
+    path: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9%][A-Za-z0-9._%/-]{0,199}\Z")]
     """Below the folder of recordings."""
     sha256: str
     size: Annotated[int, msgspec.Meta(ge=0)]

@@ -273,6 +273,29 @@ async def test_recordings_are_kept_by_hash_and_played_by_those_who_may(hall: Hou
         await beat.stop()
 
 
+async def test_what_the_carrier_tells_is_checked_as_anybodys_commands_are(hall: House, stage: FakeStage) -> None:
+    _, beating = await supervised(hall)
+    bad = Recorded(
+        room=SESSION,
+        seat="S01",
+        kind="audio",
+        number=0,
+        path="../office.json",
+        sha256="hash",
+        size=1,
+        began="2026-11-23T02:00:00.000Z",
+        seconds=1.0,
+    )
+    stage.tell(bad)
+    stage.tell(RecorderState(room=SESSION, healthy=False, cause="No space left!"))
+    while "RecorderFailed" not in await types(hall):
+        await asyncio.sleep(0.05)
+    assert "SegmentRecorded" not in await types(hall)
+    [failed] = [entry.fields for entry in await entries_of(hall.server_folder) if entry.type == "RecorderFailed"]
+    assert failed["cause"] == "no_space_left_"
+    await beating.stop()
+
+
 async def test_a_halls_many_listen_without_a_name_or_an_entry(hall: House, stage: FakeStage) -> None:
     supervisor, host = await caller(hall, SUPERVISOR, BROADCAST), await caller(hall, HOST, BROADCAST)
     await supervisor.done(c.AnswerNotice(agrees=True))
