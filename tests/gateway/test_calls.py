@@ -288,7 +288,9 @@ async def test_what_the_carrier_tells_is_checked_as_anybodys_commands_are(hall: 
     )
     stage.tell(bad)
     stage.tell(RecorderState(room=SESSION, healthy=False, cause="No space left!"))
-    while "RecorderFailed" not in await types(hall):
+    for _ in range(100):
+        if "RecorderFailed" in await types(hall):
+            break
         await asyncio.sleep(0.05)
     assert "SegmentRecorded" not in await types(hall)
     [failed] = [entry.fields for entry in await entries_of(hall.server_folder) if entry.type == "RecorderFailed"]

@@ -1,6 +1,8 @@
 """People in browsers on their way into a call of a real server, and everything that their browsers receive."""
 
+import asyncio
 import json
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,9 +98,16 @@ class CallerPage:
 
     async def sees(self, streams: int) -> None:
         """So many pictures move."""
-        await self.page.wait_for_function("async wanted => (await decoded()) >= wanted", arg=streams, timeout=STEP_MS)
-        before = await self.page.evaluate("frames()")
-        await self.page.wait_for_function("async wanted => (await frames()) > wanted", arg=before + 5, timeout=STEP_MS)
+        await self.comes_to("decoded()", streams)
+        await self.comes_to("frames()", await self.page.evaluate("frames()") + 5)
+
+    async def comes_to(self, what: str, least: int, within_s: float = STEP_MS / 1000) -> float:
+        """Something of the page grows so far; after how many seconds."""
+        began = time.monotonic()
+        while await self.page.evaluate(what) < least:
+            assert time.monotonic() - began < within_s, f"{what} does not come to {least}"
+            await asyncio.sleep(0.03)
+        return time.monotonic() - began
 
     async def pictures(self) -> int:
         """How many m-lines have brought a picture."""

@@ -119,8 +119,10 @@ async def test_without_its_supervisor_a_call_is_silent_and_with_it_goes_on_at_on
         await back.joins()
         opened = time.monotonic()
         for other, so_far in zip(others, before, strict=True):
-            await other.page.wait_for_function("async n => (await received()) > n", arg=so_far, timeout=5000)
+            await other.comes_to("received()", so_far + 1)
         assert time.monotonic() - opened < 1.0
+        for other in others:
+            await other.sees(1)
 
 
 async def test_recordings_play_and_are_those_of_the_timeline(tmp_path: Path) -> None:
