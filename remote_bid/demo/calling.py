@@ -17,7 +17,7 @@ _EXPERTS = 2
 
 
 def play_call(cast: Cast) -> None:
-    """Everybody simulated in the first call that the committee asks for."""
+    """Everybody simulated in the first call that the committee asks for; chairs that people have taken are theirs."""
     alone(cast.home(SUPERVISOR) / "call.log", lambda: _call(cast), yields=False)
 
 
@@ -29,8 +29,8 @@ async def _call(cast: Cast) -> None:
         room = next(iter(view.calls.values())).room
     async with AsyncExitStack() as stack:
         people = [SUPERVISOR, *(one.person for one in cast.contenders), *(person for person, _ in EXPERTS)]
-        lines = [await stack.enter_async_context(_line(cast, room, person).connected()) for person in people]
-        await _talk(cast, lines)
+        free = [person for person in people if not (cast.home(person) / TAKEN).exists()]
+        await _talk(cast, [await stack.enter_async_context(_line(cast, room, person).connected()) for person in free])
 
 
 def _line(cast: Cast, room: str, person: str) -> CallLine:
@@ -38,12 +38,11 @@ def _line(cast: Cast, room: str, person: str) -> CallLine:
 
 
 async def _talk(cast: Cast, lines: list[CallLine]) -> None:
-    """Until the time is over: then the supervisor ends it. Chairs that people have taken are theirs."""
-    free = [line for line in lines if not (cast.home(line.person) / TAKEN).exists()]
-    views = {line: await line.until(lambda _: True) for line in free}
-    supervisors = [line for line in free if views[line].role is CallRole.SUPERVISOR]
-    bidders = [line for line in free if views[line].role is CallRole.BIDDER]
-    experts = [line for line in free if views[line].role is CallRole.EXPERT][:_EXPERTS]
+    """Until the time is over: then the supervisor ends it."""
+    views = {line: await line.until(lambda _: True) for line in lines}
+    supervisors = [line for line in lines if views[line].role is CallRole.SUPERVISOR]
+    bidders = [line for line in lines if views[line].role is CallRole.BIDDER]
+    experts = [line for line in lines if views[line].role is CallRole.EXPERT][:_EXPERTS]
     present = [*supervisors, *bidders, *experts]
     admitting = [asyncio.create_task(line.admit_everybody()) for line in supervisors]
     await asyncio.gather(*(line.come() for line in present))

@@ -22,7 +22,6 @@ class CallLine(Line[CallView]):
 
     def __init__(self, url: str, session: str, identity: Identity, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(url, CopyOf(CallView, VideoEvent, session, None), identity, tls)
-        self.person = identity.person
 
     async def come(self) -> None:
         """Agree to be recorded, wait in the lobby, until the call may be joined."""
