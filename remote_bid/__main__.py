@@ -1,6 +1,7 @@
 """The command line: remote-bid serve, backup, restore, demo, verify, cosign, tender, price, wire."""
 
 import asyncio
+import hashlib
 import io
 import json
 import logging
@@ -159,6 +160,7 @@ def verify(
     bundle: Annotated[Path, typer.Argument(help="the bundle of a session")],
     trust: Annotated[Path | None, typer.Option(help="trust file, got by another way than the bundle")] = None,
     receipt: Annotated[list[Path] | None, typer.Option(help="a cosigner's receipt for a lodged release")] = None,
+    recordings: Annotated[Path | None, typer.Option(help="folder of a call's recordings")] = None,
 ) -> None:
     """Check a finished session offline. Exit 0: verified, 1: something does not hold, 2: not a bundle or trust file."""
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -166,13 +168,24 @@ def verify(
     try:
         trusted = read_trust(trust) if trust else None
         with bundle.open("rb") as file:
-            report = verified(file, trusted, [_statement(path) for path in receipt or []])
+            report = verified(file, trusted, [_statement(path) for path in receipt or []], _recorded(recordings))
     except (BadTrust, NotAZip, msgspec.MsgspecError) as error:
         _give_up(str(error), 2)
     except OSError as error:
         _give_up(f"{bundle} cannot be read: {error.strerror}", 2)
     explain(report, trusted is not None)
     sys.exit(0 if report.verified else 1)
+
+
+def _recorded(folder: Path | None) -> dict[str, str]:
+    """The hash of every recording in a folder, by its path there."""
+    files = sorted(folder.rglob("*.webm")) if folder is not None else []
+    return {str(path.relative_to(folder or path)): _sha256(path) for path in files}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _statement(path: Path) -> Statement:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import aiohttp
 from aiohttp import web
 
-from remote_bid.config import Settings, office_passphrase
+from remote_bid.config import MediaAt, Settings, office_passphrase
 from remote_bid.evaluation import evaluation
 from remote_bid.evaluation.assessment import assessment
 from remote_bid.evaluation.award import award
@@ -22,6 +23,9 @@ from remote_bid.evaluation.facts import EvaluationFacts
 from remote_bid.gateway.archive import Archive
 from remote_bid.gateway.bid_papers import BidPapers
 from remote_bid.gateway.bundle import party_bundle, public_bundle
+from remote_bid.gateway.calling import Calling
+from remote_bid.gateway.calls import Calls
+from remote_bid.gateway.carrying import Carrying
 from remote_bid.gateway.cosigners import HttpCosigner
 from remote_bid.gateway.crls import CrlKeeper
 from remote_bid.gateway.doors import Door, doors
@@ -72,9 +76,10 @@ from remote_bid.timeline.checkpoint import Checkpointer
 from remote_bid.timeline.clock import Clock
 from remote_bid.timeline.common import Common
 from remote_bid.timeline.context import LOG, AnyContext
-from remote_bid.timeline.desk import Desk, Rooms
+from remote_bid.timeline.desk import Desk, Folded, Rooms
 from remote_bid.timeline.durable import alone
 from remote_bid.timeline.engines import engine_of, postgres_engine
+from remote_bid.timeline.entry import Who
 from remote_bid.timeline.following import Follower
 from remote_bid.timeline.guard import Guard
 from remote_bid.timeline.leader import Leader
@@ -87,8 +92,13 @@ from remote_bid.timeline.sql import SqlLog
 from remote_bid.timeline.start import require_cosigned_head, require_covered
 from remote_bid.timeline.stopping import told_to_stop
 from remote_bid.verify.trust import Trust
+from remote_bid.video import video
+from remote_bid.video.facts import VideoFacts
+from remote_bid.video.media.process import Media
+from remote_bid.video.media.workers import Workers
+from remote_bid.video.stage import Stage
 
-ROOMS: dict[str, AnyContext] = {room.name: room for room in (opening, evaluation, assessment, award)}
+ROOMS: dict[str, AnyContext] = {room.name: room for room in (opening, evaluation, assessment, award, video)}
 _GRACE_S = 10.0
 """How long downloads and uploads may go on when the process leaves."""
 PAGES = Path(__file__).parent / "pages"
@@ -96,11 +106,14 @@ PAGES = Path(__file__).parent / "pages"
 
 @dataclass(frozen=True)
 class Annexe:
-    """What a house may have beside the product: routes of its own with their doors, and TLS without a proxy."""
+    """What a house may have beside the product: routes of its own with their doors, TLS without a proxy, and a carrier
+    of its own for its calls' media.
+    """
 
     routes: Sequence[web.RouteDef] = ()
     doors: Mapping[tuple[str, str], Door] = field(default_factory=dict)
     tls: ssl.SSLContext | None = None
+    stage: Stage | None = None
 
 
 def now() -> datetime:
@@ -140,11 +153,12 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     crls = Crls(roots)
     safe = safe_of(settings, folder / "safe", keys.lines)
     keepers = Keepers(keys.signer, now)
-    ballots = Ballots()
-    signed = EvaluationFacts(roots, deployment, now, ballots, crls)
+    ballots, media = Ballots(), Carriers(settings, folder, annexe.stage)
+    signed = EvaluationFacts(roots, deployment, now, ballots, crls, calls=media.stage is not None)
     rooms: Rooms = {
         opening.name: (opening, Facts(safe, roots, deployment, now, crls, keepers.ask, trust.authorities_of_time())),
         **{room.name: (room, signed) for room in (evaluation, assessment, award)},
+        video.name: (video, VideoFacts(deployment)),
         registry.name: (registry, RegistryFacts(issuer, now)),
     }
     guarded = Guard()
@@ -189,6 +203,8 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     )
     sockets = Sockets(desk, ROOMS, porter, sign_ins, pace)
     sockets.hub = hub = Hub(desk, keys.lines)
+    sockets.calls = media.carry(desk, hub)
+    calls = Calls(desk, sockets.calls, media.recordings, lambda person: [])
     sio.register_namespace(sockets)
     metrics = Metrics(settings.metrics or MetricsSettings())
     app = web.Application(
@@ -205,9 +221,8 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     reports = EvaluationPapers(desk, paper_folder, lambda: seal_key(folder / "seal.pem", settings.log), zone)
     for_all = [*people.routes(), *passkey_http.routes(), *lodging.routes(), *Drafts().routes()]
     for_all += Observers(desk, ROOMS).routes()
-    app.add_routes(
-        [*http.routes(), *evaluations.routes(), *bid_papers.routes(), *reports.routes(), *for_all, *annexe.routes]
-    )
+    of_rooms = [*evaluations.routes(), *bid_papers.routes(), *reports.routes(), *calls.routes()]
+    app.add_routes([*http.routes(), *of_rooms, *for_all, *annexe.routes])
     sio.attach(app)
     async with aiohttp.ClientSession() as outgoing, _closing(log):
         named = zip(trust.cosigner_keys(), settings.cosigners, strict=True)
@@ -262,6 +277,7 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
         sign_ins.start()
         keeper.start(outgoing, settings.crl_every_s)
         leader.start()
+        await media.start(await desk.load())
         site = web.TCPSite(runner, settings.host, settings.port, ssl_context=annexe.tls, backlog=BACKLOG)
         await site.start()
         try:
@@ -269,11 +285,64 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
         finally:
             await draining.leave(site, leader.close)
             await runner.cleanup()
+            await media.close()
             await keeper.close()
             await follower.close()
             await sign_ins.close()
             await metrics.close()
             await hub.close()
+
+
+class Carriers:
+    """The calls of this server: who carries and opens them, where they are recorded. Without a stage there are none."""
+
+    def __init__(self, settings: Settings, folder: Path, stage: Stage | None) -> None:
+        named = settings.media.recordings if settings.media is not None else ""
+        self.recordings = Path(named) if named else folder / "recordings"
+        self._workers = workers_of(settings.media, self.recordings) if stage is None and settings.media else None
+        self.stage = stage or self._workers
+        self._carrying: Carrying | None = None
+        self._calling: Calling | None = None
+
+    def carry(self, desk: Desk, hub: Hub) -> Carrying | None:
+        """Whatever is told of a call goes to the pages of whom it is for."""
+
+        async def tell(session: str, who: Who, body: dict[str, Any]) -> None:
+            await hub.tell(session, who, "call", body)
+
+        if self.stage is not None:
+            self._carrying, self._calling = Carrying(desk, self.stage, tell), Calling(desk)
+        return self._carrying
+
+    async def start(self, sessions: Sequence[Folded]) -> None:
+        """Begin to carry."""
+        if self._workers is not None:
+            await self._workers.start()
+        if self._carrying is not None and self._calling is not None:
+            await self._carrying.start(sessions)
+            self._calling.start(sessions)
+
+    async def close(self) -> None:
+        """Every recording is whole and noted before this returns."""
+        if self._calling is not None:
+            await self._calling.close()
+        if self._workers is not None:
+            await self._workers.shut_down()
+        if self._carrying is not None:
+            await self._carrying.close()
+
+
+def workers_of(at: MediaAt, recordings: Path) -> Workers:
+    """The processes that carry calls."""
+    media = Media(
+        recordings=recordings,
+        workers=at.workers,
+        bind=at.bind,
+        port=at.port,
+        called=at.called,
+        clients=at.clients,
+    )
+    return Workers(media)
 
 
 @asynccontextmanager

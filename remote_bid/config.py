@@ -55,6 +55,21 @@ class SafeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Days after the deadline for which uploads are kept that no bid names."""
 
 
+class MediaAt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How calls are carried: by so many processes, each with a UDP port of its own."""
+
+    workers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
+    bind: str = "127.0.0.1"
+    port: Annotated[int, msgspec.Meta(ge=0, le=65_471)] = 0
+    """The first process's, the next ones follow; 0 is whatever is free."""
+    called: Annotated[list[str], msgspec.Meta(min_length=1)] = msgspec.field(default_factory=lambda: ["127.0.0.1"])
+    """The addresses at which browsers reach `bind`."""
+    clients: list[str] = []
+    """Networks from which browsers may come; empty: from wherever a person's machine can be."""
+    recordings: str = ""
+    """The folder of recordings; empty is in the data folder."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a deployment must say. `origin` is the address people type, `log` the name of its log."""
 
@@ -103,6 +118,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     safe: SafeSettings = SafeSettings()
     metrics: MetricsSettings | None = None
     """Who may read this server's figures at /metrics; without it nobody may."""
+    media: MediaAt | None = None
+    """Without it there are no calls."""
     tsa: TsaAt | None = None
     """Who stamps the last tick and the close; without one nobody does."""
 

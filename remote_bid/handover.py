@@ -1,8 +1,12 @@
-"""What the end of one session starts: a closed opening hands over its opened bids, as they were read out; a public
-evaluation its experts to be assessed, and under separation its candidates to be decided between.
+"""What one session starts in another room: a closed opening hands over its opened bids, as they were read out; a public
+evaluation its experts to be assessed, and under separation its candidates to be decided between. A committee's request
+calls a bidder into a call, a hall's LOBBY its host to speak.
 """
 
+import hashlib
+import random
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import NoReturn
 
 import msgspec
@@ -11,16 +15,22 @@ from remote_bid.evaluation.assessment.statements import AssessmentOrder
 from remote_bid.evaluation.assessment.terms import EvaluationHead
 from remote_bid.evaluation.award.statements import AwardOrder
 from remote_bid.evaluation.rules import Evaluation
+from remote_bid.evaluation.rules.state import CalledIn
 from remote_bid.evaluation.statements import EvaluationOrder
-from remote_bid.evaluation.terms import Document, DrawnValue, OpenedBid, OpeningHead
+from remote_bid.evaluation.terms import Document, DrawnValue, EvaluationRole, OpenedBid, OpeningHead
 from remote_bid.opening.rules import Opening
 from remote_bid.opening.rules.acting import parties_of
 from remote_bid.opening.rules.bid import Bid
-from remote_bid.opening.terms import Outcome, Phase
+from remote_bid.opening.terms import Outcome, Phase, Role
 from remote_bid.seal.canonical import b64
+from remote_bid.timeline import instant
 from remote_bid.timeline.context import Refused
+from remote_bid.video.commands import OpenCall
+from remote_bid.video.terms import CalledBy, CallKind, CallRole, Chair
 
 OPENED = (Outcome.OPENED, Outcome.REMEDIED)
+BROADCAST_HOURS = 24
+"""A hall's broadcast ends by itself after so long, if the opening has not ended it."""
 
 
 Documents = Mapping[str, list[Document]]
@@ -116,6 +126,54 @@ def require_awardable(evaluation: Evaluation, head: EvaluationHead, order: Award
     sides = {order.tenderer.person: "tenderer_observer", order.supervisor.person: "supervisor"}
     if any(evaluation.role_of(person) != role for person, role in sides.items()):
         _refuse("other_sides", "招标人或监督人员与评标时不符。", "Tenderer or supervisor is another than there.")
+
+
+def call_of(evaluation: Evaluation, called: CalledIn, act: CalledBy, chance: random.Random) -> OpenCall:
+    """The call that a committee has asked for: its members, everybody behind the bid, the agency, the supervisors. By
+    chance who sits where: seats are what the other side knows experts by.
+    """
+    bid = evaluation.bid(called.bid)
+    parties = dict.fromkeys([bid.bidder, *bid.parties]) if bid else {}
+    people = [
+        *((m.person, m.name, CallRole.EXPERT, m.alias) for m in evaluation.active() if m.undertaken_at is not None),
+        *((person, bid.name, CallRole.BIDDER, "") for person in parties if bid),
+        *((o.person, o.name, CallRole.AGENCY, "") for o in evaluation.officials(EvaluationRole.AGENCY)),
+        *((o.person, o.name, CallRole.SUPERVISOR, "") for o in evaluation.officials(EvaluationRole.SUPERVISOR)),
+    ]
+    chance.shuffle(people)
+    return OpenCall(
+        kind=CallKind.CLARIFICATION_CALL,
+        called=act,
+        title=evaluation.ordered.title,
+        bid=called.bid,
+        chairs=[_chair(number, *one) for number, one in enumerate(people, start=1)],
+        watchers=[official.person for official in evaluation.officials(EvaluationRole.AUDITOR)],
+        ends_at=instant.text(called.ends_at),
+    )
+
+
+def broadcast_of(opening: Opening, act: CalledBy, at: datetime) -> OpenCall:
+    """The hall's broadcast, from the LOBBY on: hosts and supervisors have a seat, everybody else listens."""
+    roles = {Role.HOST: CallRole.HOST, Role.SUPERVISOR: CallRole.SUPERVISOR}
+    people = [(m.person, m.name, roles[m.role], "") for m in opening.members.values() if m.role in roles]
+    return OpenCall(
+        kind=CallKind.BROADCAST,
+        called=act,
+        title=opening.tender.title if opening.tender else opening.session,
+        bid="",
+        chairs=[_chair(number, *one) for number, one in enumerate(people, start=1)],
+        watchers=[],
+        ends_at=instant.text(at + timedelta(hours=BROADCAST_HOURS)),
+    )
+
+
+def broadcast_room(leaf: bytes) -> str:
+    """The session of the broadcast that the entry of this leaf has called."""
+    return f"broadcast-{hashlib.sha256(leaf).hexdigest()[:24]}"
+
+
+def _chair(number: int, person: str, name: str, role: CallRole, alias: str) -> Chair:
+    return Chair(seat=f"S{number:02d}", person=person, name=name, role=role, alias=alias)
 
 
 def _as_read(bid: OpenedBid) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from remote_bid.config import CosignerAt, Settings
+from remote_bid.config import CosignerAt, MediaAt, Settings
 from remote_bid.demo.authority import Authority
 from remote_bid.demo.committee import EXPERTS
 from remote_bid.demo.committee import OFFICES as EVALUATION_OFFICES
@@ -61,6 +61,8 @@ class Pace:
     patient: bool = True
     """Whether the deadline is postponed for whoever is still sealing."""
     pauses: Pauses = field(default_factory=Pauses)
+    call_s: float = 0
+    """How long the committee speaks with a bidder; 0: no call, and nobody carries media."""
     breath_s: float = 0
     """From the lobby on everybody takes this long, and some a few times as long, before each act."""
     site_lost: bool = False
@@ -109,6 +111,7 @@ def watchable(bidders: int) -> Pace:
             record_ms=20_000,
         ),
         pause_s=3,
+        call_s=12,
     )
 
 
@@ -124,6 +127,7 @@ def playable(bidders: int, minutes: float) -> Pace:
         ),
         pause_s=4,
         patient=False,
+        call_s=90,
         breath_s=1.5,
     )
 
@@ -209,6 +213,7 @@ def assemble(
         host=address,
         port=port,
         crls=[authority.publish_crl(folder / "authority.crl")],
+        media=MediaAt(bind=address, called=[address]) if pace.call_s else None,
     )
     trust = Trust(
         roots=[authority.pem],

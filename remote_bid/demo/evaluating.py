@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from remote_bid.demo import evaluators, offices
+from remote_bid.demo.calling import play_call
 from remote_bid.demo.cast import Cast
 from remote_bid.demo.committee import CUSTODIANS, EVALUATION, EXPERTS, OBSERVER, OPERATORS, evaluated_lot
 from remote_bid.demo.stage import Attendant
@@ -100,6 +101,8 @@ def _enter(cast: Cast, players: Troupe, lot: Lot) -> None:
     players.enter(offices.play_agency, cast, lot)
     players.enter(offices.play_overseer, cast)
     players.enter(offices.play_centre, cast)
+    if cast.pace.call_s:
+        players.enter(play_call, cast)
     for person in OPERATORS:
         players.enter(offices.play_site, cast, person)
 

@@ -1,5 +1,6 @@
 """The experts' parts: each draws up its review and its sheet alone; what goes otherwise than smoothly goes by alias."""
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
@@ -92,7 +93,14 @@ class Player:
         if view.me.leads and not view.questions:
             number = str(await self._expert.ask(bids[0], _QUESTION))
             await self._line.until(lambda view: bool(view.questions and _settled(view, number)))
+            await self._call(bids[0])
         await self._expert.review(_above_ceiling(view) or ({} if view.me.alias == ALONE else _dearest(view)))
+
+    async def _call(self, bid: str) -> None:
+        """By video too, where there is time for it; the work goes on when it is over."""
+        if seconds := self._cast.pace.call_s:
+            await self._expert.request_call(bid, _QUESTION)
+            await asyncio.sleep(seconds)
 
     async def score(self, view: EvaluationView) -> None:
         self._slipped = view.me.alias != FAR_OFF

@@ -138,6 +138,12 @@ class AskQuestion(Command, frozen=True):
     signed: Signed
 
 
+class RequestCall(Command, frozen=True):
+    """The leader calls a bidder to a clarification_call, on the committee's behalf."""
+
+    signed: Signed
+
+
 class AnswerQuestion(Command, frozen=True):
     """The bidder answers."""
 
@@ -261,6 +267,7 @@ EvaluationCommand = (
     | OpenReview
     | SubmitReview
     | AskQuestion
+    | RequestCall
     | AnswerQuestion
     | LapseQuestion
     | CastVote

@@ -31,9 +31,10 @@ class EvaluationFacts:
         now: Callable[[], datetime],
         ballots: Ballots,
         crls: Crls | None = None,
+        calls: bool = True,
     ) -> None:
         self._roots, self._deployment, self._now, self._ballots = roots, deployment, now, ballots
-        self._crls = crls or Crls(roots)
+        self._crls, self._calls = crls or Crls(roots), calls
 
     async def __call__(self, evaluation: Evaluation, command: EvaluationCommand, by: Who) -> Known:
         """All that `decide` may ask for; ballots are opened for the clock only."""
@@ -47,5 +48,6 @@ class EvaluationFacts:
             signers=signers,
             ballot_key=self._ballots.fresh(evaluation.session) if opens else "",
             ballots=self._ballots.opened(evaluation) if counts else None,
+            calls=self._calls,
             crls=[crl.noted for crl in self._crls.current()] if isinstance(command, ScheduleEvaluation) else [],
         )

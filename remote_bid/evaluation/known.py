@@ -17,4 +17,6 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     """The public half of a fresh key, for an election that is to be opened."""
     ballots: dict[str, BallotLine | None] | None = None
     """By alias: what each ballot of the open round says, None for one that cannot be read. None: the key is lost."""
+    calls: bool = True
+    """Whether this deployment carries video calls."""
     crls: list[CrlNoted] = []

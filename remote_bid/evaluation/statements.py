@@ -226,6 +226,16 @@ class Question(Payload, frozen=True):
     text: Words
 
 
+class CallRequest(Payload, frozen=True):
+    """The committee's, by its leader: one bidder is asked by video, about `text`."""
+
+    kind: ClassVar[str] = "call_request"
+    session: str
+    number: int
+    bid: str
+    text: Words
+
+
 class BidderAnswer(Payload, frozen=True):
     """The bidder's answer: it may change neither price nor substance of its bid."""
 

@@ -27,7 +27,10 @@ from remote_bid.verify.manifest import (
     hashes,
 )
 from remote_bid.verify.trust import Trust
+from remote_bid.video import COSIGNED_HERE
+from remote_bid.video.rules import Call
 
+_OF_CALLS = {kind.__name__ for kind in COSIGNED_HERE}
 _PUBLIC = Who(person="", role="observer")
 
 ReadCrl = Callable[[str], bytes]
@@ -41,7 +44,11 @@ def public_bundle(folded: Folded, vouched_by: Trust, signer: Signer, envelope: O
     """The bundle of a session that is over and whose end is cosigned; refused before."""
     if isinstance(folded.state, Evaluation):
         return _evaluated(folded, folded.state, vouched_by, signer, crl)
-    opening: Opening = folded.state
+    if isinstance(folded.state, Call):
+        return _called(folded, folded.state, vouched_by, signer)
+    if not isinstance(folded.state, Opening):
+        raise Refused("no_bundle", "此类会议没有档案包。", "There is no bundle of such a session.")
+    opening = folded.state
     if opening.phase not in (Phase.CLOSED, Phase.ABORTED) or opening.marks:
         raise Refused(
             "not_over", "开标尚未结束，档案稍后可取。", "The session is not over yet; the bundle comes after."
@@ -85,6 +92,16 @@ def party_bundle(folded: Folded, who: Who, vouched_by: Trust, signer: Signer, cr
         raise Refused("not_allowed", "您不能取得本场档案。", "The bundle is for those who may read all of it.")
     members = {TIMELINE: jcs(shown), LINES: jcs([])} | _crls(folded, crl)
     manifest = Manifest(session=folded.session.id, audience="party", vouched_by=vouched_by, members=hashes(members))
+    return container.write(members | {MANIFEST: jcs(state(manifest, signer))})
+
+
+def _called(folded: Folded, call: Call, vouched_by: Trust, signer: Signer) -> bytes:
+    """A call that is public, as anybody may see it: by seats."""
+    wanted = {entry.seq for entry in folded.main if entry.type in _OF_CALLS}
+    if not call.published or wanted - call.cosigned:
+        raise Refused("not_over", "通话记录尚未公开，档案稍后可取。", "The call is not public yet.")
+    members = {TIMELINE: jcs([_shown(folded, entry) for entry in folded.main]), LINES: jcs([])}
+    manifest = Manifest(session=folded.session.id, audience="public", vouched_by=vouched_by, members=hashes(members))
     return container.write(members | {MANIFEST: jcs(state(manifest, signer))})
 
 

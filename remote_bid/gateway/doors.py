@@ -50,6 +50,7 @@ class Door(msgspec.Struct, frozen=True):
 
 _OPEN = Door(Access.ANYBODY)
 _UPLOADS, _UPLOAD = "/api/sessions/{session}/uploads", "/api/sessions/{session}/uploads/{upload}"
+_CALL = "/api/calls/{session}"
 
 DOORS: Mapping[tuple[str, str], Door] = {
     ("GET", "/healthz"): _OPEN,
@@ -73,6 +74,15 @@ DOORS: Mapping[tuple[str, str], Door] = {
     ("GET", "/api/sessions/{session}/handover/{lot}"): Door(Access.SIGNED_IN),
     ("POST", "/api/evaluations/{session}/gates"): Door(Access.ANYBODY, address_pace="gates"),
     ("POST", "/api/evaluations/following"): Door(Access.SIGNED_IN, account_pace="commands"),
+    ("GET", "/api/calls"): Door(Access.SIGNED_IN),
+    ("GET", "/api/calls/relays"): Door(Access.SIGNED_IN),
+    ("POST", f"{_CALL}/token"): Door(Access.SIGNED_IN, account_pace="commands"),
+    ("POST", f"{_CALL}/join"): Door(Access.SIGNED_IN, account_pace="commands"),
+    ("POST", f"{_CALL}/again"): Door(Access.SIGNED_IN, account_pace="commands"),
+    ("POST", f"{_CALL}/leave"): Door(Access.SIGNED_IN, account_pace="commands"),
+    ("POST", f"{_CALL}/listen"): Door(Access.ANYBODY, address_pace="joins"),
+    ("GET", f"{_CALL}/recordings/{{number}}"): Door(Access.SIGNED_IN),
+    ("GET", "/api/sessions/{session}/broadcast"): _OPEN,
     ("OPTIONS", _UPLOADS): _OPEN,
     ("POST", _UPLOADS): Door(Access.SIGNED_IN, account_pace="uploads"),
     ("GET", _UPLOAD): Door(Access.SIGNED_IN),
@@ -97,6 +107,9 @@ DOORS: Mapping[tuple[str, str], Door] = {
     ("GET", "/hall/{session}/{part}"): _OPEN,
     ("GET", "/verify"): _OPEN,
     ("GET", "/evaluation/{session}"): _OPEN,
+    ("GET", "/calls"): _OPEN,
+    ("GET", "/call/{session}"): _OPEN,
+    ("GET", "/call/{session}/recordings"): _OPEN,
     ("GET", "/wall"): _OPEN,
     ("GET", "/sign-in"): _OPEN,
     ("GET", "/me"): _OPEN,

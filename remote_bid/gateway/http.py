@@ -38,13 +38,14 @@ from remote_bid.verify.trust import Trust
 
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-        "font-src 'self'; connect-src 'self' {socket}; object-src 'none'; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data:; media-src 'self'; font-src 'self'; connect-src 'self' {socket}; "
+        "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), speaker-selection=(self)",
 }
 
 _STATUS = uploads.STATUS | {
@@ -54,6 +55,9 @@ _STATUS = uploads.STATUS | {
     "no_page_token": 403,
     "no_such_paper": 404,
     "too_many_requests": 429,
+    "not_found": 404,
+    "recording_missing": 404,
+    "no_media": 503,
     "clock_jumped": 503,
     "log_unavailable": 503,
     "outcome_unknown": 503,
@@ -69,6 +73,9 @@ PAGES = (
     "/self-test",
     "/verify",
     "/evaluation/{session}",
+    "/calls",
+    "/call/{session}",
+    "/call/{session}/recordings",
     "/wall",
     "/plan",
     "/plan/{draft}",

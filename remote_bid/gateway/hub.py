@@ -1,10 +1,11 @@
 """The hub: which audiences listen to which session, and where everybody's answer to a join comes from."""
 
 import asyncio
+from typing import Any
 
 import msgspec
 
-from remote_bid.gateway.fanout import Line, Ready
+from remote_bid.gateway.fanout import Line, Ready, event
 from remote_bid.gateway.frames import Audience
 from remote_bid.gateway.snapshots import Snapshots
 from remote_bid.gateway.stream import Seats, Stream
@@ -65,6 +66,12 @@ class Hub:
         seats.channel.join(line)
         key = (session, audience, seats.folded.session.epoch, seats.folded.version, seats.audience.n, since)
         return self._snapshots.of(key, lambda: msgspec.json.encode(Entered(ok=True, joined=seats.joined(since))))
+
+    async def tell(self, session: str, who: Who, name: str, body: Any) -> None:
+        """What happens in a session and is no entry, to `who`'s audience; whoever is not there now does not miss it."""
+        audience = (await self._desk.look(session)).context.audience(who)
+        if (stream := self._streams.get(session)) is not None and (seats := stream.seats.get(audience)) is not None:
+            seats.channel.aside(event(name, msgspec.json.encode(body)))
 
     def leave(self, line: Line) -> None:
         """A socket is gone, or is to hear nothing more."""

@@ -11,6 +11,7 @@ import structlog
 from msgspec import UNSET, UnsetType
 
 from remote_bid.gateway.asked import asked
+from remote_bid.gateway.carrying import Carrying
 from remote_bid.gateway.doors import COOKIE, Caller, address_of, caller_of, said_token
 from remote_bid.gateway.fanout import Server
 from remote_bid.gateway.hub import Hub
@@ -30,6 +31,13 @@ class Join(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     session: str
     since: int = 0
+
+
+class Alive(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A page in a call gives a sign of life over its line."""
+
+    session: str
+    line: str
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +73,7 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio
         self._lines: dict[str, _Line] = {}
         self._hanging_up: set[asyncio.Task[None]] = set()
         self.hub: Hub
+        self.calls: Carrying | None = None
         porter.tokens.listen(self._hang_up)
 
     async def on_connect(self, sid: str, environ: Any = None, auth: Any = None, *_more: Any) -> bool:
@@ -174,6 +183,18 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio
                 raise Refused("not_signed_in", "请先登录。", "Sign in first.")
             entries = await self._desk.handle(session, command, who)
             return {"ok": True, "entries": [{"seq": entry.seq, "type": entry.type} for entry in entries]}
+        except Exception as error:
+            return refused(error)
+
+    async def on_alive(self, sid: str, body: Any = None, *_more: Any) -> Any:
+        """A sign of life in a call; whoever knows its line's name is in it."""
+        try:
+            self._person(sid)
+            told = msgspec.convert(body, type=Alive)
+            if self.calls is None:
+                raise Refused("no_media", "音视频服务暂不可用。", "No media is carried here now.")
+            self.calls.alive(told.session, told.line)
+            return {"ok": True}
         except Exception as error:
             return refused(error)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from remote_bid.gateway.socket import Join, Refusal
+from remote_bid.gateway.socket import Alive, Join, Refusal
 from remote_bid.timeline.context import AnyContext
 from remote_bid.timeline.frame import Frame, Joined
 
@@ -14,7 +14,7 @@ _REF = "#/components/schemas/{name}"
 
 def openapi(rooms: Mapping[str, AnyContext]) -> dict[str, Any]:
     """An OpenAPI 3.1 document that holds components only."""
-    named: dict[str, Any] = {"Frame": Frame, "Joined": Joined, "Join": Join, "Refusal": Refusal}
+    named: dict[str, Any] = {"Frame": Frame, "Joined": Joined, "Join": Join, "Alive": Alive, "Refusal": Refusal}
     for context in rooms.values():
         title = context.name.title()
         named |= {f"{title}Command": context.command, f"{title}Event": context.event, f"{title}View": context.view}

@@ -16,11 +16,13 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import BinaryIO
 
 from remote_bid.seal.statements import Statement
 from remote_bid.verify import (
     bids,
+    called,
     container,
     contents,
     custody,
@@ -36,6 +38,7 @@ from remote_bid.verify import (
     signatures,
     stamps,
 )
+from remote_bid.verify.called.case import CallCase
 from remote_bid.verify.case import Case, Failed
 from remote_bid.verify.container import NotAZip
 from remote_bid.verify.evaluated.case import EvaluationCase, VoidCase
@@ -78,6 +81,7 @@ _ALIKE = (*STEPS[:5], *STEPS[6:7])
 
 _EVALUATION = ((*_ALIKE, *evaluated.STEPS), (contents.timelines, *evaluated.NEEDED), EvaluationCase)
 
+_CALL = ((*STEPS[:5], *called.STEPS), (contents.timelines, *called.NEEDED), CallCase)
 
 _VOID = ((*STEPS[:5], *evaluated.VOID_STEPS), (contents.timelines,), VoidCase)
 _FOLLOWING = (*STEPS[:5], *following.STEPS), (contents.timelines, *following.NEEDED)
@@ -87,6 +91,7 @@ _BY_FIRST: Mapping[bytes, tuple[Sequence[tuple[int, str, Step]], Sequence[Step],
     b"EvaluationVoided": _VOID,
     b"AssessmentOpened": (*_FOLLOWING, AssessmentCase),
     b"AwardOpened": (*_FOLLOWING, AwardCase),
+    b"CallOpened": _CALL,
 }
 _OPENING = (STEPS, _NEEDED, Case)
 
@@ -99,16 +104,24 @@ def _walk_of(members: Mapping[str, bytes]) -> tuple[Sequence[tuple[int, str, Ste
     return next((walk for kind, walk in _BY_FIRST.items() if b'"type":"%s"' % kind in timeline), _OPENING)
 
 
-def verify(file: BinaryIO, trust: Trust | None, receipts: Sequence[Statement] = ()) -> Report:
+def verify(
+    file: BinaryIO,
+    trust: Trust | None,
+    receipts: Sequence[Statement] = (),
+    recordings: Mapping[str, str] = MappingProxyType({}),
+) -> Report:
     """Walk all steps over a bundle; NotAZip if it cannot be read at all.
 
-    `receipts` are cosigners' for lodged releases that must not have been left out. Without a trust file the bundle
-    vouches for itself: the report then gives fingerprints to compare by another way.
+    `receipts` are cosigners' for lodged releases that must not have been left out; `recordings` are SHA-256 (hex) of a
+    call's segments, by path. Without a trust file the bundle vouches for itself: the report then gives fingerprints to
+    compare by another way.
     """
     members, canonical = container.read(file)
     report = Report()
     steps, needed, kind = _walk_of(members)
-    case = kind(members=members, canonical=canonical, report=report, trust=trust, receipts=receipts)
+    case = kind(
+        members=members, canonical=canonical, report=report, trust=trust, receipts=receipts, recordings=recordings
+    )
     missing = 0
     for number, name, step in steps:
         if missing:

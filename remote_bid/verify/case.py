@@ -1,6 +1,6 @@
 """What the verifier works on: the bundle's members, parsed; and how a step says that something fails."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -55,6 +55,8 @@ class Case:
     trust: Trust | None
     receipts: Sequence[Statement] = ()
     """Lodging receipts that somebody holds against the bundle."""
+    recordings: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 (hex) of recordings that somebody holds beside the bundle, by their path in the timeline."""
     log_keys: list[NamedKey] = field(default_factory=list)
     """The log's keys in their order; the last signs the manifest."""
     successors: list[Statement] = field(default_factory=list)

@@ -262,6 +262,15 @@ def ask(person: str, bid: str, about: QuestionKind = QuestionKind.CLARIFICATION,
     return Act(command, expert(person))
 
 
+def request_call(person: str, bid: str, text: str = "请说明施工组织") -> Act:
+    def command(story: Story) -> Command:
+        number = len(story.state.calls) + 1
+        told = s.CallRequest(session=SESSION, number=number, bid=bid, text=text)
+        return c.RequestCall(signed=signed(told, expert(person)))
+
+    return Act(command, expert(person))
+
+
 def answer(who: Who, number: int = 1, text: str = "工期为三百日历天") -> Act:
     told = s.BidderAnswer(session=SESSION, number=number, bid=bid_id(who), text=text)
     return Act(c.AnswerQuestion(signed=signed(told, who)), who)

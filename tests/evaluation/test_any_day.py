@@ -86,6 +86,7 @@ BY_MEMBER: list[Callable[[str, str], Act]] = [
     lambda alias, person: acts.review(alias, person, FAILS),
     lambda alias, person: acts.review(alias, person, ALL_FAIL),
     lambda alias, person: acts.ask(person, bid_id(ALPHA)),
+    lambda alias, person: acts.request_call(person, bid_id(ALPHA)),
     lambda alias, person: acts.ask(person, bid_id(ALPHA), QuestionKind.LOW_BID),
     lambda alias, person: acts.vote(alias, person, yes=False),
     lambda alias, person: acts.save_draft(person),

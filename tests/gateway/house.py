@@ -11,7 +11,7 @@ import aiohttp
 import msgspec
 import socketio
 
-from remote_bid.app import serving
+from remote_bid.app import Annexe, serving
 from remote_bid.config import CosignerAt, Settings
 from remote_bid.demo.authority import Authority
 from remote_bid.gateway.pace import Limits
@@ -196,10 +196,17 @@ async def premises(
 
 @asynccontextmanager
 async def house(
-    folder: Path, authority: Authority | None = None, people: Path | None = None, **more: Any
+    folder: Path,
+    authority: Authority | None = None,
+    people: Path | None = None,
+    annexe: Annexe | None = None,
+    **more: Any,
 ) -> AsyncIterator[House]:
     """A server whose data lies in `folder`, with nothing in it yet."""
-    async with premises(folder, authority, people, **more) as found, serving(found.settings, found.server_folder):
+    async with (
+        premises(folder, authority, people, **more) as found,
+        serving(found.settings, found.server_folder, annexe or Annexe()),
+    ):
         try:
             yield found
         finally:

@@ -13,6 +13,7 @@ import yarl
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from remote_bid.gateway.calls import Calls
 from remote_bid.gateway.doors import DOORS, SOCKET, Access, doors
 from remote_bid.gateway.drafts import Drafts
 from remote_bid.gateway.http import Http, guard
@@ -133,7 +134,22 @@ MATRIX |= {
     ("GET", "/api/enrolments/{request}"): Row(CALLERS, "/api/enrolments/none"),
     ("GET", "/api/authority/crl"): Row(CALLERS),
 }
-EVENTS = {"connect", "disconnect", "join", "command"}
+MATRIX |= {
+    ("GET", "/evaluation/{session}"): Row(CALLERS, "/evaluation/none"),
+    ("GET", "/api/calls"): Row(SIGNED_IN),
+    ("GET", "/api/calls/relays"): Row(SIGNED_IN),
+    ("POST", "/api/calls/{session}/token"): Row(SIGNED_IN, "/api/calls/none/token"),
+    ("POST", "/api/calls/{session}/join"): Row(SIGNED_IN, "/api/calls/none/join", {}),
+    ("POST", "/api/calls/{session}/again"): Row(SIGNED_IN, "/api/calls/none/again", {}),
+    ("POST", "/api/calls/{session}/leave"): Row(SIGNED_IN, "/api/calls/none/leave"),
+    ("POST", "/api/calls/{session}/listen"): Row(CALLERS, "/api/calls/none/listen", {}),
+    ("GET", "/api/calls/{session}/recordings/{number}"): Row(SIGNED_IN, "/api/calls/none/recordings/0"),
+    ("GET", "/api/sessions/{session}/broadcast"): Row(CALLERS, f"{SESSION}/broadcast"),
+    ("GET", "/calls"): Row(CALLERS),
+    ("GET", "/call/{session}"): Row(CALLERS, "/call/none"),
+    ("GET", "/call/{session}/recordings"): Row(CALLERS, "/call/none/recordings"),
+}
+EVENTS = {"connect", "disconnect", "join", "command", "alive"}
 """What each command of a session asks of its sender is the room's own table."""
 
 
@@ -181,6 +197,7 @@ async def test_every_route_has_a_door(tmp_path: Path) -> None:
             *object.__new__(PasskeyHttp).routes(),
             *Drafts().routes(),
             *object.__new__(Observers).routes(),
+            *object.__new__(Calls).routes(),
         ]
     )
     found = {(route.method, route.resource.canonical) for route in app.router.routes() if route.resource}
@@ -220,6 +237,7 @@ async def test_what_is_not_for_everybody_says_so() -> None:
         "/api/passkeys/sign-in",
         "/api/evaluations/{session}/gates",
         "/api/enrolments",
+        "/api/calls/{session}/listen",
         SOCKET,
     }
 

@@ -33,6 +33,32 @@ export interface components {
             readonly signed: components["schemas"]["Signed"] | null;
         };
         /**
+         * Admit
+         * @description The supervisor lets somebody in.
+         */
+        readonly Admit: {
+            /** @enum {unknown} */
+            readonly type: "Admit";
+            readonly seat: string;
+        };
+        /**
+         * Admitted
+         * @description Somebody may join.
+         */
+        readonly Admitted: {
+            /** @enum {unknown} */
+            readonly type: "Admitted";
+            readonly seat: string;
+        };
+        /**
+         * Alive
+         * @description A page in a call gives a sign of life over its line.
+         */
+        readonly Alive: {
+            readonly session: string;
+            readonly line: string;
+        };
+        /**
          * AnswerCall
          * @description An expert accepts or declines.
          */
@@ -49,6 +75,15 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "AnswerDrill";
             readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * AnswerNotice
+         * @description Somebody has read that the call is recorded, and agrees or does not.
+         */
+        readonly AnswerNotice: {
+            /** @enum {unknown} */
+            readonly type: "AnswerNotice";
+            readonly agrees: boolean;
         };
         /**
          * AnswerObjection
@@ -284,6 +319,12 @@ export interface components {
             readonly by_lot: boolean;
         };
         /**
+         * BadToken
+         * @description What is wrong with a token that was shown.
+         * @enum {unknown}
+         */
+        readonly BadToken: "expired" | "foreign" | "removed" | "replaced" | "seat_taken" | "unknown" | "used";
+        /**
          * BallotCast
          * @description A member has voted; its `sealed` ballot is shown to nobody, ever.
          */
@@ -425,6 +466,15 @@ export interface components {
             readonly close: components["schemas"]["Statement"];
         };
         /**
+         * CallClosed
+         * @description The call is over.
+         */
+        readonly CallClosed: {
+            /** @enum {unknown} */
+            readonly type: "CallClosed";
+            readonly cause: components["schemas"]["Ending"];
+        };
+        /**
          * CallExpert
          * @description The centre opens the next drawn leaf and calls whoever stands there.
          */
@@ -433,6 +483,99 @@ export interface components {
             readonly type: "CallExpert";
             readonly leaf: components["schemas"]["PoolLeaf"];
             readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * CallKind
+         * @description What a call is for.
+         * @enum {unknown}
+         */
+        readonly CallKind: "broadcast" | "clarification_call";
+        /**
+         * CallOpened
+         * @description The room exists; nothing passes in it yet. It ends by itself at `ends_at`. What every seat is, anybody in the
+         *         call may know; who sits on it (`chairs`), only auditors.
+         */
+        readonly CallOpened: {
+            /** @enum {unknown} */
+            readonly type: "CallOpened";
+            readonly kind: components["schemas"]["CallKind"];
+            readonly called: components["schemas"]["CalledBy"];
+            readonly title: string;
+            readonly bid: string;
+            readonly seats: {
+                readonly [key: string]: components["schemas"]["CallRole"];
+            };
+            readonly chairs: readonly components["schemas"]["Chair"][];
+            readonly watchers: readonly string[];
+            readonly ends_at: string;
+        };
+        /**
+         * CallPublished
+         * @description The session that called it is public: anybody may read what happened here, by seats.
+         */
+        readonly CallPublished: {
+            /** @enum {unknown} */
+            readonly type: "CallPublished";
+        };
+        /**
+         * CallRequested
+         * @description A bidder is called to a clarification_call, which may last until `ends_at`.
+         */
+        readonly CallRequested: {
+            /** @enum {unknown} */
+            readonly type: "CallRequested";
+            readonly number: number;
+            readonly bid: string;
+            readonly text: string;
+            readonly ends_at: string;
+            readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * CallRole
+         * @description What a person is in a call.
+         * @enum {unknown}
+         */
+        readonly CallRole: "agency" | "auditor" | "bidder" | "expert" | "host" | "listener" | "observer" | "supervisor";
+        /**
+         * CallRow
+         * @description A clarification_call, and the session in which it is held.
+         */
+        readonly CallRow: {
+            readonly room: string;
+            readonly ends_at: string;
+            readonly bid?: string;
+            readonly text?: string;
+        };
+        /**
+         * CallView
+         * @description A call as one person may see it now.
+         */
+        readonly CallView: {
+            readonly session: string;
+            readonly person: string;
+            readonly role: components["schemas"]["CallRole"];
+            readonly ask: string;
+            readonly kind?: components["schemas"]["CallKind"];
+            readonly seat?: string;
+            readonly title?: string;
+            readonly called?: string;
+            readonly ends_at?: string;
+            readonly gate?: components["schemas"]["Obstacle"];
+            readonly recorder?: string;
+            readonly seats?: {
+                readonly [key: string]: components["schemas"]["SeatRow"];
+            };
+            readonly segments?: readonly components["schemas"]["Segment"][];
+            readonly closed?: boolean;
+        };
+        /**
+         * CalledBy
+         * @description The act that called the room: its session, its entry, and that entry's leaf.
+         */
+        readonly CalledBy: {
+            readonly session: string;
+            readonly seq: number;
+            readonly leaf: string;
         };
         /**
          * CarryOutAbort
@@ -476,6 +619,18 @@ export interface components {
          * @enum {unknown}
          */
         readonly Cause: "aborted" | "authority_failed" | "bad_deal" | "bad_escrow" | "bad_lodging" | "envelope_lost" | "escrow_absent" | "garbage" | "invalid_form" | "not_released" | "opened" | "remedied";
+        /**
+         * Chair
+         * @description Who sits on a seat; `alias` is an expert's in the evaluation.
+         */
+        readonly Chair: {
+            readonly seat: string;
+            readonly person: string;
+            readonly name: string;
+            readonly role: components["schemas"]["CallRole"];
+            /** @default  */
+            readonly alias?: string;
+        };
         /**
          * CheckCodeView
          * @description 核对码 of the last cosigned phase change, and the note it is made from.
@@ -531,6 +686,14 @@ export interface components {
         readonly CloseBids: {
             /** @enum {unknown} */
             readonly type: "CloseBids";
+        };
+        /**
+         * CloseCall
+         * @description The supervisor ends the call.
+         */
+        readonly CloseCall: {
+            /** @enum {unknown} */
+            readonly type: "CloseCall";
         };
         /**
          * CloseCustody
@@ -1116,6 +1279,14 @@ export interface components {
             readonly voted: readonly string[];
         };
         /**
+         * EndCall
+         * @description The clock's when its time is over; the house's when the session that called it is over.
+         */
+        readonly EndCall: {
+            /** @enum {unknown} */
+            readonly type: "EndCall";
+        };
+        /**
          * EndCountCheck
          * @description The clock's: lots with too few bids on which nobody has decided end.
          */
@@ -1148,6 +1319,12 @@ export interface components {
             readonly type: "EndPause";
         };
         /**
+         * Ending
+         * @description Why a call is over.
+         * @enum {unknown}
+         */
+        readonly Ending: "session_over" | "supervisor" | "time_over";
+        /**
          * EnrolGate
          * @description The centre enrols a gate with its key.
          */
@@ -1155,6 +1332,14 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "EnrolGate";
             readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * EnterLobby
+         * @description Somebody waits to be admitted.
+         */
+        readonly EnterLobby: {
+            /** @enum {unknown} */
+            readonly type: "EnterLobby";
         };
         /**
          * EntrustKey
@@ -1204,8 +1389,8 @@ export interface components {
             readonly type: "EvaluationClosed";
             readonly silent: readonly string[];
         };
-        readonly EvaluationCommand: components["schemas"]["ScheduleEvaluation"] | components["schemas"]["CommitPools"] | components["schemas"]["SealSeed"] | components["schemas"]["PublishDrawKey"] | components["schemas"]["CallExpert"] | components["schemas"]["AnswerCall"] | components["schemas"]["NoteCall"] | components["schemas"]["PassGate"] | components["schemas"]["EnrolGate"] | components["schemas"]["HearGate"] | components["schemas"]["TakeSeat"] | components["schemas"]["MoveSeat"] | components["schemas"]["SignUndertaking"] | components["schemas"]["DeclareRecusal"] | components["schemas"]["RemoveMember"] | components["schemas"]["OpenElection"] | components["schemas"]["CastBallot"] | components["schemas"]["CountBallots"] | components["schemas"]["OpenReview"] | components["schemas"]["SubmitReview"] | components["schemas"]["AskQuestion"] | components["schemas"]["AnswerQuestion"] | components["schemas"]["LapseQuestion"] | components["schemas"]["CastVote"] | components["schemas"]["SaveDraft"] | components["schemas"]["SubmitSheet"] | components["schemas"]["AnswerOutlier"] | components["schemas"]["ConfirmSummary"] | components["schemas"]["SignReport"] | components["schemas"]["DissentFromReport"] | components["schemas"]["PublishReport"] | components["schemas"]["Proceed"] | components["schemas"]["SuspendEvaluation"] | components["schemas"]["ResumeEvaluation"] | components["schemas"]["DecidePostponement"] | components["schemas"]["ReportSite"] | components["schemas"]["EndEvaluationPause"] | components["schemas"]["NoticeEvaluationOutage"] | components["schemas"]["VoidEvaluation"] | components["schemas"]["Tick"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["RecordRotation"] | components["schemas"]["NoteCrl"];
-        readonly EvaluationEvent: components["schemas"]["EvaluationOrdered"] | components["schemas"]["PoolsCommitted"] | components["schemas"]["SeedSealed"] | components["schemas"]["ExpertDrawOpened"] | components["schemas"]["DrawKeyPublished"] | components["schemas"]["DrawOrderFound"] | components["schemas"]["ExpertCalled"] | components["schemas"]["MemberAccepted"] | components["schemas"]["MemberLeft"] | components["schemas"]["CheckInOpened"] | components["schemas"]["GateEnrolled"] | components["schemas"]["GateHeard"] | components["schemas"]["GatePassed"] | components["schemas"]["GateRefused"] | components["schemas"]["SeatTaken"] | components["schemas"]["SeatMoved"] | components["schemas"]["UndertakingOpened"] | components["schemas"]["UndertakingSigned"] | components["schemas"]["LeaderPhaseOpened"] | components["schemas"]["ElectionOpened"] | components["schemas"]["BallotCast"] | components["schemas"]["BallotsCounted"] | components["schemas"]["ElectionFailed"] | components["schemas"]["LeaderDeposed"] | components["schemas"]["MaterialsOpened"] | components["schemas"]["ReviewOpened"] | components["schemas"]["ReviewSubmitted"] | components["schemas"]["QuestionAsked"] | components["schemas"]["QuestionAnswered"] | components["schemas"]["QuestionLapsed"] | components["schemas"]["MotionPut"] | components["schemas"]["VoteCast"] | components["schemas"]["MotionDecided"] | components["schemas"]["ReviewCounted"] | components["schemas"]["DetailedOpened"] | components["schemas"]["SheetDrafted"] | components["schemas"]["SheetSubmitted"] | components["schemas"]["OutliersFound"] | components["schemas"]["OutlierAnswered"] | components["schemas"]["StepOverdue"] | components["schemas"]["OutliersClosed"] | components["schemas"]["PricesScored"] | components["schemas"]["SummaryOpened"] | components["schemas"]["SummaryConfirmed"] | components["schemas"]["ReportOpened"] | components["schemas"]["EvaluationClosed"] | components["schemas"]["ReportAnswered"] | components["schemas"]["ReportPublished"] | components["schemas"]["EvaluationSuspended"] | components["schemas"]["EvaluationPauseCountersigned"] | components["schemas"]["ResumptionAwaited"] | components["schemas"]["EvaluationResumed"] | components["schemas"]["SiteLost"] | components["schemas"]["SiteRestored"] | components["schemas"]["EvaluationVoided"] | components["schemas"]["Ticked"] | components["schemas"]["Disclosed"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["LogKeyRotated"] | components["schemas"]["CrlNotedDown"];
+        readonly EvaluationCommand: components["schemas"]["ScheduleEvaluation"] | components["schemas"]["CommitPools"] | components["schemas"]["SealSeed"] | components["schemas"]["PublishDrawKey"] | components["schemas"]["CallExpert"] | components["schemas"]["AnswerCall"] | components["schemas"]["NoteCall"] | components["schemas"]["PassGate"] | components["schemas"]["EnrolGate"] | components["schemas"]["HearGate"] | components["schemas"]["TakeSeat"] | components["schemas"]["MoveSeat"] | components["schemas"]["SignUndertaking"] | components["schemas"]["DeclareRecusal"] | components["schemas"]["RemoveMember"] | components["schemas"]["OpenElection"] | components["schemas"]["CastBallot"] | components["schemas"]["CountBallots"] | components["schemas"]["OpenReview"] | components["schemas"]["SubmitReview"] | components["schemas"]["AskQuestion"] | components["schemas"]["RequestCall"] | components["schemas"]["AnswerQuestion"] | components["schemas"]["LapseQuestion"] | components["schemas"]["CastVote"] | components["schemas"]["SaveDraft"] | components["schemas"]["SubmitSheet"] | components["schemas"]["AnswerOutlier"] | components["schemas"]["ConfirmSummary"] | components["schemas"]["SignReport"] | components["schemas"]["DissentFromReport"] | components["schemas"]["PublishReport"] | components["schemas"]["Proceed"] | components["schemas"]["SuspendEvaluation"] | components["schemas"]["ResumeEvaluation"] | components["schemas"]["DecidePostponement"] | components["schemas"]["ReportSite"] | components["schemas"]["EndEvaluationPause"] | components["schemas"]["NoticeEvaluationOutage"] | components["schemas"]["VoidEvaluation"] | components["schemas"]["Tick"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["RecordRotation"] | components["schemas"]["NoteCrl"];
+        readonly EvaluationEvent: components["schemas"]["EvaluationOrdered"] | components["schemas"]["PoolsCommitted"] | components["schemas"]["SeedSealed"] | components["schemas"]["ExpertDrawOpened"] | components["schemas"]["DrawKeyPublished"] | components["schemas"]["DrawOrderFound"] | components["schemas"]["ExpertCalled"] | components["schemas"]["MemberAccepted"] | components["schemas"]["MemberLeft"] | components["schemas"]["CheckInOpened"] | components["schemas"]["GateEnrolled"] | components["schemas"]["GateHeard"] | components["schemas"]["GatePassed"] | components["schemas"]["GateRefused"] | components["schemas"]["SeatTaken"] | components["schemas"]["SeatMoved"] | components["schemas"]["UndertakingOpened"] | components["schemas"]["UndertakingSigned"] | components["schemas"]["LeaderPhaseOpened"] | components["schemas"]["ElectionOpened"] | components["schemas"]["BallotCast"] | components["schemas"]["BallotsCounted"] | components["schemas"]["ElectionFailed"] | components["schemas"]["LeaderDeposed"] | components["schemas"]["MaterialsOpened"] | components["schemas"]["ReviewOpened"] | components["schemas"]["ReviewSubmitted"] | components["schemas"]["QuestionAsked"] | components["schemas"]["CallRequested"] | components["schemas"]["QuestionAnswered"] | components["schemas"]["QuestionLapsed"] | components["schemas"]["MotionPut"] | components["schemas"]["VoteCast"] | components["schemas"]["MotionDecided"] | components["schemas"]["ReviewCounted"] | components["schemas"]["DetailedOpened"] | components["schemas"]["SheetDrafted"] | components["schemas"]["SheetSubmitted"] | components["schemas"]["OutliersFound"] | components["schemas"]["OutlierAnswered"] | components["schemas"]["StepOverdue"] | components["schemas"]["OutliersClosed"] | components["schemas"]["PricesScored"] | components["schemas"]["SummaryOpened"] | components["schemas"]["SummaryConfirmed"] | components["schemas"]["ReportOpened"] | components["schemas"]["EvaluationClosed"] | components["schemas"]["ReportAnswered"] | components["schemas"]["ReportPublished"] | components["schemas"]["EvaluationSuspended"] | components["schemas"]["EvaluationPauseCountersigned"] | components["schemas"]["ResumptionAwaited"] | components["schemas"]["EvaluationResumed"] | components["schemas"]["SiteLost"] | components["schemas"]["SiteRestored"] | components["schemas"]["EvaluationVoided"] | components["schemas"]["Ticked"] | components["schemas"]["Disclosed"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["LogKeyRotated"] | components["schemas"]["CrlNotedDown"];
         /**
          * EvaluationMe
          * @description The viewer: who, as what, and what is asked of it now (a code that the page words).
@@ -1352,6 +1537,9 @@ export interface components {
             readonly questions?: {
                 readonly [key: string]: components["schemas"]["QuestionRow"];
             };
+            readonly calls?: {
+                readonly [key: string]: components["schemas"]["CallRow"];
+            };
             readonly motions?: {
                 readonly [key: string]: components["schemas"]["MotionRow"];
             };
@@ -1483,6 +1671,15 @@ export interface components {
             readonly slots?: readonly components["schemas"]["OwnSlot"][];
         };
         /**
+         * GateClosed
+         * @description From now on nothing passes.
+         */
+        readonly GateClosed: {
+            /** @enum {unknown} */
+            readonly type: "GateClosed";
+            readonly cause: components["schemas"]["Obstacle"];
+        };
+        /**
          * GateEnrolled
          * @description A gate of a site tells by itself who has come; the statement has its key.
          */
@@ -1506,6 +1703,15 @@ export interface components {
             readonly number: number;
             readonly outcome: components["schemas"]["GateOutcome"];
             readonly statement: components["schemas"]["Statement"];
+        };
+        /**
+         * GateOpened
+         * @description From now on what the table allows passes; `cause` is the obstacle that has gone last.
+         */
+        readonly GateOpened: {
+            /** @enum {unknown} */
+            readonly type: "GateOpened";
+            readonly cause: components["schemas"]["Obstacle"];
         };
         /**
          * GateOutcome
@@ -1593,6 +1799,15 @@ export interface components {
             readonly since: string;
             readonly supervisor_from: string;
             readonly deputy_from?: string;
+        };
+        /**
+         * IssueToken
+         * @description Somebody wants to join: the token of this hash is its own, once and soon. The token itself is never logged.
+         */
+        readonly IssueToken: {
+            /** @enum {unknown} */
+            readonly type: "IssueToken";
+            readonly hash: string;
         };
         /**
          * Join
@@ -1699,6 +1914,14 @@ export interface components {
             readonly type: "LeaderPhaseOpened";
         };
         /**
+         * LeaveCall
+         * @description Somebody hangs up; it may come again.
+         */
+        readonly LeaveCall: {
+            /** @enum {unknown} */
+            readonly type: "LeaveCall";
+        };
+        /**
          * Line
          * @description One line of a derivation: a figure, or, without `of`, a remark. A figure is `expression` = `exact`, rounded step
          *         by step; the last step's value is used from there on. `exact` is a decimal, or numerator/denominator where the
@@ -1748,6 +1971,15 @@ export interface components {
             readonly name: string;
             readonly text: string;
             readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * LobbyEntered
+         * @description Somebody waits to be admitted.
+         */
+        readonly LobbyEntered: {
+            /** @enum {unknown} */
+            readonly type: "LobbyEntered";
+            readonly seat: string;
         };
         /**
          * LobbyOpened
@@ -2034,6 +2266,15 @@ export interface components {
             readonly alias: string;
         };
         /**
+         * MuteSeat
+         * @description The supervisor takes somebody's voice away.
+         */
+        readonly MuteSeat: {
+            /** @enum {unknown} */
+            readonly type: "MuteSeat";
+            readonly seat: string;
+        };
+        /**
          * NoteCall
          * @description The centre notes, with its gateway's evidence, that somebody who was called does not come.
          */
@@ -2059,6 +2300,55 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "NoteDeposit";
             readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * NoteLost
+         * @description The carrier's: a seat's connection is gone.
+         */
+        readonly NoteLost: {
+            /** @enum {unknown} */
+            readonly type: "NoteLost";
+            readonly seat: string;
+        };
+        /**
+         * NoteRecorder
+         * @description The carrier's: whether the room is being recorded, and if not, why.
+         */
+        readonly NoteRecorder: {
+            /** @enum {unknown} */
+            readonly type: "NoteRecorder";
+            readonly healthy: boolean;
+            /** @default  */
+            readonly cause?: string;
+        };
+        /**
+         * NoteSegment
+         * @description The carrier's: a piece of the recording is whole.
+         */
+        readonly NoteSegment: {
+            /** @enum {unknown} */
+            readonly type: "NoteSegment";
+            readonly segment: components["schemas"]["Segment"];
+        };
+        /**
+         * NoteSupervisor
+         * @description The carrier's: a supervisor's signs of life have begun, or stopped.
+         */
+        readonly NoteSupervisor: {
+            /** @enum {unknown} */
+            readonly type: "NoteSupervisor";
+            readonly seat: string;
+            readonly alive: boolean;
+        };
+        /**
+         * NoticeAnswered
+         * @description Whether somebody agrees to be recorded.
+         */
+        readonly NoticeAnswered: {
+            /** @enum {unknown} */
+            readonly type: "NoticeAnswered";
+            readonly seat: string;
+            readonly agrees: boolean;
         };
         /**
          * NoticeEvaluationOutage
@@ -2139,6 +2429,12 @@ export interface components {
             readonly silent: readonly string[];
         };
         /**
+         * Obstacle
+         * @description Why nothing passes; the first that applies. None of them: the gate is open.
+         * @enum {unknown}
+         */
+        readonly Obstacle: "ended" | "no_recorder" | "no_supervisor" | "not_called";
+        /**
          * OfferCustodianKey
          * @description A custodian offers its fresh key.
          */
@@ -2173,6 +2469,21 @@ export interface components {
             /** @enum {unknown} */
             readonly type: "OpenAward";
             readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * OpenCall
+         * @description The house's: an act in another session has called this room. `watchers` may read and play back everything.
+         */
+        readonly OpenCall: {
+            /** @enum {unknown} */
+            readonly type: "OpenCall";
+            readonly kind: components["schemas"]["CallKind"];
+            readonly called: components["schemas"]["CalledBy"];
+            readonly title: string;
+            readonly bid: string;
+            readonly chairs: readonly components["schemas"]["Chair"][];
+            readonly watchers: readonly string[];
+            readonly ends_at: string;
         };
         /**
          * OpenElection
@@ -2655,6 +2966,14 @@ export interface components {
             readonly signed: components["schemas"]["Signed"];
         };
         /**
+         * PublishCall
+         * @description The house's: the session that called it is public.
+         */
+        readonly PublishCall: {
+            /** @enum {unknown} */
+            readonly type: "PublishCall";
+        };
+        /**
          * PublishDrawKey
          * @description A custodian publishes its key: every seed is opened by the same k keys, at once.
          */
@@ -2917,6 +3236,23 @@ export interface components {
             readonly token: string;
         };
         /**
+         * RecorderFailed
+         * @description The room cannot be recorded.
+         */
+        readonly RecorderFailed: {
+            /** @enum {unknown} */
+            readonly type: "RecorderFailed";
+            readonly cause: string;
+        };
+        /**
+         * RecorderReady
+         * @description The room is being recorded.
+         */
+        readonly RecorderReady: {
+            /** @enum {unknown} */
+            readonly type: "RecorderReady";
+        };
+        /**
          * Refusal
          * @description No: a stable code, the sentence in both languages, and a trace to quote to the operator.
          */
@@ -3025,6 +3361,15 @@ export interface components {
             readonly signed: components["schemas"]["Signed"];
         };
         /**
+         * RemoveSeat
+         * @description The supervisor puts somebody out for good.
+         */
+        readonly RemoveSeat: {
+            /** @enum {unknown} */
+            readonly type: "RemoveSeat";
+            readonly seat: string;
+        };
+        /**
          * ReportAnswer
          * @description What a member said to the report. Refusing without a reason and silence count as agreement, and are recorded.
          * @enum {unknown}
@@ -3070,6 +3415,15 @@ export interface components {
             readonly type: "ReportSite";
             readonly site: string;
             readonly up: boolean;
+        };
+        /**
+         * RequestCall
+         * @description The leader calls a bidder to a clarification_call, on the committee's behalf.
+         */
+        readonly RequestCall: {
+            /** @enum {unknown} */
+            readonly type: "RequestCall";
+            readonly signed: components["schemas"]["Signed"];
         };
         /**
          * RequestRefusal
@@ -3314,6 +3668,34 @@ export interface components {
             readonly upload: string;
         };
         /**
+         * SeatJoined
+         * @description Somebody has joined with the token of this hash.
+         */
+        readonly SeatJoined: {
+            /** @enum {unknown} */
+            readonly type: "SeatJoined";
+            readonly seat: string;
+            readonly hash: string;
+        };
+        /**
+         * SeatLeft
+         * @description It has hung up.
+         */
+        readonly SeatLeft: {
+            /** @enum {unknown} */
+            readonly type: "SeatLeft";
+            readonly seat: string;
+        };
+        /**
+         * SeatLost
+         * @description Its connection is gone; it may join again.
+         */
+        readonly SeatLost: {
+            /** @enum {unknown} */
+            readonly type: "SeatLost";
+            readonly seat: string;
+        };
+        /**
          * SeatMoved
          * @description A member goes on at another seat of its site.
          */
@@ -3323,6 +3705,35 @@ export interface components {
             readonly alias: string;
             readonly site: string;
             readonly seat: string;
+        };
+        /**
+         * SeatMuted
+         * @description Nobody hears this seat any more.
+         */
+        readonly SeatMuted: {
+            /** @enum {unknown} */
+            readonly type: "SeatMuted";
+            readonly seat: string;
+        };
+        /**
+         * SeatRemoved
+         * @description It was put out, and may not come again.
+         */
+        readonly SeatRemoved: {
+            /** @enum {unknown} */
+            readonly type: "SeatRemoved";
+            readonly seat: string;
+        };
+        /**
+         * SeatRow
+         * @description A seat: what sits there, how it is called for this reader, how far it is.
+         */
+        readonly SeatRow: {
+            readonly role: components["schemas"]["CallRole"];
+            readonly label: string;
+            readonly standing: components["schemas"]["Standing"];
+            readonly muted?: boolean;
+            readonly agreed?: boolean;
         };
         /**
          * SeatTaken
@@ -3337,6 +3748,15 @@ export interface components {
             readonly signed: components["schemas"]["Signed"];
         };
         /**
+         * SeatUnmuted
+         * @description It may be heard again.
+         */
+        readonly SeatUnmuted: {
+            /** @enum {unknown} */
+            readonly type: "SeatUnmuted";
+            readonly seat: string;
+        };
+        /**
          * SeedSealed
          * @description A seed for the expert draw, sealed to the custodians.
          */
@@ -3345,6 +3765,30 @@ export interface components {
             readonly type: "SeedSealed";
             readonly person: string;
             readonly signed: components["schemas"]["Signed"];
+        };
+        /**
+         * Segment
+         * @description A piece of the recording of one seat's sound or picture, whole and on disk.
+         */
+        readonly Segment: {
+            readonly seat: string;
+            /** @enum {unknown} */
+            readonly kind: "audio" | "video";
+            readonly number: number;
+            readonly path: string;
+            readonly sha256: string;
+            readonly size: number;
+            readonly began: string;
+            readonly seconds: string;
+        };
+        /**
+         * SegmentRecorded
+         * @description A piece of the recording is whole: whoever has it can show that it is this one.
+         */
+        readonly SegmentRecorded: {
+            /** @enum {unknown} */
+            readonly type: "SegmentRecorded";
+            readonly segment: components["schemas"]["Segment"];
         };
         /**
          * SetProof
@@ -3495,6 +3939,12 @@ export interface components {
             readonly token: string;
         };
         /**
+         * Standing
+         * @description How far somebody has come on its way into a call.
+         * @enum {unknown}
+         */
+        readonly Standing: "admitted" | "in" | "lobby" | "outside" | "removed";
+        /**
          * Statement
          * @description A DSSE envelope (secure-systems-lab/dsse, v1.0.2) as it is stored and sent; base64url without padding.
          */
@@ -3596,6 +4046,24 @@ export interface components {
             readonly summary: components["schemas"]["Summary"];
             readonly hash: string;
             readonly ends_at: string;
+        };
+        /**
+         * SupervisorFound
+         * @description A supervisor's signs of life are there.
+         */
+        readonly SupervisorFound: {
+            /** @enum {unknown} */
+            readonly type: "SupervisorFound";
+            readonly seat: string;
+        };
+        /**
+         * SupervisorLost
+         * @description A supervisor's signs of life have stopped.
+         */
+        readonly SupervisorLost: {
+            /** @enum {unknown} */
+            readonly type: "SupervisorLost";
+            readonly seat: string;
         };
         /**
          * SuspendEvaluation
@@ -3702,6 +4170,27 @@ export interface components {
             readonly signed: components["schemas"]["Signed"];
         };
         /**
+         * TokenIssued
+         * @description Somebody may join once with the token of this hash, before `ends_at`; earlier ones are void.
+         */
+        readonly TokenIssued: {
+            /** @enum {unknown} */
+            readonly type: "TokenIssued";
+            readonly seat: string;
+            readonly hash: string;
+            readonly ends_at: string;
+        };
+        /**
+         * TokenRefused
+         * @description Somebody has tried to join with a token that is not good.
+         */
+        readonly TokenRefused: {
+            /** @enum {unknown} */
+            readonly type: "TokenRefused";
+            readonly hash: string;
+            readonly why: components["schemas"]["BadToken"];
+        };
+        /**
          * UndertakingOpened
          * @description All are in: they learn who bids.
          */
@@ -3720,6 +4209,24 @@ export interface components {
             readonly signed: components["schemas"]["Signed"];
         };
         /**
+         * UnmuteSeat
+         * @description The supervisor gives it back.
+         */
+        readonly UnmuteSeat: {
+            /** @enum {unknown} */
+            readonly type: "UnmuteSeat";
+            readonly seat: string;
+        };
+        /**
+         * UseToken
+         * @description Somebody joins with the token of this hash.
+         */
+        readonly UseToken: {
+            /** @enum {unknown} */
+            readonly type: "UseToken";
+            readonly hash: string;
+        };
+        /**
          * Verdict
          * @description What a member finds of one bid in one item; a fail names the clause that it fails and says why.
          */
@@ -3732,6 +4239,9 @@ export interface components {
             /** @default  */
             readonly reason?: string;
         };
+        readonly VideoCommand: components["schemas"]["OpenCall"] | components["schemas"]["AnswerNotice"] | components["schemas"]["EnterLobby"] | components["schemas"]["Admit"] | components["schemas"]["IssueToken"] | components["schemas"]["UseToken"] | components["schemas"]["MuteSeat"] | components["schemas"]["UnmuteSeat"] | components["schemas"]["RemoveSeat"] | components["schemas"]["LeaveCall"] | components["schemas"]["CloseCall"] | components["schemas"]["EndCall"] | components["schemas"]["PublishCall"] | components["schemas"]["NoteLost"] | components["schemas"]["NoteSupervisor"] | components["schemas"]["NoteRecorder"] | components["schemas"]["NoteSegment"] | components["schemas"]["RecordCheckpoint"] | components["schemas"]["RecordRotation"];
+        readonly VideoEvent: components["schemas"]["CallOpened"] | components["schemas"]["NoticeAnswered"] | components["schemas"]["LobbyEntered"] | components["schemas"]["Admitted"] | components["schemas"]["TokenIssued"] | components["schemas"]["SeatJoined"] | components["schemas"]["TokenRefused"] | components["schemas"]["SeatMuted"] | components["schemas"]["SeatUnmuted"] | components["schemas"]["SeatRemoved"] | components["schemas"]["SeatLeft"] | components["schemas"]["SeatLost"] | components["schemas"]["SupervisorFound"] | components["schemas"]["SupervisorLost"] | components["schemas"]["RecorderReady"] | components["schemas"]["RecorderFailed"] | components["schemas"]["SegmentRecorded"] | components["schemas"]["GateOpened"] | components["schemas"]["GateClosed"] | components["schemas"]["CallClosed"] | components["schemas"]["CallPublished"] | components["schemas"]["CheckpointCosigned"] | components["schemas"]["LogKeyRotated"];
+        readonly VideoView: components["schemas"]["CallView"];
         /**
          * VoidCause
          * @description Why an evaluation is void; another committee may evaluate anew.
@@ -3826,8 +4336,12 @@ export interface components {
 export type AbortCause = components['schemas']['AbortCause'];
 export type AbortOpening = components['schemas']['AbortOpening'];
 export type AbortOrdered = components['schemas']['AbortOrdered'];
+export type Admit = components['schemas']['Admit'];
+export type Admitted = components['schemas']['Admitted'];
+export type Alive = components['schemas']['Alive'];
 export type AnswerCall = components['schemas']['AnswerCall'];
 export type AnswerDrill = components['schemas']['AnswerDrill'];
+export type AnswerNotice = components['schemas']['AnswerNotice'];
 export type AnswerObjection = components['schemas']['AnswerObjection'];
 export type AnswerOutlier = components['schemas']['AnswerOutlier'];
 export type AnswerQuestion = components['schemas']['AnswerQuestion'];
@@ -3854,6 +4368,7 @@ export type AwardRoundOverdue = components['schemas']['AwardRoundOverdue'];
 export type AwardView = components['schemas']['AwardView'];
 export type AwardVoted = components['schemas']['AwardVoted'];
 export type Awarded = components['schemas']['Awarded'];
+export type BadToken = components['schemas']['BadToken'];
 export type BallotCast = components['schemas']['BallotCast'];
 export type BallotLine = components['schemas']['BallotLine'];
 export type BallotsCounted = components['schemas']['BallotsCounted'];
@@ -3865,18 +4380,29 @@ export type BidSubmitted = components['schemas']['BidSubmitted'];
 export type BidWithdrawn = components['schemas']['BidWithdrawn'];
 export type BidderCheckedIn = components['schemas']['BidderCheckedIn'];
 export type BidsClosed = components['schemas']['BidsClosed'];
+export type CallClosed = components['schemas']['CallClosed'];
 export type CallExpert = components['schemas']['CallExpert'];
+export type CallKind = components['schemas']['CallKind'];
+export type CallOpened = components['schemas']['CallOpened'];
+export type CallPublished = components['schemas']['CallPublished'];
+export type CallRequested = components['schemas']['CallRequested'];
+export type CallRole = components['schemas']['CallRole'];
+export type CallRow = components['schemas']['CallRow'];
+export type CallView = components['schemas']['CallView'];
+export type CalledBy = components['schemas']['CalledBy'];
 export type CarryOutAbort = components['schemas']['CarryOutAbort'];
 export type CastAwardVote = components['schemas']['CastAwardVote'];
 export type CastBallot = components['schemas']['CastBallot'];
 export type CastVote = components['schemas']['CastVote'];
 export type Cause = components['schemas']['Cause'];
+export type Chair = components['schemas']['Chair'];
 export type CheckCodeView = components['schemas']['CheckCodeView'];
 export type CheckIn = components['schemas']['CheckIn'];
 export type CheckInOpened = components['schemas']['CheckInOpened'];
 export type CheckpointCosigned = components['schemas']['CheckpointCosigned'];
 export type CloseAssessment = components['schemas']['CloseAssessment'];
 export type CloseBids = components['schemas']['CloseBids'];
+export type CloseCall = components['schemas']['CloseCall'];
 export type CloseCustody = components['schemas']['CloseCustody'];
 export type CloseOpening = components['schemas']['CloseOpening'];
 export type CloseWindow = components['schemas']['CloseWindow'];
@@ -3938,11 +4464,14 @@ export type Dummy = components['schemas']['Dummy'];
 export type ElectionFailed = components['schemas']['ElectionFailed'];
 export type ElectionOpened = components['schemas']['ElectionOpened'];
 export type ElectionView = components['schemas']['ElectionView'];
+export type EndCall = components['schemas']['EndCall'];
 export type EndCountCheck = components['schemas']['EndCountCheck'];
 export type EndCustody = components['schemas']['EndCustody'];
 export type EndEvaluationPause = components['schemas']['EndEvaluationPause'];
 export type EndPause = components['schemas']['EndPause'];
+export type Ending = components['schemas']['Ending'];
 export type EnrolGate = components['schemas']['EnrolGate'];
+export type EnterLobby = components['schemas']['EnterLobby'];
 export type EntrustKey = components['schemas']['EntrustKey'];
 export type EscrowSharePublished = components['schemas']['EscrowSharePublished'];
 export type EvaluatedBid = components['schemas']['EvaluatedBid'];
@@ -3968,8 +4497,10 @@ export type FailedItem = components['schemas']['FailedItem'];
 export type FieldKind = components['schemas']['FieldKind'];
 export type FormField = components['schemas']['FormField'];
 export type Frame = components['schemas']['Frame'];
+export type GateClosed = components['schemas']['GateClosed'];
 export type GateEnrolled = components['schemas']['GateEnrolled'];
 export type GateHeard = components['schemas']['GateHeard'];
+export type GateOpened = components['schemas']['GateOpened'];
 export type GateOutcome = components['schemas']['GateOutcome'];
 export type GatePassed = components['schemas']['GatePassed'];
 export type GateRefused = components['schemas']['GateRefused'];
@@ -3979,6 +4510,7 @@ export type Header = components['schemas']['Header'];
 export type HearGate = components['schemas']['HearGate'];
 export type HoldOpening = components['schemas']['HoldOpening'];
 export type HostStep = components['schemas']['HostStep'];
+export type IssueToken = components['schemas']['IssueToken'];
 export type Join = components['schemas']['Join'];
 export type Joined = components['schemas']['Joined'];
 export type KeyEntrusted = components['schemas']['KeyEntrusted'];
@@ -3988,10 +4520,12 @@ export type KeyReleased = components['schemas']['KeyReleased'];
 export type LapseQuestion = components['schemas']['LapseQuestion'];
 export type LeaderDeposed = components['schemas']['LeaderDeposed'];
 export type LeaderPhaseOpened = components['schemas']['LeaderPhaseOpened'];
+export type LeaveCall = components['schemas']['LeaveCall'];
 export type Line = components['schemas']['Line'];
 export type LineAnswer = components['schemas']['LineAnswer'];
 export type LineConfirmed = components['schemas']['LineConfirmed'];
 export type LineDisputed = components['schemas']['LineDisputed'];
+export type LobbyEntered = components['schemas']['LobbyEntered'];
 export type LobbyOpened = components['schemas']['LobbyOpened'];
 export type LodgingFailed = components['schemas']['LodgingFailed'];
 export type LodgingSeedPublished = components['schemas']['LodgingSeedPublished'];
@@ -4018,9 +4552,15 @@ export type MotionKind = components['schemas']['MotionKind'];
 export type MotionPut = components['schemas']['MotionPut'];
 export type MotionRow = components['schemas']['MotionRow'];
 export type MoveSeat = components['schemas']['MoveSeat'];
+export type MuteSeat = components['schemas']['MuteSeat'];
 export type NoteCall = components['schemas']['NoteCall'];
 export type NoteCrl = components['schemas']['NoteCrl'];
 export type NoteDeposit = components['schemas']['NoteDeposit'];
+export type NoteLost = components['schemas']['NoteLost'];
+export type NoteRecorder = components['schemas']['NoteRecorder'];
+export type NoteSegment = components['schemas']['NoteSegment'];
+export type NoteSupervisor = components['schemas']['NoteSupervisor'];
+export type NoticeAnswered = components['schemas']['NoticeAnswered'];
 export type NoticeEvaluationOutage = components['schemas']['NoticeEvaluationOutage'];
 export type NoticeOutage = components['schemas']['NoticeOutage'];
 export type ObjectionAnswered = components['schemas']['ObjectionAnswered'];
@@ -4028,10 +4568,12 @@ export type ObjectionLine = components['schemas']['ObjectionLine'];
 export type ObjectionRaised = components['schemas']['ObjectionRaised'];
 export type ObjectionRow = components['schemas']['ObjectionRow'];
 export type ObjectionsOpened = components['schemas']['ObjectionsOpened'];
+export type Obstacle = components['schemas']['Obstacle'];
 export type OfferCustodianKey = components['schemas']['OfferCustodianKey'];
 export type OfferedPart = components['schemas']['OfferedPart'];
 export type OpenAssessment = components['schemas']['OpenAssessment'];
 export type OpenAward = components['schemas']['OpenAward'];
+export type OpenCall = components['schemas']['OpenCall'];
 export type OpenElection = components['schemas']['OpenElection'];
 export type OpenLobby = components['schemas']['OpenLobby'];
 export type OpenObjections = components['schemas']['OpenObjections'];
@@ -4076,6 +4618,7 @@ export type Proceed = components['schemas']['Proceed'];
 export type Proof = components['schemas']['Proof'];
 export type ProposeStrike = components['schemas']['ProposeStrike'];
 export type ProposeTimetable = components['schemas']['ProposeTimetable'];
+export type PublishCall = components['schemas']['PublishCall'];
 export type PublishDrawKey = components['schemas']['PublishDrawKey'];
 export type PublishEscrowShare = components['schemas']['PublishEscrowShare'];
 export type PublishKey = components['schemas']['PublishKey'];
@@ -4101,6 +4644,8 @@ export type RecordRefused = components['schemas']['RecordRefused'];
 export type RecordRotation = components['schemas']['RecordRotation'];
 export type RecordSigned = components['schemas']['RecordSigned'];
 export type RecordStamp = components['schemas']['RecordStamp'];
+export type RecorderFailed = components['schemas']['RecorderFailed'];
+export type RecorderReady = components['schemas']['RecorderReady'];
 export type Refusal = components['schemas']['Refusal'];
 export type RefuseRecord = components['schemas']['RefuseRecord'];
 export type Rejection = components['schemas']['Rejection'];
@@ -4111,11 +4656,13 @@ export type ReleaseRefused = components['schemas']['ReleaseRefused'];
 export type RemedyAsked = components['schemas']['RemedyAsked'];
 export type RemedyRequested = components['schemas']['RemedyRequested'];
 export type RemoveMember = components['schemas']['RemoveMember'];
+export type RemoveSeat = components['schemas']['RemoveSeat'];
 export type ReportAnswer = components['schemas']['ReportAnswer'];
 export type ReportAnswered = components['schemas']['ReportAnswered'];
 export type ReportOpened = components['schemas']['ReportOpened'];
 export type ReportPublished = components['schemas']['ReportPublished'];
 export type ReportSite = components['schemas']['ReportSite'];
+export type RequestCall = components['schemas']['RequestCall'];
 export type RequestRefusal = components['schemas']['RequestRefusal'];
 export type RequestRefused = components['schemas']['RequestRefused'];
 export type Result = components['schemas']['Result'];
@@ -4142,9 +4689,18 @@ export type ScoreTable = components['schemas']['ScoreTable'];
 export type SealDraw = components['schemas']['SealDraw'];
 export type SealSeed = components['schemas']['SealSeed'];
 export type SealedPart = components['schemas']['SealedPart'];
+export type SeatJoined = components['schemas']['SeatJoined'];
+export type SeatLeft = components['schemas']['SeatLeft'];
+export type SeatLost = components['schemas']['SeatLost'];
 export type SeatMoved = components['schemas']['SeatMoved'];
+export type SeatMuted = components['schemas']['SeatMuted'];
+export type SeatRemoved = components['schemas']['SeatRemoved'];
+export type SeatRow = components['schemas']['SeatRow'];
 export type SeatTaken = components['schemas']['SeatTaken'];
+export type SeatUnmuted = components['schemas']['SeatUnmuted'];
 export type SeedSealed = components['schemas']['SeedSealed'];
+export type Segment = components['schemas']['Segment'];
+export type SegmentRecorded = components['schemas']['SegmentRecorded'];
 export type SetProof = components['schemas']['SetProof'];
 export type SettleBids = components['schemas']['SettleBids'];
 export type SheetDrafted = components['schemas']['SheetDrafted'];
@@ -4161,6 +4717,7 @@ export type SiteLost = components['schemas']['SiteLost'];
 export type SiteRestored = components['schemas']['SiteRestored'];
 export type SlotProof = components['schemas']['SlotProof'];
 export type StampTaken = components['schemas']['StampTaken'];
+export type Standing = components['schemas']['Standing'];
 export type Statement = components['schemas']['Statement'];
 export type StepOverdue = components['schemas']['StepOverdue'];
 export type StrikeProposed = components['schemas']['StrikeProposed'];
@@ -4172,6 +4729,8 @@ export type SubmitSheet = components['schemas']['SubmitSheet'];
 export type Summary = components['schemas']['Summary'];
 export type SummaryConfirmed = components['schemas']['SummaryConfirmed'];
 export type SummaryOpened = components['schemas']['SummaryOpened'];
+export type SupervisorFound = components['schemas']['SupervisorFound'];
+export type SupervisorLost = components['schemas']['SupervisorLost'];
 export type SuspendEvaluation = components['schemas']['SuspendEvaluation'];
 export type SuspendOpening = components['schemas']['SuspendOpening'];
 export type SuspensionCause = components['schemas']['SuspensionCause'];
@@ -4183,9 +4742,16 @@ export type Tick = components['schemas']['Tick'];
 export type Ticked = components['schemas']['Ticked'];
 export type TimetableProposed = components['schemas']['TimetableProposed'];
 export type TimetableSigned = components['schemas']['TimetableSigned'];
+export type TokenIssued = components['schemas']['TokenIssued'];
+export type TokenRefused = components['schemas']['TokenRefused'];
 export type UndertakingOpened = components['schemas']['UndertakingOpened'];
 export type UndertakingSigned = components['schemas']['UndertakingSigned'];
+export type UnmuteSeat = components['schemas']['UnmuteSeat'];
+export type UseToken = components['schemas']['UseToken'];
 export type Verdict = components['schemas']['Verdict'];
+export type VideoCommand = components['schemas']['VideoCommand'];
+export type VideoEvent = components['schemas']['VideoEvent'];
+export type VideoView = components['schemas']['VideoView'];
 export type VoidCause = components['schemas']['VoidCause'];
 export type VoidEvaluation = components['schemas']['VoidEvaluation'];
 export type Volume = components['schemas']['Volume'];

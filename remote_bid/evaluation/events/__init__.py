@@ -44,6 +44,7 @@ from remote_bid.evaluation.events.ending import (
     SummaryOpened,
 )
 from remote_bid.evaluation.events.review import (
+    CallRequested,
     DetailedOpened,
     MaterialsOpened,
     MotionDecided,
@@ -93,6 +94,7 @@ EvaluationEvent = (
     | ReviewOpened
     | ReviewSubmitted
     | QuestionAsked
+    | CallRequested
     | QuestionAnswered
     | QuestionLapsed
     | MotionPut
@@ -130,6 +132,7 @@ EvaluationEvent = (
 __all__ = [
     "BallotCast",
     "BallotsCounted",
+    "CallRequested",
     "CheckInOpened",
     "DetailedOpened",
     "DrawKeyPublished",

@@ -46,6 +46,16 @@ class QuestionAsked(Event, frozen=True):
     signed: Signed
 
 
+class CallRequested(Event, frozen=True):
+    """A bidder is called to a clarification_call, which may last until `ends_at`."""
+
+    number: int
+    bid: str
+    text: Words
+    ends_at: str
+    signed: Signed
+
+
 class QuestionAnswered(Event, frozen=True):
     """The bidder's answer."""
 

@@ -64,6 +64,7 @@ DECISIONS: dict[type[Command], Callable[[Evaluation, Any, Turn], Sequence[Event 
     c.OpenReview: reviewing.open_review,
     c.SubmitReview: reviewing.submit,
     c.AskQuestion: asking.ask,
+    c.RequestCall: asking.request_call,
     c.AnswerQuestion: asking.answer,
     c.LapseQuestion: asking.lapse,
     c.CastVote: asking.vote,

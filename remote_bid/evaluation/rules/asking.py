@@ -1,7 +1,8 @@
 """Questions to bidders, and motions of the committee."""
 
-from remote_bid.evaluation.commands import AnswerQuestion, AskQuestion, CastVote, LapseQuestion
+from remote_bid.evaluation.commands import AnswerQuestion, AskQuestion, CastVote, LapseQuestion, RequestCall
 from remote_bid.evaluation.events import (
+    CallRequested,
     MotionDecided,
     MotionPut,
     QuestionAnswered,
@@ -11,6 +12,7 @@ from remote_bid.evaluation.events import (
 )
 from remote_bid.evaluation.rules.guards import (
     ends,
+    known,
     repeated,
     require_leader,
     require_phase,
@@ -21,7 +23,7 @@ from remote_bid.evaluation.rules.guards import (
 )
 from remote_bid.evaluation.rules.progress import voters
 from remote_bid.evaluation.rules.state import Asked, Evaluation, Motion
-from remote_bid.evaluation.statements import BidderAnswer, Question, Vote
+from remote_bid.evaluation.statements import BidderAnswer, CallRequest, Question, Vote
 from remote_bid.evaluation.terms import EvaluationPhase, EvaluationRole, MotionKind, QuestionKind
 from remote_bid.people.required import refuse, require_clock, require_due, signed_by_sender
 from remote_bid.seal.statements import statement_id
@@ -39,8 +41,7 @@ def ask(evaluation: Evaluation, command: AskQuestion, turn: Turn) -> list[Event]
     require_phase(evaluation, *ASKING)
     if told.number != len(evaluation.questions) + 1:
         refuse("not_the_next", "问题的序号有误。", "It must be the next question.")
-    if evaluation.bid(told.bid) is None or told.bid in evaluation.rejected:
-        refuse("no_such_bid", "没有这份有效投标。", "There is no such bid, or it is rejected.")
+    _require_valid(evaluation, told.bid)
     if told.about is QuestionKind.LOW_BID:
         _require_low_bid(evaluation, told)
     return [
@@ -53,6 +54,28 @@ def ask(evaluation: Evaluation, command: AskQuestion, turn: Turn) -> list[Event]
             signed=command.signed,
         )
     ]
+
+
+def _require_valid(evaluation: Evaluation, bid: str) -> None:
+    if evaluation.bid(bid) is None or bid in evaluation.rejected:
+        refuse("no_such_bid", "没有这份有效投标。", "There is no such bid, or it is rejected.")
+
+
+def request_call(evaluation: Evaluation, command: RequestCall, turn: Turn) -> list[Event]:
+    """By video instead of in writing, in the same phases and for the same time."""
+    member = require_leader(evaluation, turn)
+    told, _ = signed_by_sender(turn, command.signed, CallRequest)
+    require_session(turn, told.session)
+    if repeated(member, command.signed):
+        return []
+    require_phase(evaluation, *ASKING)
+    if not known(turn).calls:
+        refuse("no_media", "本系统未配置音视频服务。", "This deployment carries no video calls.")
+    if told.number != len(evaluation.calls) + 1:
+        refuse("not_the_next", "视频询标的序号有误。", "It must be the next call.")
+    _require_valid(evaluation, told.bid)
+    ends_at = ends(turn, evaluation.ordered.timers.clarification_ms)
+    return [CallRequested(number=told.number, bid=told.bid, text=told.text, ends_at=ends_at, signed=command.signed)]
 
 
 def _require_low_bid(evaluation: Evaluation, told: Question) -> None:

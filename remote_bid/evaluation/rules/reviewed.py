@@ -1,11 +1,13 @@
 """How the review changes the state."""
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from remote_bid.evaluation.events import (
+    CallRequested,
     DetailedOpened,
     MaterialsOpened,
     MotionDecided,
@@ -24,7 +26,7 @@ from remote_bid.evaluation.events import (
     VoteCast,
 )
 from remote_bid.evaluation.rules.course import change, enter
-from remote_bid.evaluation.rules.state import Asked, Evaluation, Motion, Outlier
+from remote_bid.evaluation.rules.state import Asked, CalledIn, Evaluation, Motion, Outlier
 from remote_bid.evaluation.statements import OutlierAnswer, ReviewSheet, ScoreSheet, Vote
 from remote_bid.evaluation.terms import EvaluationPhase
 from remote_bid.seal.statements import said, statement_id
@@ -59,6 +61,19 @@ def _asked(evaluation: Evaluation, event: QuestionAsked, happened: Happened) -> 
         answer_by=instant.when(event.answer_by),
     )
     evaluation = replace(evaluation, questions=evaluation.questions | {event.number: asked})
+    return change(evaluation, evaluation.leader, event.signed) if evaluation.leader else evaluation
+
+
+def _called(evaluation: Evaluation, event: CallRequested, happened: Happened) -> Evaluation:
+    """Its room is named after the entry: by chance, like the leaf's salt, and by nobody's choice."""
+    called = CalledIn(
+        number=event.number,
+        bid=event.bid,
+        text=event.text,
+        ends_at=instant.when(event.ends_at),
+        room=f"call-{hashlib.sha256(happened.leaf).hexdigest()[:24]}",
+    )
+    evaluation = replace(evaluation, calls=evaluation.calls | {event.number: called})
     return change(evaluation, evaluation.leader, event.signed) if evaluation.leader else evaluation
 
 
@@ -137,6 +152,7 @@ REVIEWED: dict[type[Event], Callable[[Evaluation, Any, Happened], Evaluation]] =
     ReviewOpened: _opened,
     ReviewSubmitted: _reviewed,
     QuestionAsked: _asked,
+    CallRequested: _called,
     QuestionAnswered: _answered,
     QuestionLapsed: _lapsed,
     MotionPut: _motion,

@@ -57,6 +57,16 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         return self.answer is None and not self.lapsed
 
 
+class CalledIn(msgspec.Struct, frozen=True, kw_only=True):
+    """A clarification_call: `room` is the name of its session."""
+
+    number: int
+    bid: str
+    text: str
+    ends_at: datetime
+    room: str
+
+
 class Motion(msgspec.Struct, frozen=True, kw_only=True):
     """A vote of the committee."""
 
@@ -151,6 +161,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     wanted: dict[tuple[str, str], str] = {}
     """What a score sheet holds, by target and item, with the bid that each is about."""
     questions: dict[int, Asked] = {}
+    calls: dict[int, CalledIn] = {}
     motions: dict[int, Motion] = {}
     compared: tuple[str, ...] = ()
     """The sheets that were compared last."""

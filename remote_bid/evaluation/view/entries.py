@@ -128,7 +128,7 @@ def _question(evaluation: Evaluation, fields: Fields, eye: Eye) -> Names:
     return (*_BARE, "number") if eye is _RUNNER else NOTHING
 
 
-_ASKED = ("QuestionAsked", "QuestionAnswered", "QuestionLapsed")
+_ASKED = ("QuestionAsked", "CallRequested", "QuestionAnswered", "QuestionLapsed")
 
 
 def _to_bidder(evaluation: Evaluation, fields: Fields, who: Who) -> bool:
@@ -223,6 +223,7 @@ RULES: dict[str, Rule] = {
     "OutlierAnswered": partial(_content, opened=_frozen),
     "ReportAnswered": _MEMBERS_ACT,
     "QuestionAsked": _question,
+    "CallRequested": _question,
     "QuestionAnswered": _question,
     "QuestionLapsed": _question,
     "MotionPut": _question,

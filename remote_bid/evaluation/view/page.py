@@ -109,6 +109,15 @@ class QuestionRow(_Part, frozen=True):
     lapsed: bool | UnsetType = UNSET
 
 
+class CallRow(_Part, frozen=True):
+    """A clarification_call, and the session in which it is held."""
+
+    room: str
+    ends_at: str
+    bid: str | UnsetType = UNSET
+    text: str | UnsetType = UNSET
+
+
 class MotionRow(_Part, frozen=True):
     """What the committee votes on; who has voted, never how, and in the end only the count."""
 
@@ -190,6 +199,7 @@ class EvaluationView(_Part, frozen=True):
     papers: list[PaperRow] | UnsetType = UNSET
     valid: list[str] | UnsetType = UNSET
     questions: dict[str, QuestionRow] | UnsetType = UNSET
+    calls: dict[str, CallRow] | UnsetType = UNSET
     motions: dict[str, MotionRow] | UnsetType = UNSET
     wanted: list[tuple[str, str]] | UnsetType = UNSET
     """What a sheet holds: target and item."""

@@ -39,7 +39,8 @@ def see(evaluation: Evaluation, who: Who) -> EvaluationView:
 def _asked(evaluation: Evaluation, who: Who, eye: Eye) -> dict[str, Any]:
     """The committee's questions, for itself and who watches over it; a bidder's own for the bidder."""
     reads = eye in (*INSIDE, Eye.AUDITOR, Eye.BIDDER)
-    return {"questions": work.questions(evaluation, who, eye) or UNSET} if reads else {}
+    calls = {"calls": work.calls(evaluation, who, eye) or UNSET} if reads or eye is Eye.RUNNER else {}
+    return calls | ({"questions": work.questions(evaluation, who, eye) or UNSET} if reads else {})
 
 
 def _drawn(evaluation: Evaluation, who: Who, eye: Eye) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from msgspec import UNSET
 from remote_bid.evaluation.rules.member import Member
 from remote_bid.evaluation.rules.state import Evaluation
 from remote_bid.evaluation.terms import EvaluationPhase, OpenedBid, Score, come_to
-from remote_bid.evaluation.view.page import EvaluatedBid, QuestionRow, SheetRow
+from remote_bid.evaluation.view.page import CallRow, EvaluatedBid, QuestionRow, SheetRow
 from remote_bid.evaluation.view.shelf import papers
 from remote_bid.evaluation.view.who import Eye
 from remote_bid.timeline import instant
@@ -67,6 +67,22 @@ def questions(evaluation: Evaluation, who: Who, eye: Eye) -> dict[str, QuestionR
         )
         for asked in evaluation.questions.values()
         if eye is not Eye.BIDDER or asked.bid in own
+    }
+
+
+def calls(evaluation: Evaluation, who: Who, eye: Eye) -> dict[str, CallRow]:
+    """A bidder's own for the bidder; outside the committee only that there is one, and where."""
+    own = {bid.bid for bid in evaluation.bids_of(who.person)}
+    reads = eye is not Eye.RUNNER
+    return {
+        str(called.number): CallRow(
+            room=called.room,
+            ends_at=instant.text(called.ends_at),
+            bid=called.bid if reads else UNSET,
+            text=called.text if reads else UNSET,
+        )
+        for called in evaluation.calls.values()
+        if eye is not Eye.BIDDER or called.bid in own
     }
 
 

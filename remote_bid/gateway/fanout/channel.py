@@ -67,6 +67,11 @@ class Channel:
         self._next.clear()
         self._wake()
 
+    def aside(self, message: bytes) -> None:
+        """What is no frame, and soon out of date: for whoever can take it now."""
+        for line in self._at:
+            _written(line, message)
+
     def _wake(self) -> None:
         if self._turn is None:
             self._turn = asyncio.get_running_loop().call_soon(self._step)

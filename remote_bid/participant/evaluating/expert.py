@@ -15,6 +15,7 @@ from remote_bid.evaluation.commands import (
     DeclareRecusal,
     DissentFromReport,
     OpenReview,
+    RequestCall,
     SaveDraft,
     SignReport,
     SignUndertaking,
@@ -27,6 +28,7 @@ from remote_bid.evaluation.rules.leaving import reason_hash
 from remote_bid.evaluation.statements import (
     Ballot,
     CallAnswer,
+    CallRequest,
     Dissent,
     OutlierAnswer,
     Question,
@@ -120,6 +122,12 @@ class Expert(Official):
         told = Question(session=self.session, number=number, bid=bid, about=about, text=text)
         await self.line.hand_in(AskQuestion(signed=self.identity.sign(told)))
         return number
+
+    async def request_call(self, bid: str, text: str) -> None:
+        """The leader's: ask a bidder by video."""
+        number = len((await self.now()).calls or {}) + 1
+        told = CallRequest(session=self.session, number=number, bid=bid, text=text)
+        await self.line.hand_in(RequestCall(signed=self.identity.sign(told)))
 
     async def vote(self, motion: int, yes: bool, reason: str = "") -> None:
         """Vote on a motion; a no has its reason."""

@@ -215,6 +215,7 @@ _COMMANDS: dict[type[Event], Callable[[Any], Command]] = {
     e.ReviewOpened: lambda event: c.OpenReview(),
     e.ReviewSubmitted: lambda event: c.SubmitReview(signed=event.signed),
     e.QuestionAsked: lambda event: c.AskQuestion(signed=event.signed),
+    e.CallRequested: lambda event: c.RequestCall(signed=event.signed),
     e.QuestionAnswered: lambda event: c.AnswerQuestion(signed=event.signed),
     e.QuestionLapsed: lambda event: c.LapseQuestion(number=event.number),
     e.VoteCast: lambda event: c.CastVote(signed=event.signed),

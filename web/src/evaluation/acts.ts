@@ -101,6 +101,12 @@ export async function askBidder(at: Attending, bid: string, about: QuestionKind,
   await done(at, { type: 'AskQuestion', signed: await sign('question', told) })
 }
 
+export async function requestCall(at: Attending, bid: string, words: string): Promise<void> {
+  const number = Object.keys(at.timeline.view.calls ?? {}).length + 1
+  const told = { ...sessionOf(at), number, bid, text: words }
+  await done(at, { type: 'RequestCall', signed: await sign('call_request', told) })
+}
+
 export async function answerQuestion(at: Attending, number: number, bid: string, words: string): Promise<void> {
   const told = { ...sessionOf(at), number, bid, text: words }
   await done(at, { type: 'AnswerQuestion', signed: await sign('bidder_answer', told) })

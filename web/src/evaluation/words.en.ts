@@ -339,6 +339,7 @@ const words: typeof zh = {
     MaterialsOpened: 'The materials are open',
     ReviewOpened: 'The preliminary review is open',
     ReviewSubmitted: '{alias} has handed in its review',
+    CallRequested: 'Clarification call {number} is requested',
     QuestionAsked: 'Question {number} is put to a bidder',
     QuestionAnswered: 'Question {number} is answered',
     QuestionLapsed: 'Question {number} was not answered in time',

@@ -330,6 +330,7 @@ export default {
     MaterialsOpened: '评标资料已开放',
     ReviewOpened: '初步评审开始',
     ReviewSubmitted: '{alias} 提交初步评审表',
+    CallRequested: '发起第 {number} 次视频询标',
     QuestionAsked: '向投标人提出第 {number} 号问题',
     QuestionAnswered: '第 {number} 号问题已答复',
     QuestionLapsed: '第 {number} 号问题逾期未答复',

@@ -22,6 +22,13 @@ type Entered = { readonly ok: true; readonly joined: Joined } | (Refusal & { rea
 /** Signs in again whom a restarted server has forgotten; false if nobody is to be signed in. */
 export type SignInAgain = () => Promise<boolean>
 
+/** What goes over the same line and is no entry. */
+export interface Aside {
+  /** Lost if the line is down. */
+  readonly send: (event: string, body: object) => void
+  readonly hear: (event: string, taken: (body: unknown) => void) => void
+}
+
 const ANSWER_MS = 10_000
 /** So long a command is handed in again and again. */
 const PATIENCE_MS = 45_000
@@ -49,7 +56,7 @@ const ANOTHER_PAST: Refusal = {
 export function useTimeline<View>(
   session: string,
   again: SignInAgain = () => Promise.resolve(false),
-): { following: ShallowReactive<Following<View>>; handIn: HandIn } {
+): { following: ShallowReactive<Following<View>>; handIn: HandIn; aside: Aside } {
   const socket = io({
     transports: ['websocket'],
     forceNew: true,
@@ -65,7 +72,7 @@ export function useTimeline<View>(
   onScopeDispose(() => {
     follower.stop()
   })
-  return { following: follower.following, handIn: follower.handIn }
+  return { following: follower.following, handIn: follower.handIn, aside: follower.aside }
 }
 
 /** Keeps `following` true to what comes out of the socket. */
@@ -76,6 +83,15 @@ export class Follower<View> {
     refusal: null,
     caughtUp: null,
   })
+
+  readonly aside: Aside = {
+    send: (event, body) => {
+      if (this.socket.connected) this.socket.emit(event, body)
+    },
+    hear: (event, taken) => {
+      this.socket.on(event, taken)
+    },
+  }
 
   /** Frames may overtake the answer to a join: until it is here they wait; null: nothing is waited for. */
   private waiting: Frame[] | null = []

@@ -1,5 +1,5 @@
 import { inject, provide, type InjectionKey } from 'vue'
-import type { EvaluationCommand, OpeningCommand, Refusal } from '../wire'
+import type { EvaluationCommand, OpeningCommand, Refusal, VideoCommand } from '../wire'
 import { Refused } from './refused'
 
 /** A command was carried out: the entries that it made, of those the sender may know. None if it was a repetition. */
@@ -10,11 +10,13 @@ interface Done {
 
 export type Answer = Done | (Refusal & { readonly ok: false })
 
+type Command = OpeningCommand | EvaluationCommand | VideoCommand
+
 /** Hands a command in at the desk of this page's session, and again until it is answered. Never throws. */
-export type HandIn = (command: OpeningCommand | EvaluationCommand) => Promise<Answer>
+export type HandIn = (command: Command) => Promise<Answer>
 
 /** Hand in; Refused if it was. */
-export async function handedIn(handIn: HandIn, command: OpeningCommand | EvaluationCommand): Promise<void> {
+export async function handedIn(handIn: HandIn, command: Command): Promise<void> {
   const answer = await handIn(command)
   if (!answer.ok) throw new Refused(answer)
 }

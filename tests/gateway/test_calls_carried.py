@@ -1,0 +1,135 @@
+"""Calls by the front door over the real carrier: what is heard and seen, what falls silent, what was recorded."""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from remote_bid.config import MediaAt
+from remote_bid.video import commands as c
+from remote_bid.video.stage import Join
+from tests.gateway.called import Caller, call_in, caller, entries_of
+from tests.gateway.house import House, house
+from tests.video.actors import BIDDER, EXPERT, SESSION, SUPERVISOR
+from tests.video.media.peers import Peer
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.slow]
+BEAT_S = 0.4
+
+
+class Present:
+    """Somebody in a call: a connection of its own, and signs of life as long as it wants to give any."""
+
+    def __init__(self, who: Caller, seat: str, hertz: float) -> None:
+        self.who, self.peer = who, Peer(SESSION, seat, slots=4, hertz=hertz)
+        self.line = ""
+        self._beats = asyncio.create_task(self._beat())
+
+    async def join(self, order: Join) -> str:
+        """By the front door, as a page does."""
+        status, told = await self.who.post("join", {"token": await self.who.ticket(), "offer": order.offer})
+        assert status == 200, told
+        self.line = told["line"]
+        return str(told["answer"])
+
+    async def _beat(self) -> None:
+        while True:
+            if self.line:
+                await self.who.alive(self.line)
+            await asyncio.sleep(BEAT_S)
+
+    async def falls_silent(self) -> None:
+        self._beats.cancel()
+        await asyncio.gather(self._beats, return_exceptions=True)
+
+    async def close(self) -> None:
+        await self.falls_silent()
+        await self.peer.leave()
+
+
+@pytest_asyncio.fixture
+async def hall(tmp_path: Path) -> AsyncIterator[House]:
+    await call_in(tmp_path / "server")
+    async with house(tmp_path, media=MediaAt()) as found:
+        yield found
+
+
+async def present(hall: House, who: Any, seat: str, supervisor: Present | None, hertz: float) -> Present:
+    person = await caller(hall, who)
+    await person.done(c.AnswerNotice(agrees=True))
+    if supervisor is not None:
+        await person.done(c.EnterLobby())
+        await supervisor.who.done(c.Admit(seat=seat))
+    found = Present(person, seat, hertz)
+    await found.peer.join(found)  # type: ignore[arg-type]  # of a stage, a peer needs its join alone
+    return found
+
+
+async def until(holds: Any, within_s: float = 15) -> float:
+    began = time.monotonic()
+    while not holds():
+        assert time.monotonic() - began < within_s, "it does not come to be"
+        await asyncio.sleep(0.02)
+    return time.monotonic() - began
+
+
+async def silence_after(*people: Present) -> float:
+    """Seconds until nothing new is decoded at any of them."""
+    began = last = time.monotonic()
+    before = [-1]
+    while time.monotonic() - last < 1.0:
+        now = [person.peer.received() for person in people]
+        if now != before:
+            before, last = now, time.monotonic()
+        assert time.monotonic() - began < 15, "it goes on"
+        await asyncio.sleep(0.02)
+    return last - began
+
+
+async def test_a_call_is_carried_supervised_and_recorded(hall: House) -> None:
+    supervisor = await present(hall, SUPERVISOR, "S01", None, 300.0)
+    expert = await present(hall, EXPERT, "S05", supervisor, 440.0)
+    bidder = await present(hall, BIDDER, "S02", supervisor, 700.0)
+    everybody = (supervisor, expert, bidder)
+    await until(lambda: supervisor.peer.received("video") > 20 and expert.peer.received("video") > 20)
+    await until(lambda: bidder.peer.received("audio") > 50)
+    seen = {mid for mid, count in bidder.peer.frames.items() if count and _is_video(bidder, mid)}
+    assert len(seen) == 1, "the supervisor's picture, and no expert's"
+    told = [body["showing"] for body in bidder.who.told if "showing" in body]
+    assert {one["speaker"] for showing in told for one in showing if one["kind"] == "video"} <= {"", "S01"}
+    await supervisor.falls_silent()
+    assert await silence_after(expert, bidder) < 2.0
+    await supervisor.peer.leave()
+    supervisor = await back(supervisor)
+    heard = expert.peer.received()
+    assert await until(lambda: expert.peer.received() > heard) < 1.0
+    await supervisor.who.done(c.CloseCall())
+    segments: list[dict[str, Any]] = []
+    for _ in range(200):
+        segments = [e.fields["segment"] for e in await entries_of(hall.server_folder) if e.type == "SegmentRecorded"]
+        if len({(segment["seat"], segment["kind"]) for segment in segments}) == 6:
+            break
+        await asyncio.sleep(0.05)
+    assert {segment["seat"] for segment in segments} == {"S01", "S02", "S05"}
+    for segment in segments:
+        raw = (hall.server_folder / "recordings" / segment["path"]).read_bytes()
+        assert (len(raw), hashlib.sha256(raw).hexdigest()) == (segment["size"], segment["sha256"])
+    for person in (*everybody[1:], supervisor):
+        await person.close()
+
+
+async def back(supervisor: Present) -> Present:
+    """The same person, with a new connection."""
+    found = Present(supervisor.who, "S01", 300.0)
+    await found.peer.join(found)  # type: ignore[arg-type]  # of a stage, a peer needs its join alone
+    return found
+
+
+def _is_video(person: Present, mid: str) -> bool:
+    lines = {line.mid: line.kind for line in person.peer.connection.getTransceivers()}
+    return lines[mid] == "video"
