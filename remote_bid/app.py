@@ -190,7 +190,7 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     lodging = LodgingKeys(desk, keys.lines)
     volumes = Volumes(safe.open)
     evaluations = Evaluations(desk, http.admitted, volumes)
-    bid_papers = BidPapers(desk, volumes)
+    bid_papers = BidPapers(desk, volumes, keys.lines)
     reports = EvaluationPapers(desk, paper_folder, lambda: seal_key(folder / "seal.pem", settings.log), zone)
     for_all = [*people.routes(), *passkey_http.routes(), *lodging.routes(), *Drafts().routes()]
     app.add_routes(

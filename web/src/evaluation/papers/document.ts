@@ -1,18 +1,17 @@
 import { getDocument, GlobalWorkerOptions, version, type PDFDocumentProxy, type PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs'
 import workerAddress from 'pdfjs-dist/legacy/build/pdf.worker.min.mjs?url'
 import type { Chapter } from './chapters'
-import { Ranges } from './ranges'
+import { PIECE, Ranges } from './ranges'
 
 GlobalWorkerOptions.workerSrc = workerAddress
 
-const PIECE = 1 << 17
 /** Where the build has put what PDF files may leave out: character maps of Chinese fonts, the standard fonts. */
 const BESIDE = `/assets/pdf-${version}`
 
 /** Opens a document without fetching more of it than its first page and its tables need. */
-export function openedAt(address: string, size: number, failed: (why: string) => void) {
+export async function openedAt(address: string, failed: (why: string) => void) {
   return getDocument({
-    range: new Ranges(address, size, failed),
+    range: await Ranges.at(address, failed),
     rangeChunkSize: PIECE,
     disableAutoFetch: true,
     disableStream: true,
