@@ -5,6 +5,7 @@ import io
 import os
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -127,7 +128,8 @@ async def test_five_experts_evaluate_in_browsers_to_the_public_report(tmp_path: 
 
 async def unless_one_fails(over: Awaitable[None], seats: Sequence[asyncio.Future[Expert]]) -> None:
     """Until it is over; whatever goes wrong at a seat is told at once."""
-    waiting = {ending := asyncio.ensure_future(over), *seats}
+    ending = asyncio.ensure_future(over)
+    waiting: set[asyncio.Future[Any]] = {ending, *seats}
     while ending in waiting:
         done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         for one in done:
