@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from msgspec import structs
+
 from remote_bid.evaluation.price.terms import Formula, Mean, Slope
 from remote_bid.evaluation.ranking import Aggregation, Item, OutlierLimit, RankingRule
 from remote_bid.evaluation.statements import EvaluationOrder
@@ -10,6 +12,7 @@ from remote_bid.evaluation.terms import (
     EvaluationRole,
     Need,
     Official,
+    OpenedBid,
     ReviewItem,
     ReviewKind,
     ScoreItem,
@@ -98,6 +101,14 @@ def evaluated_lot(tender: Tender, opened: dict[str, int]) -> Lot | None:
     return next((lot for lot in tender.lots if opened.get(lot.lot, 0) >= AT_LEAST), None)
 
 
+def _table_for(bids: list[OpenedBid]) -> ScoreTable:
+    """The table, with a volume for every part that a tender of one's own may have beside."""
+    known = {volume.volume for volume in TABLE.volumes}
+    handed = {document.volume for bid in bids for document in bid.documents}
+    more = [Volume(volume=volume, title=volume) for volume in sorted(handed - known)]
+    return structs.replace(TABLE, volumes=[*TABLE.volumes, *more])
+
+
 def order_for(tender: Tender, lot: Lot, handed: HandedOver) -> EvaluationOrder:
     """The agency's order."""
     return EvaluationOrder(
@@ -108,7 +119,7 @@ def order_for(tender: Tender, lot: Lot, handed: HandedOver) -> EvaluationOrder:
         lot=lot.lot,
         ceiling_price=lot.ceiling_price,
         currency=lot.currency,
-        table=TABLE,
+        table=_table_for(handed.bids),
         formula=Formula(score=Slope(points="35", above="2", below="1"), benchmark=Mean()),
         ranking=_RANKING,
         outlier_limit=OutlierLimit(limit="30"),

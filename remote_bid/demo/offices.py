@@ -194,20 +194,25 @@ async def _site(cast: Cast, person: str) -> None:
 
 
 async def _lose(operator: SiteOperator, site: str) -> None:
-    """The site's network fails when scoring begins, and is back when somebody elsewhere has scored meanwhile."""
-    await operator.line.until(lambda view: view.phase is EvaluationPhase.DETAILED or not at_work(view))
-    try:
-        await operator.report(site, up=False)
-    except ServerRefused as refusal:
-        if refusal.code != "wrong_phase":
-            raise
+    """The site's network fails when the review begins, and is back when somebody elsewhere has reviewed meanwhile: the
+    leader does so last, after it has asked a bidder.
+    """
+    view = await operator.line.until(lambda view: view.phase is EvaluationPhase.PRELIMINARY or not at_work(view))
+    if view.phase is not EvaluationPhase.PRELIMINARY:
         return
-    await operator.line.until(lambda view: _scored_elsewhere(view, site) or not at_work(view))
+    await operator.report(site, up=False)
+    then = _to_review_elsewhere(await operator.now(), site)
+    await operator.line.until(lambda view: not _to_review_elsewhere(view, site) or _moved(view, site, then))
     await operator.report(site, up=True)
 
 
-def _scored_elsewhere(view: EvaluationView, site: str) -> bool:
-    return any(row.site != site and "sheet" in (row.done or []) for row in (view.members or {}).values())
+def _moved(view: EvaluationView, site: str, then: set[str]) -> bool:
+    return not at_work(view) or _to_review_elsewhere(view, site) != then
+
+
+def _to_review_elsewhere(view: EvaluationView, site: str) -> set[str]:
+    rows = (view.members or {}).values()
+    return {row.alias for row in rows if row.site != site and "review" not in (row.done or [])}
 
 
 def _come_to_check_in(view: EvaluationView) -> bool:

@@ -147,7 +147,9 @@ class ScoreTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One volume of one bid: SHA-256 and size of the opened file."""
+    """One volume of one bid, as it was sealed: root (`ct`) and padded size of what its bidder has signed. Whoever reads
+    a blind volume can compute neither, so that this does not tell whose it is.
+    """
 
     volume: Name
     hash: str

@@ -4,6 +4,7 @@ Whoever may not read a document is told that there is none: neither who has bid 
 """
 
 import asyncio
+import hmac
 from collections.abc import AsyncIterator
 from typing import NoReturn
 
@@ -25,8 +26,9 @@ _PIECE = 1 << 20
 class BidPapers:
     """The route of all documents of bids."""
 
-    def __init__(self, desk: Desk, volumes: Volumes) -> None:
-        self._desk, self._volumes = desk, volumes
+    def __init__(self, desk: Desk, volumes: Volumes, secret: bytes) -> None:
+        """`secret`: the server's own, so that nobody finds a bid by the tag that a code's document has."""
+        self._desk, self._volumes, self._secret = desk, volumes, secret
 
     def routes(self) -> list[web.RouteDef]:
         """What is answered over HTTP."""
@@ -43,14 +45,20 @@ class BidPapers:
         if shelved is None:
             _refuse_unknown()
         document, opening = shelved.document, folded.state.ordered.opening.session
-        tag = _tag(told["session"], told["target"], document.volume, document.hash)
-        answer = _headed(request, f"{told['target']}.pdf", tag, document.size)
-        if request.method == "HEAD" or answer.status == web.HTTPRequestRangeNotSatisfiable.status_code:
-            return answer
+        tag = self._tag(told["session"], told["target"], document.volume, document.hash)
         reading = await self._opened(opening, shelved.bid, document.volume)
+        answer = _headed(request, f"{told['target']}.pdf", tag, reading.size)
+        if request.method == "HEAD" or answer.status == web.HTTPRequestRangeNotSatisfiable.status_code:
+            reading.close()
+            return answer
         first = int(answer.headers.get("Content-Range", "bytes 0-").removeprefix("bytes ").split("-")[0])
         answer.body = _pieces(reading, first, int(answer.headers["Content-Length"]))
         return answer
+
+    def _tag(self, *of: str) -> str:
+        """Tells a document from another version of it."""
+        told = labelled_hash("paper", *(part.encode() for part in of))
+        return f'"{b64(hmac.digest(self._secret, told, "sha256"))}"'
 
     async def _opened(self, opening: str, bid: str, volume: str) -> Reading:
         state = (await self._desk.look(opening)).state
@@ -64,11 +72,6 @@ class BidPapers:
 
 def _refuse_unknown() -> NoReturn:
     raise Refused("no_such_paper", "没有您可以查阅的这份文件。", "There is no such document that you may read.")
-
-
-def _tag(*of: str) -> str:
-    """Tells a document from another version of it, and not one session's from another's."""
-    return f'"{b64(labelled_hash("sbe/1 paper", *(part.encode() for part in of)))}"'
 
 
 def _headed(request: web.Request, name: str, tag: str, size: int) -> web.Response:

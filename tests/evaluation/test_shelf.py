@@ -40,10 +40,10 @@ def test_a_blind_volume_is_read_under_its_code_alone() -> None:
     assert not {(bid.bid, "technical") for bid in BIDS} & set(found)
 
 
-def test_a_page_tells_of_a_document_its_target_volume_and_size_and_nothing_else() -> None:
+def test_a_page_tells_of_a_document_its_target_and_volume_and_nothing_else() -> None:
     rows = evaluation.context.see(given(evaluation, SUMMARY).story.state, COMMITTEE[1]).papers
     assert rows is not UNSET
-    assert {name for row in rows for name in row.__struct_fields__} == {"target", "volume", "size"}
+    assert {name for row in rows for name in row.__struct_fields__} == {"target", "volume"}
     assert not any(name in str(rows) for name in FIRMS.values())
 
 

@@ -1,5 +1,6 @@
 """Bids' documents over HTTP: ranges of what was opened, for who may read it, and nothing that names a bidder."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any
@@ -86,7 +87,7 @@ async def reader() -> AsyncIterator[Reader]:
         return answer
 
     app = web.Application(middlewares=[guard(headers_for(ORIGIN)), known])
-    app.add_routes(BidPapers(Desk(state), volumes).routes())  # type: ignore[arg-type]  # all that is asked of it
+    app.add_routes(BidPapers(Desk(state), volumes, b"a secret of the server").routes())  # type: ignore[arg-type]  # all that is asked of it
     async with TestClient(TestServer(app)) as client:
         yield Reader(client, codes)
 
@@ -141,10 +142,21 @@ async def test_a_range_of_another_version_is_the_whole_of_this_one(reader: Reade
     assert tag != (await reader.get("T-1")).headers["ETag"]
 
 
-async def test_a_head_tells_the_size_and_opens_nothing(reader: Reader) -> None:
+async def test_a_head_tells_the_size(reader: Reader) -> None:
     answer = await reader.get("T-0", method="HEAD")
     assert (answer.status, await answer.read()) == (200, b"")
     assert int(answer.headers["Content-Length"]) > 0
+
+
+async def test_neither_hash_nor_size_of_what_is_read_is_told_of_a_bid(reader: Reader) -> None:
+    """Else a member and an agency could find together whose a blind volume is."""
+    documents, _ = await Volumes(SAFE.open).measured(OPENING, LOT)
+    for code, bid in reader.codes.items():
+        answer = await reader.get(code)
+        raw, [document] = await answer.read(), documents[bid]
+        assert document.hash != b64(hashlib.sha256(raw).digest())
+        assert document.size != len(raw)
+        assert document.hash not in str(answer.headers)
 
 
 async def test_what_somebody_may_not_read_is_as_unknown_as_what_there_is_not(reader: Reader) -> None:

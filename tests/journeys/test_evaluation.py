@@ -105,12 +105,12 @@ def taken_back(cast: Cast, bundle: bytes) -> list[str]:
 
 
 def stands_still_at_one_site_alone(bundle: bytes) -> None:
-    """While the south has no network its members do nothing, others score, and then it goes on."""
+    """While the south has no network its members do nothing, others review, and then it goes on."""
     told = [entry["event"] for entry in timeline_of(bundle)]
     kinds = [event["type"] for event in told]
     lost, back = kinds.index("SiteLost"), kinds.index("SiteRestored")
     south = {event["alias"] for event in told if event["type"] == "SeatTaken" and event["site"] == told[lost]["site"]}
-    meanwhile = {event["alias"] for event in told[lost:back] if event["type"] == "SheetSubmitted"}
+    meanwhile = {event["alias"] for event in told[lost:back] if event["type"] == "ReviewSubmitted"}
     assert south
     assert meanwhile
     assert not south & meanwhile

@@ -119,6 +119,7 @@ class Expert:
         self.page = await self.again()
         sheet = self.page.get_by_role("region", name="评分表")
         await expect(sheet.get_by_role("textbox").first).to_have_value("19", timeout=STEP_MS)
+        await sheet.get_by_role("textbox").first.fill("")
 
     async def answer_outlier(self) -> None:
         await self.page.get_by_label("理由").fill("录入有误")

@@ -34,6 +34,7 @@ async def reads(page: Page, large: int) -> Fetched:
     await open_large(reader, large)
     await turned_to(reader, _FAR)
     assert await painted(reader)
+    assert any("pdf.worker" in worker.url for worker in page.workers), "the file is not read beside the page"
     await reader.get_by_role("searchbox").fill(f"第{_NEAR}页")
     await reader.get_by_role("button", name="查找下一处").click()
     await expect(reader.get_by_label("页", exact=True)).to_have_value(str(_NEAR), timeout=STEP_MS)

@@ -2771,12 +2771,11 @@ export interface components {
         };
         /**
          * PaperRow
-         * @description A document that may be read now; `target` is its bid, or the code of a blind volume. Size in bytes.
+         * @description A document that may be read now; `target` is its bid, or the code of a blind volume.
          */
         readonly PaperRow: {
             readonly target: string;
             readonly volume: string;
-            readonly size: number;
         };
         /**
          * PartReleased

@@ -91,11 +91,10 @@ class EvaluatedBid(_Part, frozen=True):
 
 
 class PaperRow(_Part, frozen=True):
-    """A document that may be read now; `target` is its bid, or the code of a blind volume. Size in bytes."""
+    """A document that may be read now; `target` is its bid, or the code of a blind volume."""
 
     target: str
     volume: str
-    size: int
 
 
 class QuestionRow(_Part, frozen=True):

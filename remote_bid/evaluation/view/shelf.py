@@ -38,7 +38,4 @@ def _while_read(evaluation: Evaluation) -> bool:
 
 def papers(evaluation: Evaluation, who: Who) -> list[PaperRow]:
     """The shelf on a page."""
-    return [
-        PaperRow(target=target, volume=volume, size=shelved.document.size)
-        for (target, volume), shelved in shelf(evaluation, who).items()
-    ]
+    return [PaperRow(target=target, volume=volume) for target, volume in shelf(evaluation, who)]

@@ -1,23 +1,17 @@
 import { getDocument, GlobalWorkerOptions, version, type PDFDocumentProxy, type PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs'
 import workerAddress from 'pdfjs-dist/legacy/build/pdf.worker.min.mjs?url'
-import { Ranges } from './ranges'
+import type { Chapter } from './chapters'
+import { PIECE, Ranges } from './ranges'
 
 GlobalWorkerOptions.workerSrc = workerAddress
 
-const PIECE = 1 << 17
 /** Where the build has put what PDF files may leave out: character maps of Chinese fonts, the standard fonts. */
 const BESIDE = `/assets/pdf-${version}`
 
-export interface Chapter {
-  readonly title: string
-  readonly level: number
-  readonly page: number
-}
-
 /** Opens a document without fetching more of it than its first page and its tables need. */
-export function openedAt(address: string, size: number, failed: (why: string) => void) {
+export async function openedAt(address: string, failed: (why: string) => void) {
   return getDocument({
-    range: new Ranges(address, size, failed),
+    range: await Ranges.at(address, failed),
     rangeChunkSize: PIECE,
     disableAutoFetch: true,
     disableStream: true,
@@ -58,17 +52,6 @@ async function pageOf(document: PDFDocumentProxy, dest: Outline[number]['dest'])
   } catch {
     return 0
   }
-}
-
-/** The chapter in which a page lies. */
-export function chapterAt(chapters: readonly Chapter[], page: number): Chapter | undefined {
-  return chapters.filter((chapter) => chapter.page <= page).at(-1)
-}
-
-/** The same chapter of another bid: by its title, as blanks and numbering aside it reads. */
-export function sameChapter(chapters: readonly Chapter[], title: string): Chapter | undefined {
-  const plain = (text: string) => text.replace(/[\s.、．第章节\d一二三四五六七八九十]+/gu, '').toLowerCase()
-  return chapters.find((one) => one.title === title) ?? chapters.find((one) => plain(one.title) === plain(title))
 }
 
 /** The text of a page, as one line. */

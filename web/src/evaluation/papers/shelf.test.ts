@@ -8,9 +8,9 @@ const VIEW = {
   table: { volumes: [{ volume: '技术标', title: '技术标', blind: true }, { volume: 'price', title: '报价' }], review: [], items: [] },
   bids: { b1: { name: '甲公司', form: { price: '1', currency: 'CNY', fields: {} } } },
   papers: [
-    { target: 'T-1', volume: '技术标', size: 5 },
-    { target: 'T-2', volume: '技术标', size: 6 },
-    { target: 'b1', volume: 'price', size: 7 },
+    { target: 'T-1', volume: '技术标' },
+    { target: 'T-2', volume: '技术标' },
+    { target: 'b1', volume: 'price' },
   ],
 } as unknown as EvaluationView
 

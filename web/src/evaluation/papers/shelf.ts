@@ -7,20 +7,17 @@ export interface Paper {
   readonly volume: string
   readonly title: string
   readonly address: string
-  /** In bytes. */
-  readonly size: number
 }
 
 /** Every document that a member may open now, in the server's order: blind volumes by their drawn codes. */
 export function papersOf({ session, table, papers = [], bids = {} }: EvaluationView): Paper[] {
   const titles = new Map((table?.volumes ?? []).map(({ volume, title }) => [volume, title]))
-  return papers.map(({ target, volume, size }) => ({
+  return papers.map(({ target, volume }) => ({
     name: `${target} ${volume}`,
     target,
     volume,
     title: `${bids[target]?.name ?? target} · ${titles.get(volume) ?? volume}`,
     address: `/api/evaluations/${session}/papers/${encodeURIComponent(target)}/${encodeURIComponent(volume)}`,
-    size,
   }))
 }
 
