@@ -233,6 +233,7 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
             if stamps is not None:
                 stamps.start(sessions)
             orphans.start()
+            keeper.wake()
 
         async def rest() -> None:
             await clock.close()
@@ -242,7 +243,8 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
                 await stamps.close()
 
         leader = Leader(leases_of(engine), secrets.token_hex(8), lead, rest)
-        desk.fence = lambda: leader.fence
+        desk.fence = leader.required
+        keeper.notes = lambda: leader.fence is not None
         metrics.watch(desk, leader, follower, sio, vital | alerts)
         runner = web.AppRunner(
             app,
