@@ -147,7 +147,7 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     guarded = Guard()
     desk = Desk(log, keys.signer, keys.lines, rooms, guarded)
     bus = RedisBus(settings.redis, settings.log) if settings.redis else nobody()
-    follower = Follower(log, desk, bus)
+    follower = Follower(log, desk, bus, now)
     desk.listen(ballots.forget)
     paper_folder, zone = folder / "papers", ZoneInfo(settings.zone)
     papers = Papers(paper_folder, lambda: seal_key(folder / "seal.pem", settings.log), zone)
