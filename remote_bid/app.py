@@ -186,7 +186,7 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
         json=wire_json,
         serializer=TextPacket,
     )
-    sockets = Sockets(desk, ROOMS, porter, sign_ins, pace)
+    sockets = Sockets(desk, ROOMS, porter, pace, sign_ins.fetch)
 
     async def send(room: str, frame: Frame) -> None:
         await sio.emit("frame", frame, room=room)
@@ -198,7 +198,7 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
         client_max_size=1 << 20,
         middlewares=[
             guard(headers_for(settings.origin)),
-            doors(porter, sign_ins.fetch, settings.origin, pace, {**annexe.doors, **METRICS_DOOR}),
+            doors(porter, settings.origin, pace, {**annexe.doors, **METRICS_DOOR}, sign_ins.fetch),
             uncompressed,
         ],
     )
