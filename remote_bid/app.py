@@ -21,7 +21,8 @@ from remote_bid.evaluation.award import award
 from remote_bid.evaluation.ballots import Ballots
 from remote_bid.evaluation.facts import EvaluationFacts
 from remote_bid.gateway.archive import Archive
-from remote_bid.gateway.bundle import public_bundle
+from remote_bid.gateway.bid_papers import BidPapers
+from remote_bid.gateway.bundle import party_bundle, public_bundle
 from remote_bid.gateway.cosigners import HttpCosigner
 from remote_bid.gateway.crls import CrlKeeper
 from remote_bid.gateway.doors import Door, doors
@@ -42,6 +43,7 @@ from remote_bid.gateway.plain import TextPacket, uncompressed
 from remote_bid.gateway.registry import RegistryHttp
 from remote_bid.gateway.socket import Sockets
 from remote_bid.gateway.stamps import StampKeeper
+from remote_bid.gateway.volumes import Volumes
 from remote_bid.opening import opening
 from remote_bid.opening.facts import Facts
 from remote_bid.paper.seal_key import seal_key
@@ -157,7 +159,11 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     keeper = CrlKeeper(crls, settings.crls, folder / "crls", desk, now, porter.recheck)
     keeper.remembered()
     pace = Pace(settings.limits, settings.networks())
-    archive = Archive(folder / "bundles", lambda over: public_bundle(over, trust, keys.signer, safe.open, keeper.read))
+    archive = Archive(
+        folder / "bundles",
+        lambda over: public_bundle(over, trust, keys.signer, safe.open, keeper.read),
+        lambda over, who: party_bundle(over, who, trust, keys.signer, keeper.read),
+    )
     http = Http(
         desk,
         porter,
@@ -203,10 +209,14 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
         ],
     )
     lodging = LodgingKeys(desk, keys.lines)
-    evaluations = Evaluations(desk, http.admitted)
+    volumes = Volumes(safe.open)
+    evaluations = Evaluations(desk, http.admitted, volumes)
+    bid_papers = BidPapers(desk, volumes)
     reports = EvaluationPapers(desk, paper_folder, lambda: seal_key(folder / "seal.pem", settings.log), zone)
     for_all = [*people.routes(), *passkey_http.routes(), *lodging.routes(), *Drafts().routes()]
-    app.add_routes([*http.routes(), *evaluations.routes(), *reports.routes(), *for_all, *annexe.routes])
+    app.add_routes(
+        [*http.routes(), *evaluations.routes(), *bid_papers.routes(), *reports.routes(), *for_all, *annexe.routes]
+    )
     sio.attach(app)
     async with aiohttp.ClientSession() as outgoing, _closing(log):
         named = zip(trust.cosigner_keys(), settings.cosigners, strict=True)

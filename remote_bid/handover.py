@@ -2,6 +2,7 @@
 evaluation its experts to be assessed, and under separation its candidates to be decided between.
 """
 
+from collections.abc import Mapping
 from typing import NoReturn
 
 import msgspec
@@ -11,7 +12,7 @@ from remote_bid.evaluation.assessment.terms import EvaluationHead
 from remote_bid.evaluation.award.statements import AwardOrder
 from remote_bid.evaluation.rules import Evaluation
 from remote_bid.evaluation.statements import EvaluationOrder
-from remote_bid.evaluation.terms import DrawnValue, OpenedBid, OpeningHead
+from remote_bid.evaluation.terms import Document, DrawnValue, OpenedBid, OpeningHead
 from remote_bid.opening.rules import Opening
 from remote_bid.opening.rules.acting import parties_of
 from remote_bid.opening.rules.bid import Bid
@@ -22,6 +23,10 @@ from remote_bid.timeline.context import Refused
 OPENED = (Outcome.OPENED, Outcome.REMEDIED)
 
 
+Documents = Mapping[str, list[Document]]
+"""By bid, what was opened of it for the evaluation."""
+
+
 class HandedOver(msgspec.Struct, frozen=True, kw_only=True):
     """What a closed opening hands over of one lot: where it ended, its opened bids, the coefficients that it drew."""
 
@@ -30,35 +35,39 @@ class HandedOver(msgspec.Struct, frozen=True, kw_only=True):
     drawn: list[DrawnValue]
 
 
-def handed_over(opening: Opening, seq: int, leaf: bytes, lot: str) -> HandedOver:
-    """All of it; refused as long as the opening goes on. `seq` and `leaf` are the entry's by which it was closed."""
+def require_closed(opening: Opening) -> None:
+    """Refused as long as the opening goes on."""
     if opening.phase is not Phase.CLOSED:
         _refuse("not_closed", "开标尚未结束，不能开始评标。", "The opening is not closed yet.")
+
+
+def handed_over(opening: Opening, seq: int, leaf: bytes, lot: str, documents: Documents) -> HandedOver:
+    """All of it; refused as long as the opening goes on. `seq` and `leaf` are the entry's by which it was closed."""
+    require_closed(opening)
     drawn = [
         DrawnValue(coefficient=coefficient, value=line.value)
         for (of, coefficient), line in opening.drawn.items()
         if of == lot
     ]
-    return HandedOver(opening=head_of(opening, seq, leaf), bids=opened_bids(opening, lot), drawn=drawn)
+    return HandedOver(opening=head_of(opening, seq, leaf), bids=opened_bids(opening, lot, documents), drawn=drawn)
 
 
-def opened_bids(opening: Opening, lot: str) -> list[OpenedBid]:
-    """What a closed opening hands over of one lot: every opened bid, as it was read out. Its documents are named by
-    the agency, from the parts that were opened for the evaluation.
-    """
-    return [_handed(opening, bid) for bid in opening.bids.values() if bid.lot == lot and _opened(bid)]
+def opened_bids(opening: Opening, lot: str, documents: Documents) -> list[OpenedBid]:
+    """What a closed opening hands over of one lot: every opened bid, as it was read out, with its documents."""
+    bids = [bid for bid in opening.bids.values() if bid.lot == lot and _opened(bid)]
+    return [_handed(opening, bid, documents.get(bid.bid, [])) for bid in bids]
 
 
 def _opened(bid: Bid) -> bool:
     return bid.settlement is not None and bid.settlement.outcome in OPENED and bid.settlement.form is not None
 
 
-def _handed(opening: Opening, bid: Bid) -> OpenedBid:
+def _handed(opening: Opening, bid: Bid, documents: list[Document]) -> OpenedBid:
     form = bid.settlement.form if bid.settlement else None
     if form is None:
         raise ValueError("the bid was not opened")
     parties = [party.person for party in parties_of(opening, bid)]
-    return OpenedBid(bid=bid.bid, bidder=bid.bidder, name=bid.name, parties=parties, form=form)
+    return OpenedBid(bid=bid.bid, bidder=bid.bidder, name=bid.name, parties=parties, form=form, documents=documents)
 
 
 def head_of(opening: Opening, seq: int, leaf: bytes) -> OpeningHead:
@@ -66,9 +75,9 @@ def head_of(opening: Opening, seq: int, leaf: bytes) -> OpeningHead:
     return OpeningHead(session=opening.session, seq=seq, leaf=b64(leaf))
 
 
-def require_handed_over(opening: Opening, seq: int, leaf: bytes, order: EvaluationOrder) -> None:
+def require_handed_over(opening: Opening, seq: int, leaf: bytes, documents: Documents, order: EvaluationOrder) -> None:
     """Refused unless an order is about exactly what this opening has come to."""
-    handed, lot = handed_over(opening, seq, leaf, order.lot), opening.lot(order.lot)
+    handed, lot = handed_over(opening, seq, leaf, order.lot, documents), opening.lot(order.lot)
     if lot is None or (order.ceiling_price, order.currency) != (lot.ceiling_price, lot.currency):
         _refuse("other_lot", "评标安排与开标的标段不符。", "The order is not about this opening's lot.")
     if order.opening != handed.opening:
@@ -110,8 +119,8 @@ def require_awardable(evaluation: Evaluation, head: EvaluationHead, order: Award
 
 
 def _as_read(bid: OpenedBid) -> tuple[object, ...]:
-    """What the opening says of a bid; documents and flags are the agency's to add."""
-    return (bid.bid, bid.bidder, bid.name, bid.parties, bid.form)
+    """What the opening says of a bid; flags are the agency's to add."""
+    return (bid.bid, bid.bidder, bid.name, bid.parties, bid.form, bid.documents)
 
 
 def _refuse(code: str, zh: str, en: str) -> NoReturn:

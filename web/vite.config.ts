@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import vue from '@vitejs/plugin-vue'
@@ -15,15 +15,30 @@ function gzipped(): Plugin {
     apply: 'build',
     writeBundle({ dir }) {
       const assets = join(dir!, 'assets')
-      for (const name of readdirSync(assets).filter((name) => /\.(js|css)$/.test(name))) {
+      for (const name of readdirSync(assets).filter((name) => /\.(m?js|css)$/.test(name))) {
         writeFileSync(join(assets, `${name}.gz`), gzipSync(readFileSync(join(assets, name)), { level: 9 }))
       }
     },
   }
 }
 
+/** Lays beside the pages what PDF files may leave out: character maps of Chinese fonts, the standard fonts. */
+function withPdfFonts(): Plugin {
+  return {
+    name: 'with-pdf-fonts',
+    apply: 'build',
+    writeBundle({ dir }) {
+      const of = 'node_modules/pdfjs-dist'
+      const { version } = JSON.parse(readFileSync(`${of}/package.json`, 'utf8')) as { version: string }
+      for (const folder of ['cmaps', 'standard_fonts']) {
+        cpSync(join(of, folder), join(dir!, 'assets', `pdf-${version}`, folder), { recursive: true })
+      }
+    },
+  }
+}
+
 export default defineConfig({
-  plugins: [vue(), gzipped()],
+  plugins: [vue(), gzipped(), withPdfFonts()],
   define: {
     __VUE_I18N_LEGACY_API__: false,
     __INTLIFY_PROD_DEVTOOLS__: false,

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from remote_bid.demo.authority import PASSPHRASE
 from remote_bid.demo.cast import Cast
+from remote_bid.demo.documents import documents_of
 from remote_bid.demo.faults import UNOPENED, Unlucky
 from remote_bid.demo.programme import Contender, Fault
 from remote_bid.demo.stage import alone
 from remote_bid.opening.terms import Phase
 from remote_bid.participant.bidder import Bidder
 from remote_bid.participant.client import Client, ServerRefused
-from remote_bid.tender.terms import READOUT_FORM, ReadoutForm
+from remote_bid.tender.terms import ReadoutForm
 
 _EXCUSE = "我单位的解密文件打不开，正在排查。"
 _OBJECTIONS = {
@@ -21,6 +22,7 @@ _OBJECTIONS = {
 }
 """What is objected, by whether the bidder has lost its key."""
 _TOO_LATE = ("too_late", "window_over", "wrong_phase")
+_NOT_NOW = (*_TOO_LATE, "held")
 _BEFORE_COUNT = (Phase.SCHEDULED, Phase.LOBBY, Phase.CLOSED_FOR_BIDS, Phase.HELD)
 
 
@@ -34,7 +36,10 @@ async def _bidder(cast: Cast, contender: Contender) -> None:
     async with (client := Unlucky(cast, contender)).connected():
         bidder = Bidder(client, client.identity, contender.person, cast.trust, home, PASSPHRASE)
         await asyncio.sleep(_until_bidding_s(cast, contender))
-        handed_in = [(await _submitted(cast, client, bidder, lot, form), form) for lot, form in contender.forms.items()]
+        handed_in = []
+        for lot, form in contender.forms.items():
+            documents = documents_of(cast, contender.person, lot)
+            handed_in.append((await _submitted(client, bidder, lot, form, documents), form))
         bids = {bid: form for bid, form in handed_in if bid}
         if Fault.LATE in faults:
             return
@@ -60,24 +65,18 @@ def _until_bidding_s(cast: Cast, contender: Contender) -> float:
     return cast.pace.until_deadline_ms / 2000 * number / len(cast.contenders)
 
 
-async def _submitted(cast: Cast, client: Client, bidder: Bidder, lot: str, form: ReadoutForm) -> str:
+async def _submitted(client: Client, bidder: Bidder, lot: str, form: ReadoutForm, documents: dict[str, bytes]) -> str:
     """The bid's id; empty if the deadline came first, and was not postponed."""
     while True:
         table = client.copy.view.timetable if client.copy.head else None
         try:
-            return await bidder.submit(lot, form, _documents(cast, lot))
+            return await bidder.submit(lot, form, documents)
         except ServerRefused as refusal:
-            if refusal.code not in _TOO_LATE:
+            if refusal.code not in _NOT_NOW:
                 raise
         view = await client.until(lambda view, old=table: view.timetable != old or view.phase not in _BEFORE_COUNT)  # type: ignore[misc]  # a lambda with a default
         if view.phase not in _BEFORE_COUNT:
             return ""
-
-
-def _documents(cast: Cast, lot: str) -> dict[str, bytes]:
-    """Something in every part beside the readout form."""
-    parts = next(found.parts for found in cast.tender.lots if found.lot == lot)
-    return {part.part: f"{lot} {part.part}".encode() for part in parts if part.part != READOUT_FORM}
 
 
 async def _drilled(bidder: Bidder, bid: str) -> None:

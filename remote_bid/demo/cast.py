@@ -63,6 +63,8 @@ class Pace:
     pauses: Pauses = field(default_factory=Pauses)
     breath_s: float = 0
     """From the lobby on everybody takes this long, and some a few times as long, before each act."""
+    site_lost: bool = False
+    """Whether a site of the evaluation loses its network for a while."""
 
     def slower(self) -> "Pace":
         """Half as much time again for bidding and for releasing."""

@@ -9,6 +9,7 @@ import typing
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
 from aiohttp import web
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -26,24 +27,35 @@ from remote_bid.seal.canonical import b64
 TAKEN = "taken"
 """In a simulated participant's folder: a person sits in its chair."""
 
+EVALUATION_TAKEN = "taken-evaluation"
+"""The same, of the evaluation, by somebody who has a part in the opening too."""
+
 CUSTODY = "keys.custody"
 """In a simulated custodian's folder: its keys, for whoever takes its chair."""
 
+EVALUATION_DESK = "evaluation"
 _LOOK_S = 0.2
 _SCALAR = 32
 
 
-def chair_link(cast: Cast, person: str) -> str:
-    """Where a person sits down in this chair."""
+def chair_link(cast: Cast, person: str, desk: str = "") -> str:
+    """Where a person sits down in this chair; `desk`: at that of the evaluation, who has one in the opening too."""
     pem = (cast.home(person) / KEY).read_bytes()
     key = typing.cast(ec.EllipticCurvePrivateKey, serialization.load_pem_private_key(pem, password=None))
-    return f"{cast.url}/chair/{person}#{b64(key.private_numbers().private_value.to_bytes(_SCALAR, 'big'))}"
+    at = f"?desk={desk}" if desk else ""
+    return f"{cast.url}/chair/{person}{at}#{b64(key.private_numbers().private_value.to_bytes(_SCALAR, 'big'))}"
 
 
-async def until_taken(home: Path) -> None:
+async def until_taken(home: Path, taken: str = TAKEN) -> None:
     """Wait until a person takes the chair whose folder this is."""
-    while not (home / TAKEN).exists():  # noqa: ASYNC110 - another process writes it
+    while not (home / taken).exists():  # noqa: ASYNC110 - another process writes it
         await asyncio.sleep(_LOOK_S)
+
+
+class _Taken(msgspec.Struct, frozen=True):
+    """Which of a person's desks is taken."""
+
+    desk: str = ""
 
 
 class Chairs:
@@ -86,11 +98,12 @@ class Chairs:
     async def take(self, request: web.Request) -> web.Response:
         """The person who is signed in sits down: its program steps aside, and leaves what it has made so far."""
         person = signed_in(request).person
-        home = self._cast.home(person)
-        (home / TAKEN).touch()
+        home, told = self._cast.home(person), msgspec.json.decode(await request.read() or b"{}", type=_Taken)
+        elsewhere = told.desk == EVALUATION_DESK and person not in self._committee
+        (home / (EVALUATION_TAKEN if elsewhere else TAKEN)).touch()
         left = {
             "session": SESSION,
-            "desk": self._desk(person),
+            "desk": self._desk(person, told.desk),
             "releases": [path.read_text() for path in sorted(home.glob("*.release"))],
             "custody": [path.read_text() for path in home.glob(CUSTODY)],
             "trust": (self._cast.folder / "trust.json").read_text(),
@@ -98,11 +111,12 @@ class Chairs:
         }
         return web.json_response(left)
 
-    def _desk(self, person: str) -> str:
+    def _desk(self, person: str, asked: str) -> str:
         """Where somebody of this person's part works."""
         if person in self._offices:
             return "/office"
-        return f"/evaluation/{EVALUATION}" if person in self._committee else f"/hall/{SESSION}"
+        at_evaluation = person in self._committee or asked == EVALUATION_DESK
+        return f"/evaluation/{EVALUATION}" if at_evaluation else f"/hall/{SESSION}"
 
     def _home(self, request: web.Request) -> Path:
         person = request.match_info["person"]

@@ -8,8 +8,8 @@ from rich.text import Text
 
 from remote_bid.demo.authority import KEY_FILE, PASSPHRASE
 from remote_bid.demo.cast import SESSION, Cast
-from remote_bid.demo.chairs import chair_link
-from remote_bid.demo.committee import EXPERTS, OFFICIALS
+from remote_bid.demo.chairs import EVALUATION_DESK, chair_link
+from remote_bid.demo.committee import EVALUATION, EXPERTS, OFFICIALS
 from remote_bid.evaluation.terms import EvaluationRole
 from remote_bid.opening.terms import Role
 from remote_bid.people.registry.terms import AdminRole
@@ -22,6 +22,9 @@ _ROLES = {
     Role.CUSTODIAN: "密钥保管人",
 }
 _EVALUATION = {
+    EvaluationRole.AGENCY: "评标代理",
+    EvaluationRole.SUPERVISOR: "评标监督",
+    EvaluationRole.TENDERER_OBSERVER: "招标人",
     EvaluationRole.TRADING_CENTER: "交易中心",
     EvaluationRole.AUDITOR: "审计人员",
     EvaluationRole.SITE_OPERATOR: "场地人员",
@@ -34,7 +37,13 @@ _WIDTH = 10
 def public_links(cast: Cast) -> list[tuple[str, str, str]]:
     """Role, name and address of what anybody may open."""
     hall = f"{cast.url}/hall/{SESSION}"
-    return [("社会公众", "", hall), ("大屏", "", f"{hall}/screen"), ("核验", "", f"{hall}/verify")]
+    evaluation = f"{cast.url}/evaluation/{EVALUATION}"
+    return [
+        ("社会公众", "", hall),
+        ("大屏", "", f"{hall}/screen"),
+        ("核验", "", f"{hall}/verify"),
+        ("评标", "", evaluation),
+    ]
 
 
 def chair_links(cast: Cast) -> list[tuple[str, str, str]]:
@@ -49,7 +58,8 @@ def committee_links(cast: Cast) -> list[tuple[str, str, str]]:
     """The chairs of the evaluation that follows; whoever is called among the experts, the draw decides."""
     people = [(_EVALUATION[one.role], one.name, one.person) for one in OFFICIALS if one.role in _EVALUATION]
     people += [("评标专家", name, person) for person, name in EXPERTS]
-    return [(role, name, chair_link(cast, person)) for role, name, person in people]
+    people += [("被询投标人", one.name, one.person) for one in cast.contenders]
+    return [(role, name, chair_link(cast, person, EVALUATION_DESK)) for role, name, person in people]
 
 
 def show_links(console: Console, cast: Cast) -> None:

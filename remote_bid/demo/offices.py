@@ -7,7 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from remote_bid.demo.cast import SESSION, Cast
-from remote_bid.demo.chairs import TAKEN
+from remote_bid.demo.chairs import EVALUATION_TAKEN, TAKEN
 from remote_bid.demo.committee import (
     AGENCY,
     CANDIDATES,
@@ -20,7 +20,7 @@ from remote_bid.demo.committee import (
     SUPERVISOR,
     order_for,
 )
-from remote_bid.demo.stage import Attendant, alone, identity_of
+from remote_bid.demo.stage import Attendant, alone, identity_of, until_given_up
 from remote_bid.evaluation.events import EvaluationOrdered
 from remote_bid.evaluation.statements import EvaluationOrder, GateDevice
 from remote_bid.evaluation.terms import Candidate, EvaluationPhase, come_to
@@ -37,6 +37,7 @@ from remote_bid.participant.evaluating.officials import (
     DrawCustodian,
     EvaluationSupervisor,
     Pool,
+    SiteOperator,
     draw_offer,
     draw_seed,
 )
@@ -59,7 +60,7 @@ _ANSWER = "施工总工期与进度计划表3.2的关键线路一致，均为投
 
 def play_agency(cast: Cast, lot: Lot) -> None:
     """Orders the evaluation of what was opened, seals a seed, makes the report public."""
-    alone(cast.home(AGENCY) / "log", lambda: _agency(cast, lot), yields=False)
+    alone(cast.home(AGENCY) / "log", lambda: _agency(cast, lot), yields="")
 
 
 async def _agency(cast: Cast, lot: Lot) -> None:
@@ -67,8 +68,13 @@ async def _agency(cast: Cast, lot: Lot) -> None:
         agency = Agency(line, line.identity, AGENCY)
         offers = [await _handed_over(cast.home(person) / _OFFER, Signed) for person in CUSTODIANS]
         await agency.schedule(order_for(cast.tender, lot, await agency.handed_over(SESSION, lot.lot)), offers)
-        await agency.seal_seed()
-        await asyncio.gather(agency.publish(), _keep_resuming(agency, first=True))
+        await until_given_up(_scheduled(agency), cast.home(AGENCY), EVALUATION_TAKEN)
+
+
+async def _scheduled(agency: Agency) -> None:
+    """What a person may take over: there is no session to come to before it has its order."""
+    await agency.seal_seed()
+    await asyncio.gather(agency.publish(), _keep_resuming(agency, first=True))
 
 
 async def _handed_over(path: Path, kind: type[T]) -> T:
@@ -94,7 +100,7 @@ def _to_resume(view: EvaluationView, first: bool) -> bool:
 
 def play_overseer(cast: Cast) -> None:
     """Seals a seed, watches, lets a bidder know that it is asked."""
-    alone(cast.home(SUPERVISOR) / "log", lambda: _overseer(cast), yields=False)
+    alone(cast.home(SUPERVISOR) / "log", lambda: _overseer(cast), yields=EVALUATION_TAKEN)
 
 
 async def _overseer(cast: Cast) -> None:
@@ -154,7 +160,7 @@ async def _centre(cast: Cast) -> None:
 
 def play_draw_custodian(cast: Cast, person: str, lot: str) -> None:
     """Offers a key for the draw; publishes it when every seed is sealed."""
-    alone(cast.home(person) / "log", lambda: _custodian(cast, person, lot), yields=False)
+    alone(cast.home(person) / "log", lambda: _custodian(cast, person, lot), yields="")
 
 
 async def _custodian(cast: Cast, person: str, lot: str) -> None:
@@ -176,12 +182,32 @@ async def _site(cast: Cast, person: str) -> None:
         gate = Gate(line, f"gate_{site}", site, home)
         durable.replace(home / _GATE_OFFER, msgspec.json.encode(gate.offer()))
         await line.until(lambda view: not at_work(view) or _come_to_check_in(view))
-        guarding = asyncio.ensure_future(_guard(cast, gate, site))
+        working = [asyncio.ensure_future(_guard(cast, gate, site))]
+        if cast.pace.site_lost and site != MAIN_SITE:
+            working.append(asyncio.ensure_future(_lose(SiteOperator(line, line.identity, person), site)))
         try:
             await line.until(lambda view: not at_work(view))
         finally:
-            guarding.cancel()
-            await asyncio.gather(guarding, return_exceptions=True)
+            for work in working:
+                work.cancel()
+            await asyncio.gather(*working, return_exceptions=True)
+
+
+async def _lose(operator: SiteOperator, site: str) -> None:
+    """The site's network fails when scoring begins, and is back when somebody elsewhere has scored meanwhile."""
+    await operator.line.until(lambda view: view.phase is EvaluationPhase.DETAILED or not at_work(view))
+    try:
+        await operator.report(site, up=False)
+    except ServerRefused as refusal:
+        if refusal.code != "wrong_phase":
+            raise
+        return
+    await operator.line.until(lambda view: _scored_elsewhere(view, site) or not at_work(view))
+    await operator.report(site, up=True)
+
+
+def _scored_elsewhere(view: EvaluationView, site: str) -> bool:
+    return any(row.site != site and "sheet" in (row.done or []) for row in (view.members or {}).values())
 
 
 def _come_to_check_in(view: EvaluationView) -> bool:
@@ -226,7 +252,7 @@ def stands_before(cast: Cast, person: str) -> str:
 
 def play_asked(cast: Cast, person: str) -> None:
     """A bidder that is asked in writing answers."""
-    alone(cast.home(person) / "log", lambda: _asked(cast, person), yields=False)
+    alone(cast.home(person) / "log", lambda: _asked(cast, person), yields=EVALUATION_TAKEN)
 
 
 async def _asked(cast: Cast, person: str) -> None:

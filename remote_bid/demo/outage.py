@@ -20,9 +20,12 @@ _MORE_S = 0.3
 
 
 def with_outage(pace: Pace) -> Pace:
-    """The same pace with time for an outage in the bidders' window, and a short limit for it."""
+    """The same pace with time for an outage in the bidders' window, and a short limit for it; in the evaluation a site
+    loses its network.
+    """
     return replace(
         pace,
+        site_lost=True,
         windows=msgspec.structs.replace(pace.windows, release_ms=pace.windows.release_ms + _RELEASE_MS),
         pauses=msgspec.structs.replace(pace.pauses, outage_ms=_LIMIT_MS),
     )

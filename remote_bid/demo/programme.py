@@ -59,7 +59,7 @@ _TENDER = Tender(
             ceiling_price="12800000.00",
             bid_deposit="250000.00",
             draw=_DRAW,
-            parts=[LotPart(part=READOUT_FORM, opened_here=True), LotPart(part="technical", opened_here=True)],
+            parts=[LotPart(part=part, opened_here=True) for part in (READOUT_FORM, "technical", "commercial")],
         )
     ],
 )

@@ -13,7 +13,7 @@ import msgspec
 import structlog
 
 from remote_bid.demo.cast import SESSION, Cast
-from remote_bid.demo.chairs import until_taken
+from remote_bid.demo.chairs import TAKEN, until_taken
 from remote_bid.demo.committee import EVALUATION
 from remote_bid.opening.statements import Refusal
 from remote_bid.opening.terms import Phase, reached
@@ -62,7 +62,9 @@ class Visitor(Client):
 
 
 class Attendant(EvaluationLine):
-    """A participant's line to the evaluation, with a breath before each act, and patience while it is suspended."""
+    """A participant's line to the evaluation, with a breath before each act, and patience while it is suspended or a
+    site is without network.
+    """
 
     def __init__(self, cast: Cast, person: str) -> None:
         self.identity, home = identity_of(cast, person), cast.home(person)
@@ -70,16 +72,16 @@ class Attendant(EvaluationLine):
         self._breath_s = cast.breath_s(person)
 
     async def hand_in(self, command: Command) -> list[str]:
-        """As a line does, after a breath, and again after a suspension."""
+        """As a line does, after a breath, and again when the work goes on."""
         await asyncio.sleep(self._breath_s)
         while True:
             try:
                 return await super().hand_in(command)
             except ServerRefused as refusal:
-                if refusal.code != "suspended":
+                if refusal.code not in ("suspended", "site_lost"):
                     raise
             await asyncio.sleep(_AGAIN_S)
-            await self.until(lambda view: not view.suspended)
+            await self.until(lambda view: not view.suspended and not view.sites_lost)
 
 
 def identity_of(cast: Cast, person: str) -> Identity:
@@ -87,9 +89,9 @@ def identity_of(cast: Cast, person: str) -> Identity:
     return read_identity(cast.home(person))
 
 
-def alone(log: Path, play: Callable[[], Awaitable[None]], yields: bool = True) -> None:
-    """Run a part as a program of its own: its log in its folder, one sentence on stderr if it fails. Unless it
-    `yields`, it plays on when somebody takes the person's chair, which is one of the opening.
+def alone(log: Path, play: Callable[[], Awaitable[None]], yields: str = TAKEN) -> None:
+    """Run a part as a program of its own: its log in its folder, one sentence on stderr if it fails. It `yields` when
+    somebody takes the person's chair; where that is empty, it plays on.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with log.open("a") as file:
@@ -103,22 +105,24 @@ def alone(log: Path, play: Callable[[], Awaitable[None]], yields: bool = True) -
             logger_factory=structlog.PrintLoggerFactory(file),
         )
         try:
-            asyncio.run(_awaited(play, log.parent if yields else None))
+            asyncio.run(_awaited(play, log.parent, yields))
         except Exception as error:
             structlog.get_logger("part").exception("failed")
             print(f"{log.parent.name}: {type(error).__name__}: {error}", file=sys.stderr)
             sys.exit(1)
 
 
-async def _awaited(play: Callable[[], Awaitable[None]], home: Path | None) -> None:
-    """Play until the part is over, a person takes the chair, or the demonstration itself is gone."""
+async def _awaited(play: Callable[[], Awaitable[None]], home: Path, yields: str) -> None:
+    """Play until the part is over, is given up, or the demonstration itself is gone."""
     demonstration = multiprocessing.parent_process()
     if demonstration is not None:
         asyncio.get_running_loop().add_reader(demonstration.sentinel, os._exit, 1)
-    playing, taken = (
-        asyncio.ensure_future(play()),
-        asyncio.ensure_future(until_taken(home) if home else asyncio.Event().wait()),
-    )
+    await (until_given_up(play(), home, yields) if yields else play())
+
+
+async def until_given_up(play: Awaitable[None], home: Path, yields: str) -> None:
+    """Play until the part is over, or a person takes the chair."""
+    playing, taken = asyncio.ensure_future(play), asyncio.ensure_future(until_taken(home, yields))
     await asyncio.wait([playing, taken], return_when=asyncio.FIRST_COMPLETED)
     taken.cancel()
     if playing.done():

@@ -290,11 +290,14 @@ class FailedItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Rejection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A rejected bid (否决投标), with the items that it fails; `low_bid`: its price was found below its cost."""
+    """A rejected bid (否决投标), with the items that it fails; `low_bid`: its price was found below its cost;
+    `above_ceiling`: the price that was read out is above the ceiling price (实施条例 Art. 51), which needs no vote.
+    """
 
     bid: str
     items: list[FailedItem]
     low_bid: bool = False
+    above_ceiling: bool = False
 
 
 class QuestionKind(StrEnum):

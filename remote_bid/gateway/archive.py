@@ -1,4 +1,6 @@
-"""The archive: each finished session's public bundle, made once and kept as a file, from which it is sent."""
+"""The archive: each finished session's public bundle, made once and kept as a file, from which it is sent; of a
+session that is not public one for those who have a part in it.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -6,13 +8,14 @@ from pathlib import Path
 
 from remote_bid.timeline import durable
 from remote_bid.timeline.desk import Folded
+from remote_bid.timeline.entry import Who
 
 
 class Archive:
     """Bundles in a folder; one that an earlier process left there is made anew, for its code may have been another."""
 
-    def __init__(self, folder: Path, make: Callable[[Folded], bytes]) -> None:
-        self._folder, self._make = folder, make
+    def __init__(self, folder: Path, make: Callable[[Folded], bytes], make_for: Callable[[Folded, Who], bytes]) -> None:
+        self._folder, self._make, self._make_for = folder, make, make_for
         self._made: dict[str, asyncio.Task[Path]] = {}
 
     async def bundle(self, folded: Folded) -> Path:
@@ -24,6 +27,10 @@ class Archive:
             self._made[session] = making
             making.add_done_callback(lambda made: self._forget(session, made))
         return await asyncio.shield(making)
+
+    async def bundle_for(self, folded: Folded, who: Who) -> bytes:
+        """A session's bundle as somebody who has a part in it may have it; not kept."""
+        return await asyncio.to_thread(self._make_for, folded, who)
 
     def _forget(self, session: str, made: "asyncio.Task[Path]") -> None:
         """Where it could not be made, the next caller tries again."""

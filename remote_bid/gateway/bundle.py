@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import BinaryIO
 
 from remote_bid.evaluation.rules import Evaluation
+from remote_bid.evaluation.terms import EvaluationPhase
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.terms import Phase
 from remote_bid.seal.canonical import jcs
@@ -59,17 +60,31 @@ def public_bundle(folded: Folded, vouched_by: Trust, signer: Signer, envelope: O
 
 
 def _evaluated(folded: Folded, evaluation: Evaluation, vouched_by: Trust, signer: Signer, crl: ReadCrl) -> bytes:
-    """An evaluation whose report is public, as anybody may see it."""
-    if not evaluation.published or evaluation.report is None or evaluation.uncosigned:
+    """An evaluation whose report is public, or that is void, as anybody may see it."""
+    void = evaluation.phase is EvaluationPhase.VOID
+    if not (evaluation.published or void) or evaluation.uncosigned:
         raise Refused(
             "not_over", "评标报告尚未公布，档案稍后可取。", "The report is not public yet; the bundle comes after."
         )
-    members = {
-        TIMELINE: jcs([_shown(folded, entry) for entry in folded.main]),
-        LINES: jcs([_shown(folded, entry) for entry in folded.lines.entries()]),
-        REPORT: jcs(evaluation.report),
-    } | _crls(folded, crl)
+    lines = [] if void else [_shown(folded, entry) for entry in folded.lines.entries()]
+    members = {TIMELINE: jcs([_shown(folded, entry) for entry in folded.main]), LINES: jcs(lines)}
+    if evaluation.published and evaluation.report is not None:
+        members[REPORT] = jcs(evaluation.report)
+    members |= _crls(folded, crl)
     manifest = Manifest(session=folded.session.id, audience="public", vouched_by=vouched_by, members=hashes(members))
+    return container.write(members | {MANIFEST: jcs(state(manifest, signer))})
+
+
+def party_bundle(folded: Folded, who: Who, vouched_by: Trust, signer: Signer, crl: ReadCrl) -> bytes:
+    """An assessment or award as its sides and members see it, when it is over and its end is cosigned."""
+    over, papers = folded.state, [entry for entry in folded.main if entry.type != "CheckpointCosigned"]
+    if not (getattr(over, "closed", False) or getattr(over, "awarded", "")) or papers[-1].seq not in over.cosigned:
+        raise Refused("not_over", "会议尚未结束，档案稍后可取。", "The session is not over yet.")
+    shown = [show(entry, folded.context.show(over, entry.line, entry.fields, who, False)) for entry in folded.main]
+    if any(entry.proof is None or entry.proof.hidden for entry in shown):
+        raise Refused("not_allowed", "您不能取得本场档案。", "The bundle is for those who may read all of it.")
+    members = {TIMELINE: jcs(shown), LINES: jcs([])} | _crls(folded, crl)
+    manifest = Manifest(session=folded.session.id, audience="party", vouched_by=vouched_by, members=hashes(members))
     return container.write(members | {MANIFEST: jcs(state(manifest, signer))})
 
 

@@ -66,6 +66,7 @@ DOORS: Mapping[tuple[str, str], Door] = {
     ("GET", "/api/sessions"): _OPEN,
     ("POST", "/api/sessions"): Door(Access.SIGNED_IN, account_pace="commands"),
     ("GET", "/api/evaluations"): Door(Access.SIGNED_IN),
+    ("GET", "/api/evaluations/{session}/papers/{target}/{volume}"): Door(Access.SIGNED_IN, account_pace="reads"),
     ("GET", "/api/evaluations/{session}/papers/{paper}.pdf"): _OPEN,
     ("GET", "/api/evaluations/{session}/papers/{paper}.xlsx"): _OPEN,
     ("POST", "/api/evaluations"): Door(Access.SIGNED_IN, account_pace="commands"),

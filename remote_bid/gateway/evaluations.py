@@ -20,7 +20,14 @@ from remote_bid.evaluation.rules.gates import GATE
 from remote_bid.evaluation.statements import EvaluationOrder
 from remote_bid.evaluation.terms import EvaluationRole
 from remote_bid.gateway.doors import signed_in
-from remote_bid.handover import handed_over, require_assessable, require_awardable, require_handed_over
+from remote_bid.gateway.volumes import Volumes
+from remote_bid.handover import (
+    handed_over,
+    require_assessable,
+    require_awardable,
+    require_closed,
+    require_handed_over,
+)
 from remote_bid.opening.events import OpeningClosed
 from remote_bid.opening.rules import Opening
 from remote_bid.opening.terms import Role
@@ -50,8 +57,8 @@ class _Following(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Evaluations:
     """The routes of evaluations; everything else goes over the socket."""
 
-    def __init__(self, desk: Desk, admitted: Callable[[], Awaitable[Collection[str]]]) -> None:
-        self._desk, self._admitted = desk, admitted
+    def __init__(self, desk: Desk, admitted: Callable[[], Awaitable[Collection[str]]], volumes: Volumes) -> None:
+        self._desk, self._admitted, self._volumes = desk, admitted, volumes
 
     def routes(self) -> list[web.RouteDef]:
         """What is answered over HTTP."""
@@ -83,7 +90,9 @@ class Evaluations:
         body = msgspec.json.decode(await request.read(), type=_Schedule)
         order = says(body.command.signed, EvaluationOrder)
         folded = await self._found(order.opening.session, "opening", "no_such_opening")
-        require_handed_over(folded.state, *_ended(folded, OpeningClosed), order)
+        require_closed(folded.state)
+        documents, _ = await self._volumes.measured(folded.state, order.lot)
+        require_handed_over(folded.state, *_ended(folded, OpeningClosed), documents, order)
         return await self._opened(body.session, "evaluation", body.command, person.person, EvaluationRole.AGENCY)
 
     async def follow(self, request: web.Request) -> web.Response:
@@ -105,14 +114,16 @@ class Evaluations:
                 return await self._opened(body.session, "award", body.command, person, AwardRole.TENDERER)
 
     async def handover(self, request: web.Request) -> web.Response:
-        """What an opening hands over of one lot, for the agency that orders its evaluation."""
+        """What an opening hands over of one lot, for the agency that orders its evaluation, and what stays sealed."""
         person, lot = signed_in(request).person, request.match_info["lot"]
         folded = await self._found(request.match_info["session"], "opening", "no_such_opening")
         opening: Opening = folded.state
         if opening.role_of(person) is not Role.HOST:
             raise Refused("not_allowed", "只有本场开标的主持人可以办理。", "This is for the opening's host.")
-        handed = handed_over(opening, *_ended(folded, OpeningClosed), lot)
-        return web.json_response(msgspec.to_builtins(handed))
+        require_closed(opening)
+        documents, sealed = await self._volumes.measured(opening, lot)
+        handed = handed_over(opening, *_ended(folded, OpeningClosed), lot, documents)
+        return web.json_response(msgspec.to_builtins(handed) | {"sealed": msgspec.to_builtins(sealed)})
 
     async def hear(self, request: web.Request) -> web.Response:
         """What a gate has seen; its own key signs it, and nobody is signed in."""

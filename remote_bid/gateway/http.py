@@ -52,6 +52,7 @@ _STATUS = uploads.STATUS | {
     "not_allowed": 403,
     "other_origin": 403,
     "no_page_token": 403,
+    "no_such_paper": 404,
     "too_many_requests": 429,
     "clock_jumped": 503,
     "log_unavailable": 503,
@@ -232,10 +233,14 @@ class Http:
         return web.json_response({"session": body.session})
 
     async def bundle(self, request: web.Request) -> web.StreamResponse:
-        """The public bundle of a session that is over."""
+        """The bundle of a session that is over: the public one, or where nothing is public that of its people."""
         folded = await self._desk.look(request.match_info["session"])
         name = f'attachment; filename="{folded.session.id}.zip"'
         headers = {"Content-Type": "application/zip", "Content-Disposition": name}
+        if folded.session.room in ("assessment", "award"):
+            person = signed_in(request).person
+            who = Who(person=person, role=folded.context.standing(folded.state, person))
+            return web.Response(body=await self._archive.bundle_for(folded, who), headers=headers)
         return web.FileResponse(await self._archive.bundle(folded), headers=headers)
 
     async def paper(self, request: web.Request) -> web.Response:

@@ -37,6 +37,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Events of gates, from one address."""
     uploads: Rate = "600/minute"
     """Requests that bring files, of one person."""
+    reads: Rate = "6000/minute"
+    """Pieces of bids' documents, for one person."""
     commands: Rate = "600/minute"
     """Commands of one person."""
     joins: Rate = "3000/minute"

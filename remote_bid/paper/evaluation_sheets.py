@@ -118,7 +118,12 @@ class _Paper:
             for item in rejection.items
         ]
         low = [[self._name(one.bid), "报价低于成本 below cost", "—"] for one in self._report.rejected if one.low_bid]
-        return Table("否决的投标", "Bids rejected", columns, [*rows, *low])
+        above = [
+            [self._name(one.bid), "报价高于最高投标限价 above the ceiling price", "—"]
+            for one in self._report.rejected
+            if one.above_ceiling
+        ]
+        return Table("否决的投标", "Bids rejected", columns, [*rows, *low, *above])
 
     def _committee(self) -> Table:
         columns = [

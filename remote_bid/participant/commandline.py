@@ -13,6 +13,7 @@ from remote_bid.participant.briefcase import Briefcase, Kept, packed
 from remote_bid.participant.consorting import consortium
 from remote_bid.participant.custodian import Custodian
 from remote_bid.participant.custody_file import read_custody, write_custody
+from remote_bid.participant.evaluating.commandline import evaluating
 from remote_bid.participant.falling_back import falling_back
 from remote_bid.participant.hosting import hosting
 from remote_bid.participant.presence import come
@@ -43,6 +44,7 @@ for everybodys in (bidding, falling_back, speaking):
 for office, its_commands in (("host", hosting), ("supervisor", supervising), ("tenderer", tendering)):
     commands.add_typer(its_commands, name=office)
 commands.add_typer(consortium, name="consortium")
+commands.add_typer(evaluating, name="evaluation")
 custodian = typer.Typer(no_args_is_help=True, help="Keys of a custodian.")
 commands.add_typer(custodian, name="custodian")
 enrol = typer.Typer(no_args_is_help=True, help="A certificate of the centre's own authority.")

@@ -26,6 +26,7 @@ from remote_bid.verify import (
     custody,
     drawing,
     evaluated,
+    following,
     hearing,
     history,
     lodgings,
@@ -37,7 +38,8 @@ from remote_bid.verify import (
 )
 from remote_bid.verify.case import Case, Failed
 from remote_bid.verify.container import NotAZip
-from remote_bid.verify.evaluated.case import EvaluationCase
+from remote_bid.verify.evaluated.case import EvaluationCase, VoidCase
+from remote_bid.verify.following import AssessmentCase, AwardCase
 from remote_bid.verify.manifest import TIMELINE
 from remote_bid.verify.report import Report
 from remote_bid.verify.trust import Trust
@@ -77,9 +79,24 @@ _ALIKE = (*STEPS[:5], *STEPS[6:7])
 _EVALUATION = ((*_ALIKE, *evaluated.STEPS), (contents.timelines, *evaluated.NEEDED), EvaluationCase)
 
 
-def _is_evaluation(members: Mapping[str, bytes]) -> bool:
-    """What a timeline is about, its first entry tells; whether it may tell so is judged later."""
-    return b'"type":"EvaluationOrdered"' in members.get(TIMELINE, b"")
+_VOID = ((*STEPS[:5], *evaluated.VOID_STEPS), (contents.timelines,), VoidCase)
+_FOLLOWING = (*STEPS[:5], *following.STEPS), (contents.timelines, *following.NEEDED)
+
+_BY_FIRST: Mapping[bytes, tuple[Sequence[tuple[int, str, Step]], Sequence[Step], type[Case]]] = {
+    b"EvaluationOrdered": _EVALUATION,
+    b"EvaluationVoided": _VOID,
+    b"AssessmentOpened": (*_FOLLOWING, AssessmentCase),
+    b"AwardOpened": (*_FOLLOWING, AwardCase),
+}
+_OPENING = (STEPS, _NEEDED, Case)
+
+
+def _walk_of(members: Mapping[str, bytes]) -> tuple[Sequence[tuple[int, str, Step]], Sequence[Step], type[Case]]:
+    """What a timeline is about, its first entry tells, or of a void evaluation its last; whether it may tell so is
+    judged later.
+    """
+    timeline = members.get(TIMELINE, b"")
+    return next((walk for kind, walk in _BY_FIRST.items() if b'"type":"%s"' % kind in timeline), _OPENING)
 
 
 def verify(file: BinaryIO, trust: Trust | None, receipts: Sequence[Statement] = ()) -> Report:
@@ -90,7 +107,7 @@ def verify(file: BinaryIO, trust: Trust | None, receipts: Sequence[Statement] = 
     """
     members, canonical = container.read(file)
     report = Report()
-    steps, needed, kind = (STEPS, _NEEDED, Case) if not _is_evaluation(members) else _EVALUATION
+    steps, needed, kind = _walk_of(members)
     case = kind(members=members, canonical=canonical, report=report, trust=trust, receipts=receipts)
     missing = 0
     for number, name, step in steps:

@@ -71,6 +71,8 @@ class Case:
     """What must be covered by a cosigned checkpoint."""
     drafts: frozenset[str] = frozenset()
     """Types of side-line entries that are never shown."""
+    hides: bool = False
+    """Whether entries of the main line may be withheld: of what has come to nothing only that is told."""
 
     @property
     def vouched(self) -> Trust:

@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from rich.console import Console
 
 from remote_bid.demo.cast import OFFICES, Cast, assemble, fast, playable
-from remote_bid.demo.chairs import TAKEN, chair_link
+from remote_bid.demo.chairs import EVALUATION_TAKEN, TAKEN, chair_link
+from remote_bid.demo.committee import EXPERTS, OFFICIALS
 from remote_bid.demo.day import troupe
 from remote_bid.demo.forks import fork_server
 from remote_bid.demo.lan import AUTHORITY, certify_host, tls_of, trusting
@@ -22,6 +23,7 @@ from remote_bid.demo.links import chair_links, committee_links, public_links, sh
 from remote_bid.demo.programme import own_programme
 from remote_bid.demo.show import Options
 from remote_bid.demo.stage import alone
+from remote_bid.evaluation.terms import EvaluationRole
 from remote_bid.participant.identity import read_identity
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.signing import spki_of
@@ -69,8 +71,15 @@ def test_each_chair_and_page_has_a_line_that_nobody_cuts(cast: Cast) -> None:
     printed = StringIO()
     show_links(Console(file=printed, width=40), cast)
     links = [link for _, _, link in [*chair_links(cast), *public_links(cast)]]
-    assert len(links) == len(cast.members) + len(cast.contenders) + len(OFFICES) + len(committee_links(cast)) + 3
+    assert len(links) == len(cast.members) + len(cast.contenders) + len(OFFICES) + len(committee_links(cast)) + 4
     assert all(f"{link}\n" in printed.getvalue() for link in links)
+
+
+def test_every_chair_of_the_evaluation_has_a_link_to_it(cast: Cast) -> None:
+    """But a custodian's, whose draw key is on its program's device."""
+    linked = {link.partition("?desk=evaluation#")[0].rpartition("/")[2] for _, _, link in committee_links(cast)}
+    officials = {one.person for one in OFFICIALS if one.role is not EvaluationRole.CUSTODIAN}
+    assert linked == officials | {person for person, _ in EXPERTS} | {one.person for one in cast.contenders}
 
 
 def test_with_https_a_code_for_the_camera_stands_below(tmp_path: Path) -> None:
@@ -94,11 +103,27 @@ def wait_for_ever(home: Path) -> None:
     alone(home / "log", _forever)
 
 
+def wait_for_the_evaluation(home: Path) -> None:
+    alone(home / "log", _forever, yields=EVALUATION_TAKEN)
+
+
 @pytest.mark.slow
 def test_the_program_ends_without_a_complaint_when_its_chair_is_taken(tmp_path: Path) -> None:
     process = fork_server().Process(target=wait_for_ever, args=(tmp_path,))
     process.start()
     (tmp_path / TAKEN).touch()
+    process.join(_STOP_S)
+    assert process.exitcode == 0
+
+
+@pytest.mark.slow
+def test_who_takes_a_chair_of_the_opening_leaves_the_evaluations_program_at_work(tmp_path: Path) -> None:
+    process = fork_server().Process(target=wait_for_the_evaluation, args=(tmp_path,))
+    process.start()
+    (tmp_path / TAKEN).touch()
+    process.join(2)
+    assert process.exitcode is None
+    (tmp_path / EVALUATION_TAKEN).touch()
     process.join(_STOP_S)
     assert process.exitcode == 0
 

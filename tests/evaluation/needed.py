@@ -1,16 +1,18 @@
 """What an evaluation needs next, whoever is on its committee: the acts that would bring it further."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from remote_bid.evaluation.rules.member import Member
 from remote_bid.evaluation.rules.progress import Task, owes, vacancies
 from remote_bid.evaluation.rules.state import Evaluation
 from remote_bid.evaluation.terms import EvaluationPhase
-from remote_bid.timeline.context import CLOCK
+from remote_bid.timeline import instant
+from remote_bid.timeline.context import CLOCK, Refused
 from tests.evaluation import acts
 from tests.evaluation.actors import AGENCY, BIDDERS, CENTRE, CUSTODIANS, SUPERVISOR, bid_id
 from tests.evaluation.day import evaluation
-from tests.given import Act, Story
+from tests.given import Act, Story, handle
 
 Phase = EvaluationPhase
 
@@ -84,3 +86,21 @@ _TASKS: dict[Task, Callable[[str, str], list[Act]]] = {
     Task.SHEET: lambda alias, person: [acts.submit_sheet(alias, person)],
     Task.OUTLIER: lambda alias, person: [],
 }
+
+
+def played_on(story: Story) -> Story:
+    """The day to its public report, by whatever it needs next; its time passes where nothing else helps."""
+    while not story.state.published:
+        moved = next((moved for act in needs(story) if (moved := _tried(story, act)) is not None), None)
+        later = next_deadline_ms(story)
+        assert moved or later, "nothing brings it further"
+        story = moved or replace(story, at=instant.later(story.at, later or 0))
+    return story
+
+
+def _tried(story: Story, act: Act) -> Story | None:
+    try:
+        moved, happened = handle(story, act)
+    except Refused:
+        return None
+    return moved if happened else None

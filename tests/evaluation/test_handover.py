@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from remote_bid.evaluation.statements import EvaluationOrder
 from remote_bid.evaluation.terms import Document, DrawnValue
-from remote_bid.handover import head_of, opened_bids, require_handed_over
+from remote_bid.handover import Documents, head_of, opened_bids, require_handed_over
 from remote_bid.opening.events import OpeningClosed
 from remote_bid.seal.canonical import b64
 from remote_bid.timeline.context import Refused
@@ -23,15 +23,17 @@ GOOD: EvaluationOrder = replace(
     lot=LOT,
     ceiling_price=TENDER.lots[0].ceiling_price,
     opening=head_of(STATE, CLOSING.seq, CLOSING.leaf),
-    bids=opened_bids(STATE, LOT),
+    bids=opened_bids(STATE, LOT, {}),
 )
+DOCUMENT = Document(volume="technical", hash=b64(bytes(32)), size=1)
+DOCUMENTS = {GOOD.bids[0].bid: [DOCUMENT]}
 
 
 CHEAP = replace(GOOD.bids[0].form, price="1.00")
 
 
-def check(order: EvaluationOrder, past: Past = CLOSED) -> None:
-    require_handed_over(given(opening, past).story.state, CLOSING.seq, CLOSING.leaf, order)
+def check(order: EvaluationOrder, past: Past = CLOSED, documents: Documents | None = None) -> None:
+    require_handed_over(given(opening, past).story.state, CLOSING.seq, CLOSING.leaf, documents or {}, order)
 
 
 def test_what_was_opened_may_be_evaluated() -> None:
@@ -39,9 +41,21 @@ def test_what_was_opened_may_be_evaluated() -> None:
     assert len(GOOD.bids) == 3
 
 
-def test_the_agency_adds_documents_and_flags() -> None:
-    document = Document(volume="technical", hash=b64(bytes(32)), size=1)
-    check(replace(GOOD, bids=[replace(GOOD.bids[0], documents=[document], flags=["小微企业"]), *GOOD.bids[1:]]))
+def test_the_agency_adds_flags() -> None:
+    check(replace(GOOD, bids=[replace(GOOD.bids[0], flags=["小微企业"]), *GOOD.bids[1:]]))
+
+
+def test_a_bid_comes_with_the_documents_that_were_opened() -> None:
+    bids = opened_bids(STATE, LOT, DOCUMENTS)
+    assert [bid.documents for bid in bids] == [[DOCUMENT], [], []]
+    check(replace(GOOD, bids=bids), documents=DOCUMENTS)
+
+
+@pytest.mark.parametrize("documents", [[], [replace(DOCUMENT, hash=b64(bytes([1]) * 32))], [DOCUMENT, DOCUMENT]])
+def test_no_document_is_left_out_changed_or_added(documents: list[Document]) -> None:
+    with pytest.raises(Refused) as refusal:
+        check(replace(GOOD, bids=[replace(GOOD.bids[0], documents=documents), *GOOD.bids[1:]]), documents=DOCUMENTS)
+    assert refusal.value.code == "other_bids"
 
 
 @pytest.mark.parametrize(
@@ -70,4 +84,4 @@ def test_not_before_the_opening_is_closed() -> None:
 
 
 def test_a_bid_that_was_not_opened_is_not_handed_over() -> None:
-    assert opened_bids(given(opening, MISSING).story.state, LOT) == []
+    assert opened_bids(given(opening, MISSING).story.state, LOT, {}) == []

@@ -7,17 +7,18 @@ import pytest
 from msgspec.structs import replace
 
 from remote_bid.evaluation.statements import EvaluationOrder, ReviewSheet, ScoreSheet
+from remote_bid.evaluation.terms import Result
 from remote_bid.seal.canonical import b64, jcs
 from remote_bid.tender.statements import DrawEnvelope
-from remote_bid.timeline.context import Refused
 from remote_bid.verify import verify
 from remote_bid.verify.container import read, write
 from remote_bid.verify.report import Item, Report, Verdict
-from tests.evaluation.acts import answer_call, call, pass_gate, recuse, save_draft, take_seat
+from tests.evaluation.actors import BIDDERS, bid_id
+from tests.evaluation.acts import answer_call, call, pass_gate, recuse, review, save_draft, take_seat
 from tests.evaluation.bundles import TRUST, bundle_of, cosigned, cosigned_story, forged, resigned, with_member
-from tests.evaluation.day import CALLED, DETAILED, MEMBERS, NEXT, PUBLISHED, ROAD, UNDERTAKING, evaluation
-from tests.evaluation.needed import needs
-from tests.given import Act, Past, Story, given, handle
+from tests.evaluation.day import CALLED, DETAILED, MEMBERS, NEXT, PRELIMINARY, PUBLISHED, ROAD, UNDERTAKING, evaluation
+from tests.evaluation.needed import played_on
+from tests.given import Past, given
 
 
 def judged(bundle: bytes) -> Report:
@@ -182,10 +183,7 @@ RECUSED: Past = (
 
 def test_who_never_sat_and_why_somebody_stood_back_is_withheld_and_nothing_fails() -> None:
     """To the end with another committee."""
-    story = given(evaluation, RECUSED).story
-    while not story.state.published:
-        story = next(moved for act in needs(story) if (moved := _tried(story, act)) is not None)
-    bundle = bundle_of(cosigned_story(story))
+    bundle = bundle_of(cosigned_story(played_on(given(evaluation, RECUSED).story)))
     report = judged(bundle)
     assert report.verified, failures(bundle)
     withheld = [item.why for item in report.items if item.verdict is Verdict.WITHHELD]
@@ -194,9 +192,9 @@ def test_who_never_sat_and_why_somebody_stood_back_is_withheld_and_nothing_fails
     assert "近亲属".encode() not in bundle
 
 
-def _tried(story: Story, act: Act) -> Story | None:
-    try:
-        moved, happened = handle(story, act)
-    except Refused:
-        return None
-    return moved if happened else None
+def test_an_evaluation_that_rejects_every_bid_verifies() -> None:
+    every = {(bid_id(who), "licence"): "2.1.2" for who in BIDDERS}
+    rejected = (*PRELIMINARY, *(review(*member, every) for member in MEMBERS.items()))
+    story = played_on(given(evaluation, rejected).story)
+    assert story.state.report.result is Result.ALL_REJECTED
+    assert failures(bundle_of(cosigned_story(story))) == []

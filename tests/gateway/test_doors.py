@@ -104,6 +104,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("GET", "/office"): Row(CALLERS),
     ("GET", "/schedule"): Row(CALLERS),
     ("GET", "/verify"): Row(CALLERS),
+    ("GET", "/evaluation/{session}"): Row(CALLERS, "/evaluation/none"),
     ("GET", "/wall"): Row(CALLERS),
     ("GET", "/hall/{session}/{part}"): Row(CALLERS),
     ("GET", "/assets"): Row(CALLERS, "/assets/none.js"),
@@ -115,6 +116,9 @@ MATRIX |= {
     ("GET", "/api/registry"): Row(frozenset({SYSTEM, SECURITY, AUDIT})),
     ("GET", "/api/registry/log"): Row(frozenset({AUDIT})),
     ("POST", "/api/registry/commands"): Row(frozenset({SYSTEM}), body={"type": "DismissAgency", "person": "nobody"}),
+    ("GET", "/api/evaluations/{session}/papers/{target}/{volume}"): Row(
+        SIGNED_IN, f"/api/evaluations/{HALL}/papers/none/technical"
+    ),
     ("GET", "/api/evaluations/{session}/papers/{paper}.pdf"): Row(CALLERS, "/api/evaluations/none/papers/none.pdf"),
     ("GET", "/api/evaluations/{session}/papers/{paper}.xlsx"): Row(CALLERS, "/api/evaluations/none/papers/none.xlsx"),
     ("POST", "/api/evaluations/{session}/gates"): Row(CALLERS, "/api/evaluations/none/gates", body={}),

@@ -76,7 +76,7 @@ async def test_what_cannot_be_done_is_said_with_its_exit_code(tmp_path: Path) ->
 @pytest.mark.slow
 @pytest.mark.timeout(110)
 async def test_a_bid_is_released_from_its_file_and_another_from_paper(tmp_path: Path) -> None:
-    pace = Pace(lobby_s=1, deadline_s=25, tick_s=2)
+    pace = Pace(lobby_s=1, deadline_s=40, tick_s=2)
 
     async def act(day: Morning, ann: Shell) -> None:
         bob = Shell(day.house, BOB, tmp_path / "bob")

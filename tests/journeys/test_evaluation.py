@@ -69,7 +69,7 @@ async def evaluated(cast: Cast, players: Troupe) -> tuple[Evaluated, PowerCut]:
 @pytest.mark.parametrize("name", ["sqlite", "postgresql"])
 async def test_an_evaluation_outlives_its_server(name: str, tmp_path: Path) -> None:
     with database(name) as url, troupe() as players:
-        cast = assemble(tmp_path, own_programme(3, seed=7), fast(3))
+        cast = assemble(tmp_path, own_programme(3, seed=7), replace(fast(3), site_lost=True))
         cast = replace(cast, settings=msgspec.structs.replace(cast.settings, database=url))
         result, cut = await evaluated(cast, players)
         assert await replayed(cast, result.bundle) == "replayed"
@@ -77,6 +77,7 @@ async def test_an_evaluation_outlives_its_server(name: str, tmp_path: Path) -> N
     assert result.figures() | {"ranking": 1} == {"experts": 5, "sheets": 5, "ranking": 1}
     assert verify(io.BytesIO(result.bundle), cast.trust).verified
     assert taken_back(cast, result.bundle) == []
+    stands_still_at_one_site_alone(result.bundle)
 
 
 async def replayed(cast: Cast, bundle: bytes) -> str:
@@ -101,3 +102,15 @@ def taken_back(cast: Cast, bundle: bytes) -> list[str]:
     assert cast.home(OBSERVER) / EVALUATION_JOURNAL in journals
     shown = [line.split(" ", 1) for journal in journals for line in journal.read_text().splitlines()]
     return [entry for line, entry in shown if line == MAIN and entry not in kept]
+
+
+def stands_still_at_one_site_alone(bundle: bytes) -> None:
+    """While the south has no network its members do nothing, others score, and then it goes on."""
+    told = [entry["event"] for entry in timeline_of(bundle)]
+    kinds = [event["type"] for event in told]
+    lost, back = kinds.index("SiteLost"), kinds.index("SiteRestored")
+    south = {event["alias"] for event in told if event["type"] == "SeatTaken" and event["site"] == told[lost]["site"]}
+    meanwhile = {event["alias"] for event in told[lost:back] if event["type"] == "SheetSubmitted"}
+    assert south
+    assert meanwhile
+    assert not south & meanwhile

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from remote_bid.demo import offices
 from remote_bid.demo.cast import SESSION, Cast, Pace, assemble
 from remote_bid.demo.committee import AGENCY, CUSTODIANS, EXPERTS, OPERATORS, SUPERVISOR, order_for
 from remote_bid.demo.day import answering, open_house, raise_curtain, seen
+from remote_bid.demo.documents import CHAPTERS, volume
 from remote_bid.demo.evaluating import lot_of
 from remote_bid.demo.programme import own_programme
 from remote_bid.demo.stage import Attendant
@@ -24,12 +26,16 @@ from remote_bid.tender.terms import Lot
 from remote_bid.verify import verify
 from tests.web.axe import violations
 from tests.web.committee import LONG_MS, Expert, agreed, attending, until_there
+from tests.web.documents import Fetched, reads
 from tests.web.hall import PHONE, Watched, a_browser
+from tests.web.pictures import picture
 
 pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.timeout(600)]
 
 _SEED = 7
 _LIMIT_S = 240
+LARGE_PAGES = 402
+"""Of one bidder's volume, with a picture of 100 kB on each."""
 _PACE = Pace(
     until_deadline_ms=16_000,
     lobby_ms=10_000,
@@ -37,8 +43,13 @@ _PACE = Pace(
     windows=Windows(release_ms=8000, custody_ms=30_000, confirm_ms=2500, objection_ms=500, record_ms=15_000),
     pause_s=0.1,
 )
-_CHECKED = ("请逐家逐项完成初步评审", "请独立打分并提交评分表", "请签署评标报告")
-"""What a page asks for when axe looks at it."""
+_REVIEWS = "请逐家逐项完成初步评审"
+_CHECKED = {
+    _REVIEWS: "expert-review",
+    "请独立打分并提交评分表": "expert-scores",
+    "请签署评标报告": "expert-report",
+}
+"""What a page asks for when axe looks at it, and what its picture is called."""
 
 
 @pytest.fixture
@@ -52,10 +63,14 @@ class Looked:
 
     def __init__(self) -> None:
         self.found: dict[str, list[str]] = {}
+        self.read: asyncio.Future[Fetched] = asyncio.get_running_loop().create_future()
 
     async def __call__(self, page: Page, said: str) -> None:
         if said in _CHECKED and said not in self.found:
             self.found[said] = []
+            if said == _REVIEWS:
+                self.read.set_result(await reads(page, LARGE_PAGES))
+            await picture(page, _CHECKED[said])
             self.found[said] = await in_both_languages(page)
 
 
@@ -70,6 +85,9 @@ async def in_both_languages(page: Page) -> list[str]:
 
 async def test_five_experts_evaluate_in_browsers_to_the_public_report(tmp_path: Path, browser: Browser) -> None:
     cast = assemble(tmp_path, own_programme(3, _SEED), _PACE, playable=True)
+    large = cast.home(cast.contenders[0].person) / "technical.pdf"
+    large.parent.mkdir(parents=True, exist_ok=True)
+    large.write_bytes(volume(CHAPTERS, LARGE_PAGES // len(CHAPTERS), os.urandom(100_000)))
     with troupe(playable=True) as players:
         open_house(players, cast)
         await answering(cast.url, players)
@@ -86,6 +104,8 @@ async def test_five_experts_evaluate_in_browsers_to_the_public_report(tmp_path: 
         seats = [asyncio.ensure_future(an_expert(browser, cast, person, looked)) for person, _ in EXPERTS]
         await expect(agency.locator(".now")).to_contain_text("本场评标已结束", timeout=_LIMIT_S * 1000)
         assert await in_both_languages(supervisor) == []
+        await picture(supervisor, "evaluation-supervisor-phone")
+        await picture(agency, "evaluation-agency")
         await agreed(agency, "公布评标报告")
         await expect(agency.get_by_role("img", name="各投标总分构成图；数据见旁边的表格")).to_be_visible(
             timeout=LONG_MS
@@ -99,13 +119,15 @@ async def test_five_experts_evaluate_in_browsers_to_the_public_report(tmp_path: 
     assert looked.found == {said: [] for said in _CHECKED}
     assert [watch.errors for watch in watched] == [[], []]
     assert len(experts) == 6
+    fetched = looked.read.result()
+    assert fetched.bytes < large.stat().st_size / 10, fetched
     assert verify(io.BytesIO(bundle), cast.trust).verified
 
 
 async def an_expert(browser: Browser, cast: Cast, person: str, looked: Looked) -> Expert:
     """Comes when the telephone rings."""
     await until_there((cast.home(person) / offices.RUNG).exists)
-    expert = Expert(await attending(browser, cast, person), looked)
+    expert = Expert(await attending(browser, cast, person), looked, lambda: attending(browser, cast, person))
     await expert.play()
     return expert
 

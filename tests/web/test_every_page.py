@@ -51,6 +51,10 @@ VISITS: Mapping[str, Sequence[Visit]] = {
     ],
     "/hall/:session/verify": [Visit("verify", "", f"{_HALL}/verify", "main")],
     "/hall/:session/screen": [Visit("screen", "", f"{_HALL}/screen", "main .stage")],
+    "/evaluation/:session": [
+        Visit("evaluation-public", "", "/evaluation/PB-0000-0000", "main"),
+        Visit("evaluation-nowhere", "host-01", "/evaluation/PB-0000-0000", "main"),
+    ],
     "/verify": [Visit("verifier", "", "/verify", "main")],
     "/wall": [Visit("wall", "supervisor-01", "/wall", "main")],
     "/sign-in": [Visit("sign-in", "", "/sign-in", "main form:visible")],

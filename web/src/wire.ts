@@ -958,15 +958,6 @@ export interface components {
             readonly signed: components["schemas"]["Signed"];
         };
         /**
-         * Document
-         * @description One volume of one bid: SHA-256 and size of the opened file.
-         */
-        readonly Document: {
-            readonly volume: string;
-            readonly hash: string;
-            readonly size: number;
-        };
-        /**
          * Draw
          * @description What is drawn for a lot once its bids are opened (系数抽取).
          */
@@ -1187,12 +1178,11 @@ export interface components {
         };
         /**
          * EvaluatedBid
-         * @description A bid as the committee sees it; its blind volumes are among the codes, and not here.
+         * @description A bid as the committee sees it; what it may read of it is among the papers.
          */
         readonly EvaluatedBid: {
             readonly name: string;
             readonly form: components["schemas"]["ReadoutForm"];
-            readonly documents: readonly components["schemas"]["Document"][];
             readonly rejected?: components["schemas"]["Rejection"];
         };
         /**
@@ -1357,6 +1347,7 @@ export interface components {
             readonly codes?: {
                 readonly [key: string]: readonly string[];
             };
+            readonly papers?: readonly components["schemas"]["PaperRow"][];
             readonly valid?: readonly string[];
             readonly questions?: {
                 readonly [key: string]: components["schemas"]["QuestionRow"];
@@ -2468,6 +2459,15 @@ export interface components {
             readonly proof: components["schemas"]["SlotProof"];
         };
         /**
+         * PaperRow
+         * @description A document that may be read now; `target` is its bid, or the code of a blind volume. Size in bytes.
+         */
+        readonly PaperRow: {
+            readonly target: string;
+            readonly volume: string;
+            readonly size: number;
+        };
+        /**
          * PartReleased
          * @description (side line) The half of a part that is not read out. The public never sees `s_b`.
          */
@@ -2940,13 +2940,16 @@ export interface components {
         };
         /**
          * Rejection
-         * @description A rejected bid (否决投标), with the items that it fails; `low_bid`: its price was found below its cost.
+         * @description A rejected bid (否决投标), with the items that it fails; `low_bid`: its price was found below its cost;
+         *         `above_ceiling`: the price that was read out is above the ceiling price (实施条例 Art. 51), which needs no vote.
          */
         readonly Rejection: {
             readonly bid: string;
             readonly items: readonly components["schemas"]["FailedItem"][];
             /** @default false */
             readonly low_bid?: boolean;
+            /** @default false */
+            readonly above_ceiling?: boolean;
         };
         /**
          * ReleaseHindered
@@ -3919,7 +3922,6 @@ export type Disclosed = components['schemas']['Disclosed'];
 export type DisclosedEntry = components['schemas']['DisclosedEntry'];
 export type DisclosedTick = components['schemas']['DisclosedTick'];
 export type DissentFromReport = components['schemas']['DissentFromReport'];
-export type Document = components['schemas']['Document'];
 export type Draw = components['schemas']['Draw'];
 export type DrawByLottery = components['schemas']['DrawByLottery'];
 export type DrawCoefficients = components['schemas']['DrawCoefficients'];
@@ -4054,6 +4056,7 @@ export type OutliersClosed = components['schemas']['OutliersClosed'];
 export type OutliersFound = components['schemas']['OutliersFound'];
 export type OwnBid = components['schemas']['OwnBid'];
 export type OwnSlot = components['schemas']['OwnSlot'];
+export type PaperRow = components['schemas']['PaperRow'];
 export type PartReleased = components['schemas']['PartReleased'];
 export type Party = components['schemas']['Party'];
 export type PassDrill = components['schemas']['PassDrill'];

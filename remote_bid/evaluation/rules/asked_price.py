@@ -1,9 +1,11 @@
 """What an order's formula is asked."""
 
 from collections.abc import Collection
+from decimal import Decimal
 
 from remote_bid.evaluation.price.case import PriceCase, PricedBid
 from remote_bid.evaluation.statements import EvaluationOrder
+from remote_bid.evaluation.terms import OpenedBid
 
 
 def price_case_of(order: EvaluationOrder, valid: Collection[str]) -> PriceCase:
@@ -13,3 +15,8 @@ def price_case_of(order: EvaluationOrder, valid: Collection[str]) -> PriceCase:
     ]
     drawn = {drawn.coefficient: drawn.value for drawn in order.drawn}
     return PriceCase(formula=order.formula, bids=bids, ceiling_price=order.ceiling_price, drawn=drawn)
+
+
+def above_ceiling(order: EvaluationOrder, bid: OpenedBid) -> bool:
+    """Whether the price that was read out is more than the ceiling price allows."""
+    return Decimal(bid.form.price) > Decimal(order.ceiling_price)

@@ -12,6 +12,7 @@ from remote_bid.evaluation.events import (
     ReviewOpened,
     ReviewSubmitted,
 )
+from remote_bid.evaluation.rules.asked_price import above_ceiling
 from remote_bid.evaluation.rules.guards import (
     ends,
     repeated,
@@ -111,14 +112,18 @@ def _low_bids(evaluation: Evaluation) -> list[Motion]:
 
 
 def count(evaluation: Evaluation) -> ReviewCounted:
-    """A bid is rejected if a majority of all members fails it in one item, or finds that its price is below cost."""
+    """A bid is rejected if a majority of all members fails it in one item, or finds that its price is below cost; and,
+    by arithmetic, if its price is above the ceiling price.
+    """
     low = {motion.bid for motion in _low_bids(evaluation) if not motion.carried}
     rejected = []
     for bid in evaluation.ordered.bids:
         found = [_failed(evaluation, bid.bid, item.item) for item in evaluation.ordered.table.review]
         items = [item for item in found if item is not None]
-        if items or bid.bid in low:
-            rejected.append(Rejection(bid=bid.bid, items=items, low_bid=bid.bid in low))
+        above = above_ceiling(evaluation.ordered, bid)
+        if items or above or bid.bid in low:
+            told = Rejection(bid=bid.bid, items=items, low_bid=bid.bid in low, above_ceiling=above)
+            rejected.append(told)
     gone = {rejection.bid for rejection in rejected}
     valid = [bid.bid for bid in evaluation.ordered.bids if bid.bid not in gone]
     return ReviewCounted(reviews=list(basis(evaluation)), rejected=rejected, valid=valid)

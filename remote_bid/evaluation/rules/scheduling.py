@@ -9,7 +9,7 @@ from remote_bid.evaluation.price.checking import check_formula
 from remote_bid.evaluation.price.scores import price_scores
 from remote_bid.evaluation.price.terms import LowestEvaluatedPrice
 from remote_bid.evaluation.ranking import LimitOf
-from remote_bid.evaluation.rules.asked_price import price_case_of
+from remote_bid.evaluation.rules.asked_price import above_ceiling, price_case_of
 from remote_bid.evaluation.rules.guards import known, require_session
 from remote_bid.evaluation.rules.state import Evaluation
 from remote_bid.evaluation.statements import EvaluationOrder
@@ -97,6 +97,10 @@ def _require_bids(order: EvaluationOrder) -> None:
     officials = {official.person for official in order.people}
     if not _distinct([bid.bid for bid in order.bids]) or officials & {p for bid in order.bids for p in parties(bid)}:
         _bad("投标重复，或投标人兼任其他身份", "a bid is named twice, or a bidder has an office")
+    told = [(bid.bid, document.volume) for bid in order.bids for document in bid.documents]
+    volumes = {volume.volume for volume in order.table.volumes}
+    if len(set(told)) != len(told) or any(volume not in volumes for _, volume in told):
+        _bad("投标文件所属卷册重复或不存在", "a document is named twice, or is of a volume that there is not")
 
 
 def parties(bid: object) -> set[str]:
@@ -135,8 +139,8 @@ def _require_rules(order: EvaluationOrder) -> None:
 
 
 def _within_ceiling(order: EvaluationOrder) -> list[str]:
-    """What lies above the ceiling price is the committee's to reject, and no reason not to evaluate the others."""
-    return [bid.bid for bid in order.bids if Decimal(bid.form.price) <= Decimal(order.ceiling_price)]
+    """What lies above the ceiling price is rejected in the review, and no reason not to evaluate the others."""
+    return [bid.bid for bid in order.bids if not above_ceiling(order, bid)]
 
 
 def _measures_by_full(order: EvaluationOrder) -> bool:

@@ -6,7 +6,6 @@ from msgspec import UNSET, UnsetType
 from remote_bid.evaluation.results import EvaluationReport, Summary
 from remote_bid.evaluation.terms import (
     Departure,
-    Document,
     EvaluationPhase,
     EvaluationRole,
     MotionKind,
@@ -84,12 +83,19 @@ class PlaceRow(_Part, frozen=True):
 
 
 class EvaluatedBid(_Part, frozen=True):
-    """A bid as the committee sees it; its blind volumes are among the codes, and not here."""
+    """A bid as the committee sees it; what it may read of it is among the papers."""
 
     name: str
     form: ReadoutForm
-    documents: list[Document]
     rejected: Rejection | UnsetType = UNSET
+
+
+class PaperRow(_Part, frozen=True):
+    """A document that may be read now; `target` is its bid, or the code of a blind volume. Size in bytes."""
+
+    target: str
+    volume: str
+    size: int
 
 
 class QuestionRow(_Part, frozen=True):
@@ -181,6 +187,7 @@ class EvaluationView(_Part, frozen=True):
     leader: str | UnsetType = UNSET
     bids: dict[str, EvaluatedBid] | UnsetType = UNSET
     codes: dict[str, list[str]] | UnsetType = UNSET
+    papers: list[PaperRow] | UnsetType = UNSET
     valid: list[str] | UnsetType = UNSET
     questions: dict[str, QuestionRow] | UnsetType = UNSET
     motions: dict[str, MotionRow] | UnsetType = UNSET

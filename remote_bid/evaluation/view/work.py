@@ -8,6 +8,7 @@ from remote_bid.evaluation.rules.member import Member
 from remote_bid.evaluation.rules.state import Evaluation
 from remote_bid.evaluation.terms import EvaluationPhase, OpenedBid, Score, come_to
 from remote_bid.evaluation.view.page import EvaluatedBid, QuestionRow, SheetRow
+from remote_bid.evaluation.view.shelf import papers
 from remote_bid.evaluation.view.who import Eye
 from remote_bid.timeline import instant
 from remote_bid.timeline.entry import Who
@@ -27,6 +28,7 @@ def of_member(evaluation: Evaluation, who: Who) -> dict[str, Any]:
     if member.undertaken_at is None or not come_to(evaluation.phase, EvaluationPhase.MATERIALS):
         return told
     told |= {"table": order.table, "ceiling_price": order.ceiling_price, "codes": evaluation.codes or UNSET}
+    told["papers"] = papers(evaluation, who) or UNSET
     if member.review and come_to(evaluation.phase, EvaluationPhase.DETAILED):
         told |= {"valid": list(evaluation.valid), "wanted": sorted(evaluation.wanted)}
         told["codes"] = _codes_left(evaluation) or UNSET
@@ -36,12 +38,11 @@ def of_member(evaluation: Evaluation, who: Who) -> dict[str, Any]:
 
 
 def _bid(evaluation: Evaluation, bid: OpenedBid) -> EvaluatedBid:
-    """Without its blind volumes, and before the review is counted without what others found of it."""
-    blind, counted = evaluation.blind(), come_to(evaluation.phase, EvaluationPhase.DETAILED)
+    """Before the review is counted without what others found of it."""
+    counted = come_to(evaluation.phase, EvaluationPhase.DETAILED)
     return EvaluatedBid(
         name=bid.name,
         form=bid.form,
-        documents=[document for document in bid.documents if document.volume not in blind],
         rejected=evaluation.rejected.get(bid.bid, UNSET) if counted else UNSET,
     )
 

@@ -12,6 +12,8 @@
  9  ballots       every count follows from its ballots, of which there are no more than voters
 11  ranking       price scores, sums and ranks once more from the signed sheets alone
 12  report        the report follows from the events, and is the one that was signed
+
+Of a void evaluation the public is told that it is void, and why; steps 1 to 4 hold, the rest is withheld.
 """
 
 from remote_bid.verify.evaluated import drawn, ranked, replay, signed
@@ -25,6 +27,8 @@ STEPS = (
     (12, "report.json", ranked.report),
 )
 """What comes after the timeline's own steps, which are the same for every room."""
+
+VOID_STEPS = ((6, "acts", replay.void),)
 
 NEEDED = (signed.signatures, replay.replay)
 """Without these, later steps have nothing to judge."""

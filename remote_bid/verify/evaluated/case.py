@@ -63,6 +63,13 @@ class EvaluationCase(Case):
         return shown.event | {name: may[name] for name in shown.proof.hidden}
 
 
+@dataclass
+class VoidCase(EvaluationCase):
+    """Of a void evaluation the public is told little more than that it is void."""
+
+    hides: bool = True
+
+
 def of(case: Case) -> EvaluationCase:
     """The case as an evaluation's."""
     if not isinstance(case, EvaluationCase):

@@ -26,6 +26,7 @@ interface Left {
 }
 
 async function sitDown(): Promise<void> {
+  const desk = new URLSearchParams(location.search).get('desk') ?? ''
   const der = certificateOf(await (await fetch(`${location.pathname}/certificate`)).text())
   const key = await keptKey(der, await keyOf(der, location.hash.slice(1)))
   history.replaceState(null, '', location.pathname)
@@ -33,7 +34,7 @@ async function sitDown(): Promise<void> {
   await readAccount()
   await keep(key)
   await signIn(key.keyid)
-  const left = (await post('/chair/taken', {})) as Left
+  const left = (await post('/chair/taken', { desk })) as Left
   for (const file of left.releases) {
     const { submission, halves } = await readRelease(file, left.passphrase)
     await keepBid({ bid: submission, halves, form: null })

@@ -7,22 +7,26 @@ export interface Paper {
   readonly volume: string
   readonly title: string
   readonly address: string
+  /** In bytes. */
+  readonly size: number
 }
 
-/** Every document that a member may open now, blind volumes in the order of their drawn codes. */
-export function papersOf({ session, table, codes = {}, bids = {} }: EvaluationView): Paper[] {
-  const volumes = table?.volumes ?? []
-  const titleOf = (volume: string) => volumes.find((one) => one.volume === volume)?.title ?? volume
-  const paper = (target: string, name: string, volume: string): Paper => ({
+/** Every document that a member may open now, in the server's order: blind volumes by their drawn codes. */
+export function papersOf({ session, table, papers = [], bids = {} }: EvaluationView): Paper[] {
+  const titles = new Map((table?.volumes ?? []).map(({ volume, title }) => [volume, title]))
+  return papers.map(({ target, volume, size }) => ({
     name: `${target} ${volume}`,
     target,
     volume,
-    title: `${name} · ${titleOf(volume)}`,
-    address: `/api/evaluations/${session}/papers/${target}/${volume}`,
-  })
-  const blind = Object.entries(codes).flatMap(([volume, all]) => all.map((code) => paper(code, code, volume)))
-  const open = Object.entries(bids).flatMap(([bid, { name, documents }]) =>
-    documents.map(({ volume }) => paper(bid, name, volume)),
-  )
-  return [...blind, ...open]
+    title: `${bids[target]?.name ?? target} · ${titles.get(volume) ?? volume}`,
+    address: `/api/evaluations/${session}/papers/${encodeURIComponent(target)}/${encodeURIComponent(volume)}`,
+    size,
+  }))
+}
+
+/** What stands beside a document when two bids are compared: the same volume of the next bid. */
+export function besideOf(papers: readonly Paper[], name: string): Paper | undefined {
+  const place = papers.findIndex((paper) => paper.name === name)
+  const others = [...papers.slice(place + 1), ...papers.slice(0, place)]
+  return others.find(({ volume }) => volume === papers[place]?.volume) ?? others[0]
 }
