@@ -164,7 +164,7 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     guarded = Guard()
     desk = Desk(log, keys.signer, keys.lines, rooms, guarded)
     bus = RedisBus(settings.redis, settings.log) if settings.redis else nobody()
-    follower = Follower(log, desk, bus)
+    follower = Follower(log, desk, bus, now)
     desk.listen(ballots.forget)
     paper_folder, zone = folder / "papers", ZoneInfo(settings.zone)
     papers = Papers(paper_folder, lambda: seal_key(folder / "seal.pem", settings.log), zone)
@@ -201,7 +201,7 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     sio = Server(
         cors_allowed_origins=[settings.origin], max_http_buffer_size=256 << 10, json=wire_json, serializer=TextPacket
     )
-    sockets = Sockets(desk, ROOMS, porter, sign_ins, pace)
+    sockets = Sockets(desk, ROOMS, porter, pace, sign_ins.fetch)
     sockets.hub = hub = Hub(desk, keys.lines)
     sockets.calls = media.carry(desk, hub)
     calls = Calls(desk, sockets.calls, media.recordings, lambda person: [])
@@ -211,7 +211,7 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
         client_max_size=1 << 20,
         middlewares=[
             guard(headers_for(settings.origin)),
-            doors(porter, sign_ins.fetch, settings.origin, pace, {**annexe.doors, **METRICS_DOOR}),
+            doors(porter, settings.origin, pace, {**annexe.doors, **METRICS_DOOR}, sign_ins.fetch),
         ],
     )
     lodging = LodgingKeys(desk, keys.lines)
@@ -249,6 +249,7 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
             if stamps is not None:
                 stamps.start(sessions)
             orphans.start()
+            keeper.wake()
 
         async def rest() -> None:
             await clock.close()
@@ -258,7 +259,8 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
                 await stamps.close()
 
         leader = Leader(leases_of(engine), secrets.token_hex(8), lead, rest)
-        desk.fence = lambda: leader.fence
+        desk.fence = leader.required
+        keeper.notes = lambda: leader.fence is not None
         metrics.watch(desk, leader, follower, sio, vital | alerts)
         runner = web.AppRunner(
             app,

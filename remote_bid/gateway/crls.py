@@ -50,6 +50,8 @@ class CrlKeeper:
         self._crls, self._sources, self._folder, self._desk = crls, sources, folder, desk
         self._now, self._changed = now, changed
         self.own: Own | None = None
+        self.notes: Callable[[], bool] = lambda: True
+        """Whether this process has the sessions note the lists: of several the leader does."""
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._noting: asyncio.Future[None] | None = None
@@ -63,6 +65,10 @@ class CrlKeeper:
     def start(self, http: aiohttp.ClientSession, every_s: float) -> None:
         """Begin to refresh."""
         self._task = asyncio.create_task(self._run(http, every_s), name="crls")
+
+    def wake(self) -> None:
+        """Refresh now."""
+        self._wake.set()
 
     async def close(self) -> None:
         """Stop; what is being noted is noted."""
@@ -82,8 +88,9 @@ class CrlKeeper:
             taken.append(self._believed(await self.own(), "", "own"))
         if any(taken):
             self._changed()
-        self._noting = asyncio.ensure_future(self._note())
-        await asyncio.shield(self._noting)
+        if self.notes():
+            self._noting = asyncio.ensure_future(self._note())
+            await asyncio.shield(self._noting)
 
     def read(self, name: str) -> bytes:
         """A list that a session has noted, by its hash; KeyError if it is not here."""

@@ -142,12 +142,16 @@ Fetch = Callable[[str], Awaitable[None]]
 """Learns whose a token is, if another process issued it."""
 
 
+async def only_here(token: str) -> None:
+    """There is no other process."""
+
+
 def doors(
     porter: Porter,
-    fetch: Fetch,
     origin: str,
     pace: Pace,
     more: Mapping[tuple[str, str], Door] | None = None,
+    fetch: Fetch = only_here,
 ) -> Middleware:
     """Every request passes here first. `more`: doors that only this house has."""
     listed = {**DOORS, **(more or {})}

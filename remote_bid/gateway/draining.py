@@ -19,8 +19,6 @@ _LOG = structlog.get_logger("draining")
 _FINISH_S = 16.0
 """How long commands may take to finish: longer than one whose outcome is not known is settled."""
 
-_FAREWELL_S = 3.0
-
 
 class Draining:
     """The end of one process's service."""
@@ -41,14 +39,12 @@ class Draining:
                 await self._desk.finished()
         except TimeoutError:
             _LOG.warning("left with commands under way")
-        await self._hang_up()
+        self._hang_up()
 
-    async def _hang_up(self) -> None:
-        """Whoever does not take the farewell is cut off with the process."""
-        if not self._sio.eio.sockets:
-            return
-        try:
-            async with asyncio.timeout(_FAREWELL_S):
-                await self._sio.eio.disconnect()
-        except TimeoutError:
-            _LOG.info("sockets cut off", sockets=len(self._sio.eio.sockets))
+    def _hang_up(self) -> None:
+        """Close every line once what was answered is sent. No word of farewell: to a client of python-socketio that
+        would mean that it is not wanted back.
+        """
+        for environ in list(self._sio.environ.values()):
+            if (transport := environ["aiohttp.request"].transport) is not None:
+                transport.close()

@@ -12,11 +12,10 @@ from msgspec import UNSET, UnsetType
 
 from remote_bid.gateway.asked import asked
 from remote_bid.gateway.carrying import Carrying
-from remote_bid.gateway.doors import COOKIE, Caller, address_of, caller_of, said_token
+from remote_bid.gateway.doors import COOKIE, Caller, Fetch, address_of, caller_of, only_here, said_token
 from remote_bid.gateway.fanout import Server
 from remote_bid.gateway.hub import Hub
 from remote_bid.gateway.pace import Pace, TooMany
-from remote_bid.people.everywhere import Everywhere
 from remote_bid.people.sign_in import Porter
 from remote_bid.seal.statements import Statement
 from remote_bid.timeline.context import AnyContext, Refused
@@ -66,10 +65,10 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio
     server: Server
 
     def __init__(
-        self, desk: Desk, rooms: dict[str, AnyContext], porter: Porter, sign_ins: Everywhere, pace: Pace
+        self, desk: Desk, rooms: dict[str, AnyContext], porter: Porter, pace: Pace, fetch: Fetch = only_here
     ) -> None:
         super().__init__("/")
-        self._desk, self._rooms, self._porter, self._sign_ins, self._pace = desk, rooms, porter, sign_ins, pace
+        self._desk, self._rooms, self._porter, self._pace, self._fetch = desk, rooms, porter, pace, fetch
         self._lines: dict[str, _Line] = {}
         self._hanging_up: set[asyncio.Task[None]] = set()
         self.hub: Hub
@@ -85,7 +84,7 @@ class Sockets(socketio.AsyncNamespace):  # type: ignore[misc]  # python-socketio
         if environ is not self.server.get_environ(sid, self.namespace):
             return False
         token = auth.get("token") if isinstance(auth, dict) else None
-        await self._sign_ins.fetch(token if isinstance(token, str) else said_token(environ["aiohttp.request"]))
+        await self._fetch(token if isinstance(token, str) else said_token(environ["aiohttp.request"]))
         caller = self._caller(environ, auth)
         if caller is None:
             return False

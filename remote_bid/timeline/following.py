@@ -6,7 +6,8 @@ compared with what this process holds, and at once after a hint or a gap on the 
 
 import asyncio
 import time
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -31,8 +32,8 @@ _AT_ONCE = 4
 class Follower:
     """Keeps a desk up with its log."""
 
-    def __init__(self, log: Log, desk: Desk, bus: Bus) -> None:
-        self._log, self._desk, self._bus = log, desk, bus
+    def __init__(self, log: Log, desk: Desk, bus: Bus, now: Callable[[], datetime]) -> None:
+        self._log, self._desk, self._bus, self._now = log, desk, bus, now
         self._since, self._all_at = "", 0.0
         self._look_now = asyncio.Event()
         self._gate = asyncio.Semaphore(_AT_ONCE)
@@ -87,9 +88,9 @@ class Follower:
         if now - self._all_at > _ALL_S:
             self._since, self._all_at = "", now
         heads = await self._log.heads(self._since)
-        latest = max((head.at for head in heads), default="")
-        if latest:
-            self._since = instant.text(instant.when(latest) - _LATELY)
+        if heads:  # one of them may lie in the future, if the database's clock was once ahead
+            latest = min(instant.when(max(head.at for head in heads)), self._now())
+            self._since = instant.text(latest - _LATELY)
         return heads
 
     def _heard(self, hint: Hint) -> None:

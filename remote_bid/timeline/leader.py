@@ -8,6 +8,7 @@ import structlog
 
 from remote_bid.timeline.context import Refused
 from remote_bid.timeline.lease import Fence, Leases
+from remote_bid.timeline.trouble import NotLeading
 
 LEASE = "leader"
 LONG_S = 1.5
@@ -37,6 +38,13 @@ class Leader:
         never longer than the database's lease.
         """
         return self._fence if time.monotonic() < self._until else None
+
+    def required(self) -> Fence:
+        """The same; NotLeading while it does not."""
+        fence = self.fence
+        if fence is None:
+            raise NotLeading
+        return fence
 
     def start(self) -> None:
         """Begin to ask."""

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from unittest.mock import AsyncMock
 
 import msgspec
 import pytest
@@ -218,7 +217,7 @@ async def test_a_route_without_a_door_is_shut_to_everybody(hall: House, method: 
 
     watch = Stopped()
     porter = Porter(roots_of(hall.settings.roots), hall.url, watch)
-    app = web.Application(middlewares=[guard({}), doors(porter, AsyncMock(), hall.url, Pace(Limits(), []))])
+    app = web.Application(middlewares=[guard({}), doors(porter, hall.url, Pace(Limits(), []))])
     app.router.add_route(method, "/api/forgotten", forgotten)
     async with TestClient(TestServer(app)) as client:
         answer = await client.request(method, "/api/forgotten")

@@ -4,12 +4,14 @@ One contract, two shelves: the local disk, and an object store (a fake one: moto
 """
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from remote_bid.tender.safe import Limits, NotThere, Progress, Safe
+from remote_bid.timeline.context import Refused
 from tests.seal.bids import honest
 from tests.tender.safes import (
     ANN,
@@ -301,3 +303,40 @@ async def test_large_envelopes_reach_the_object_store_in_parts(s3: str, tmp_path
     await put(safe, file, "KB-large")
     assert held(safe, "KB-large") == file
     assert files_in(tmp_path) == []
+
+
+async def test_what_one_process_has_begun_another_goes_on_with(tmp_path: Path) -> None:
+    ann, bob = safe_in(tmp_path), safe_in(tmp_path)
+    key = ann.key(SESSION, ANN, UPLOAD)
+    await ann.create(key, len(SMALL))
+    for at, safe in zip(range(0, len(SMALL), 50), itertools.cycle([bob, ann]), strict=False):
+        assert await safe.append(key, at, body(SMALL[at : at + 50])) == min(at + 50, len(SMALL))
+    assert (await ann.progress(key)).offset == (await bob.progress(key)).offset == len(SMALL)
+    assert bob.open(SESSION, ANN, UPLOAD).read() == SMALL
+
+
+async def test_of_two_processes_that_take_in_the_same_piece_one_is_told_where_it_is(tmp_path: Path) -> None:
+    safes = [safe_in(tmp_path) for _ in range(4)]
+    key = safes[0].key(SESSION, ANN, UPLOAD)
+    progress = await asyncio.gather(*(safe.create(key, len(SMALL)) for safe in safes))
+    assert {one.offset for one in progress} == {0}
+    pieces = (safe.append(key, 0, body(SMALL[:100])) for safe in safes)
+    found = await asyncio.gather(*pieces, return_exceptions=True)
+    assert [one for one in found if not isinstance(one, Exception)] == [100]
+    assert {one.code for one in found if isinstance(one, Refused)} == {"wrong_offset"}
+
+
+async def test_a_quota_counts_what_every_process_has_begun(tmp_path: Path) -> None:
+    ann, bob = (safe_in(tmp_path, Limits(part=4 << 20, quota=8 << 20, most=1, reserve=0)) for _ in range(2))
+    await ann.create(ann.key(SESSION, ANN, "one"), 100)
+    with pytest.raises(Refused):
+        await bob.create(bob.key(SESSION, ANN, "two"), 100)
+
+
+async def test_a_process_that_starts_leaves_anothers_uploads_alone(tmp_path: Path) -> None:
+    ann = safe_in(tmp_path)
+    key = ann.key(SESSION, ANN, UPLOAD)
+    await ann.create(key, len(SMALL))
+    await ann.append(key, 0, body(SMALL[:100]))
+    safe_in(tmp_path)
+    assert await ann.append(key, 100, body(SMALL[100:])) == len(SMALL)

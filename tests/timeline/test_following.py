@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 
+from remote_bid.timeline import instant
 from remote_bid.timeline.at_rest import AtRest
 from remote_bid.timeline.bus import Bus, Hint, nobody
 from remote_bid.timeline.context import CLOCK
@@ -18,6 +20,7 @@ from remote_bid.timeline.following import Follower
 from remote_bid.timeline.lease import Fence, leases_of
 from remote_bid.timeline.log import Log
 from remote_bid.timeline.sql import SqlLog
+from remote_bid.timeline.tables import sessions
 from remote_bid.timeline.trouble import NotLeading
 from tests import postgres
 from tests.timeline.buses import BUSES, until
@@ -48,7 +51,7 @@ async def process(url: str, bus: Bus) -> AsyncIterator[Process]:
     engine = postgres_engine(url)
     log = SqlLog(engine, AtRest(STORAGE_KEY))
     desk = desk_over(log)
-    found = Process(log, desk, Follower(log, desk, bus), heard(desk))
+    found = Process(log, desk, Follower(log, desk, bus, lambda: datetime.now(UTC)), heard(desk))
     await desk.load()
     found.follower.start()
     try:
@@ -159,6 +162,19 @@ async def test_with_hints_a_commit_is_heard_of_at_once() -> None:
         for number in range(50):
             await write(ann, f"{number}")
         await until(lambda: len(bob.written()) == 51, within_s=0.9)
+
+
+async def test_one_session_from_the_future_hides_no_other() -> None:
+    async with processes(2) as [ann, bob]:
+        for session in ("KB-1", "KB-2"):
+            await ann.desk.create(session, "guestbook")
+            await write(ann, "x", session=session)
+        ahead = sessions.update().where(sessions.c.id == "KB-1")
+        async with ann.log._engine.begin() as connection:  # type: ignore[attr-defined]
+            await connection.execute(ahead.values(last_at=instant.text(datetime.now(UTC) + timedelta(hours=1))))
+        await until(lambda: bob.written("KB-2") == ["x"], within_s=3.0)
+        await write(ann, "y", session="KB-2")
+        await until(lambda: bob.written("KB-2") == ["x", "y"], within_s=3.0)
 
 
 async def test_catching_up_returns_when_all_is_folded_that_was_committed_before() -> None:

@@ -14,6 +14,7 @@ from remote_bid.timeline.engines import postgres_engine, sqlite_engine
 from remote_bid.timeline.leader import Leader
 from remote_bid.timeline.lease import Fence, Leases, leases_of
 from remote_bid.timeline.sql import SqlLog
+from remote_bid.timeline.trouble import NotLeading
 from tests import postgres
 from tests.timeline.buses import until
 from tests.timeline.logs import STORAGE_KEY
@@ -140,5 +141,7 @@ async def test_one_that_is_cut_off_stops_by_itself_and_another_leads_within_two_
         await until(lambda: found[1 - cut].leads)
         assert time.monotonic() - began <= 2.0
         assert found[cut].leader.fence is None
+        with pytest.raises(NotLeading):
+            found[cut].leader.required()
         await until(lambda: not found[cut].leads)
         assert found[1 - cut].leader.fence == Fence("leader", 2)

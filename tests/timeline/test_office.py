@@ -1,9 +1,11 @@
 """The server's own keys: made once, readable by the owner only, sealed if there is a passphrase."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from remote_bid.timeline.durable import alone
 from remote_bid.timeline.note import NamedKey
 from remote_bid.timeline.office import BadKeys, OfficeKeys, office_keys, rotate_log_key
 from remote_bid.timeline.rotation import follow
@@ -80,3 +82,12 @@ def test_where_no_keys_are_none_is_replaced(path: Path) -> None:
     with pytest.raises(BadKeys, match="no keys yet"):
         rotate_log_key(path, "", "log.example", NOON)
     assert not path.exists()
+
+
+def test_of_several_that_found_an_office_at_once_all_have_the_same(tmp_path: Path) -> None:
+    def founded(number: int) -> str:
+        with alone(tmp_path / "data"):
+            return office_keys(tmp_path / "data/office.json").log_key
+
+    with ThreadPoolExecutor(8) as threads:
+        assert len(set(threads.map(founded, range(8)))) == 1

@@ -18,7 +18,7 @@ from remote_bid.seal.canonical import b64, unb64
 from remote_bid.seal.tree import root_of
 from remote_bid.timeline.checkpoint import CosignerAway
 from remote_bid.timeline.entry import Entry
-from remote_bid.timeline.log import MemoryLog
+from remote_bid.timeline.log import MemoryLog, Platform
 from remote_bid.timeline.note import Checkpoint, NamedKey, platform_leaf, sign
 from remote_bid.timeline.office import office_keys
 from remote_bid.timeline.start import MayNotServe, require_cosigned_head, require_covered
@@ -65,6 +65,27 @@ async def test_a_log_that_has_grown_since_may_serve(http: aiohttp.ClientSession,
     async with neighbours(1, tmp_path) as found:
         await start(await log_of(2), list(found), http)
         await start(await log_of(5), list(found), http)
+
+
+class Growing(MemoryLog):
+    """Shows three leaves first, as before another process went on; then all of them."""
+
+    def __init__(self, log: MemoryLog) -> None:
+        super().__init__(Running())
+        self._leaves, self._looked = log._leaves, False
+
+    async def leaves(self, start: int) -> list[Platform]:
+        looked, self._looked = self._looked, True
+        return await super().leaves(start) if looked else self._leaves[start:3]
+
+
+async def test_a_log_with_which_another_process_goes_on_meanwhile_may_serve(
+    http: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    log = await log_of(5)
+    async with neighbours(1, tmp_path) as found:
+        await start(log, list(found), http)
+        await start(Growing(log), list(found), http)
 
 
 @pytest.mark.parametrize("left", [0, 1, 4])

@@ -9,14 +9,15 @@ import hashlib
 import hmac
 import shutil
 from collections.abc import AsyncIterator, Collection
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import BinaryIO
-from weakref import WeakValueDictionary
 
 from remote_bid.seal.canonical import b64, labelled_hash
 from remote_bid.seal.envelope import SEGMENT, read_head, tree_root
 from remote_bid.seal.tree import root_of
-from remote_bid.tender.safe.arrival import Arrival, Piece, arrivals_in
+from remote_bid.tender.safe.arrival import Arrival, Arrivals, Piece
+from remote_bid.tender.safe.locks import Locks
 from remote_bid.tender.safe.shelf import LocalShelf, Shelf
 from remote_bid.tender.safe.terms import (
     Key,
@@ -40,16 +41,16 @@ _SHORT = 22
 
 
 class Safe:
-    """All envelopes of a deployment. Only one process may use `folder`."""
+    """All envelopes of a deployment. Its processes share `folder`: what one has begun another goes on with."""
 
     def __init__(self, folder: Path, secret: bytes, limits: Limits, shelf: Shelf | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._arriving, self._secret, self.limits = folder / "arriving", secret, limits
-        self._arriving.mkdir(exist_ok=True)
+        self._arrivals, self._secret, self.limits = Arrivals(folder / "arriving"), secret, limits
+        self._arrivals.folder.mkdir(exist_ok=True)
+        self._arrivals.tidy()
         (folder / "kept").mkdir(exist_ok=True)
         self._shelf = shelf or LocalShelf(folder / "kept")
-        self._arrivals = {arrival.key: arrival for arrival in arrivals_in(self._arriving)}
-        self._locks: WeakValueDictionary[tuple[str, ...], asyncio.Lock] = WeakValueDictionary()
+        self._locks = Locks()
 
     def key(self, session: str, person: str, upload: str) -> Key:
         """Where a person's upload of this name lies."""
@@ -64,17 +65,16 @@ class Safe:
         """Begin an upload, or go on with it: asking again changes nothing. Refused: another length under this name
         (`name_taken`), more than the limits allow (`too_large`), no room (`storage_full`).
         """
-        async with self._lock(key.session, key.owner):
+        async with self._locks.alone(self._arrivals.place(key.session)):
+            coming = self._on_its_way(key)
             held = await asyncio.to_thread(self._shelf.held, key.session, key.owner)
-            if (known := self._on_its_way(key) or _whole(held.get(key))) is not None:
+            if (known := coming or _whole(held.get(key))) is not None:
                 return known if known.length == length else refuse_taken()
-            self._require_quota(key, held, length)
-            self._require_disk(length)
-            self._arrivals[key] = arrival = Arrival(self._arriving, key, length)
+            await asyncio.to_thread(self._require_room, key, held, length)
+            arrival = Arrival(self._arrivals.folder, key, length)
             try:
                 await asyncio.to_thread(arrival.begin)
             except OSError as error:
-                del self._arrivals[key]
                 arrival.forget()
                 _refuse_if_full(error)
                 raise
@@ -82,8 +82,8 @@ class Safe:
 
     async def progress(self, key: Key) -> Progress:
         """How much of an upload is safe; NotThere."""
-        async with self._lock(*key):
-            arrival = self._arrivals.get(key)
+        async with self._lock(key):
+            arrival = self._arrivals.find(key)
             if arrival is not None and arrival.offset == arrival.length:  # the shelf could not be reached before
                 await asyncio.to_thread(self._shelve, arrival, arrival.leaves)
             if (coming := self._on_its_way(key)) is not None:
@@ -96,8 +96,8 @@ class Safe:
         `checksum` (SHA-256) the piece counts whole or not at all; without one, what came before the line broke counts.
         Refused: `wrong_offset`, `wrong_checksum`, `too_large`, `storage_full`, BadEnvelope's codes; NotThere.
         """
-        async with self._lock(*key):
-            arrival = self._arrivals.get(key)
+        async with self._lock(key):
+            arrival = self._arrivals.find(key)
             if arrival is None:
                 return await self._already(key, offset)
             if offset != arrival.offset:
@@ -155,7 +155,6 @@ class Safe:
     def _shelve(self, arrival: Arrival, leaves: list[bytes]) -> None:
         self._shelf.keep(arrival.key, arrival.file, leaves)
         arrival.forget()
-        self._arrivals.pop(arrival.key, None)
 
     async def drop(self, key: Key) -> None:
         """Take back an upload that is still on its way; a whole one stays (`upload_finished`); NotThere."""
@@ -164,8 +163,8 @@ class Safe:
             refuse_finished()
 
     async def _dropped(self, key: Key) -> bool:
-        async with self._lock(*key):
-            arrival = self._arrivals.pop(key, None)
+        async with self._lock(key):
+            arrival = self._arrivals.find(key)
             if arrival is not None:
                 await asyncio.to_thread(arrival.forget)
             return arrival is not None
@@ -177,7 +176,7 @@ class Safe:
         orphans = [key for key in await asyncio.to_thread(self._shelf.held, of) if key not in stay]
         for key in orphans:
             await asyncio.to_thread(self._shelf.remove, key)
-        coming = [key for key in self._arrivals if key.session == of]
+        coming = [arrival.key for arrival in await asyncio.to_thread(lambda: list(self._arrivals.of(of)))]
         return len(orphans) + sum([await self._dropped(key) for key in coming])
 
     def open(self, session: str, person: str, upload: str) -> BinaryIO:
@@ -194,25 +193,30 @@ class Safe:
             return Measured(read_head(file), root_of(leaves), self._shelf.length(key))
 
     def _on_its_way(self, key: Key) -> Progress | None:
-        arrival = self._arrivals.get(key)
+        arrival = self._arrivals.find(key)
         return Progress(arrival.offset, arrival.length) if arrival else None
+
+    def _require_room(self, key: Key, held: dict[Key, int], length: int) -> None:
+        self._require_quota(key, held, length)
+        self._require_disk(length)
 
     def _require_quota(self, key: Key, held: dict[Key, int], length: int) -> None:
         if length > self.limits.part:
             refuse_too_large("A part", self.limits.part)
-        own = [*held.values(), *(a.length for other, a in self._arrivals.items() if other[:2] == key[:2])]
+        own = [*held.values(), *(coming.length for coming in self._arrivals.of(key.session, key.owner))]
         if len(own) >= self.limits.most:
             refuse_too_many(self.limits.most)
         if sum(own) + length > self.limits.quota:
             refuse_too_large("All your uploads in a session", self.limits.quota)
 
     def _require_disk(self, length: int) -> None:
-        to_come = sum(arrival.length - arrival.offset for arrival in self._arrivals.values())
-        if shutil.disk_usage(self._arriving).free < to_come + length + self.limits.reserve:
+        to_come = sum(arrival.length - arrival.offset for arrival in self._arrivals.of())
+        if shutil.disk_usage(self._arrivals.folder).free < to_come + length + self.limits.reserve:
             refuse_full()
 
-    def _lock(self, *names: str) -> asyncio.Lock:
-        return self._locks.setdefault(names, asyncio.Lock())
+    def _lock(self, key: Key) -> AbstractAsyncContextManager[None]:
+        """Of one upload that is on its way."""
+        return self._locks.alone(Arrival(self._arrivals.folder, key, 0).journal)
 
 
 def _whole(length: int | None) -> Progress | None:

@@ -4,7 +4,6 @@ Guarantee: the journal's last whole line is the offset that was acknowledged; th
 the line was.
 """
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +13,7 @@ import msgspec
 from remote_bid.seal.arriving import ArrivingEnvelope, covered_by
 from remote_bid.seal.canonical import b64, unb64_sized
 from remote_bid.seal.envelope import START
+from remote_bid.tender.safe.locks import at_once
 from remote_bid.tender.safe.terms import Key
 from remote_bid.timeline.durable import flush, flush_folder, make_folder, write_all
 
@@ -35,14 +35,16 @@ class Arrival:
         self.key, self.length, self.offset = key, length, 0
         self.leaves: list[bytes] = []
         self.file = folder / key.session / f"{key.owner}.{key.name}{_BYTES}"
-        self._journal = self.file.with_suffix(_JOURNAL)
+        self.journal = self.file.with_suffix(_JOURNAL)
+        self._whole = 0
+        """Bytes of the journal's whole lines."""
 
     def begin(self) -> None:
-        """Make its files. A crash may forget them; then it is begun again."""
+        """Make its files, over what a crash has left of an earlier beginning."""
         make_folder(self.file.parent)
         self.file.touch()
-        with self._journal.open("xb") as journal:
-            journal.write(_line(0, self.length, []))
+        with self.journal.open("wb") as journal:
+            self._whole = journal.write(_line(0, self.length, []))
 
     def piece(self) -> "Piece":
         """Go on at the offset."""
@@ -50,35 +52,39 @@ class Arrival:
 
     def advance(self, offset: int, leaves: list[bytes]) -> None:
         """The bytes before `offset` are on disk: say so in the journal, then here."""
-        with self._journal.open("ab", buffering=0) as journal:
-            start = journal.tell()
+        line = _line(offset, self.length, leaves[len(self.leaves) :])
+        with self.journal.open("r+b", buffering=0) as journal:
+            journal.truncate(self._whole)  # a crash may have left part of a line
+            journal.seek(self._whole)
             try:
-                write_all(journal, _line(offset, self.length, leaves[len(self.leaves) :]))
+                write_all(journal, line)
             except OSError:
-                journal.truncate(start)
+                journal.truncate(self._whole)
                 raise
             flush(journal.fileno())
         if not self.offset:
-            flush_folder(self._journal.parent)
-        self.offset, self.leaves = offset, leaves
+            flush_folder(self.journal.parent)
+        self.offset, self.leaves, self._whole = offset, leaves, self._whole + len(line)
 
     def forget(self) -> None:
         """Take it off the disk."""
         self.file.unlink(missing_ok=True)
-        self._journal.unlink(missing_ok=True)
+        self.journal.unlink(missing_ok=True)
 
-    def recover(self) -> bool:
-        """Go back to the last line whose bytes are there; False if the file is gone or no line is whole."""
-        if not self.file.exists():
+    def read(self) -> bool:
+        """Learn how far it is: to the last line whose bytes are there. False if there is none that could be gone on
+        with. Changes nothing on the disk: another process may be writing.
+        """
+        try:
+            size, journal = self.file.stat().st_size, self.journal.read_bytes()
+        except FileNotFoundError:
             return False
-        size, good = self.file.stat().st_size, 0
-        for line, end in _lines(self._journal.read_bytes()):
+        for line, end in _lines(journal):
             if line.offset > size:
                 break
-            self.offset, self.length, good = line.offset, line.length, end
+            self.offset, self.length, self._whole = line.offset, line.length, end
             self.leaves += [unb64_sized(leaf, 32) for leaf in line.leaves]
-        os.truncate(self._journal, good)
-        return good > 0
+        return self._whole > 0
 
 
 class Piece:
@@ -128,18 +134,46 @@ class Piece:
                 self._file.truncate(self._arrival.offset)
 
 
-def arrivals_in(folder: Path) -> Iterator[Arrival]:
-    """Whatever was on its way when the last process ended; what cannot be gone on with is taken off the disk."""
-    for journal in folder.glob(f"*/*{_JOURNAL}"):
-        owner, _, name = journal.stem.partition(".")
-        arrival = Arrival(folder, Key(journal.parent.name, owner, name), 0)
-        if arrival.recover():
-            yield arrival
-        else:
-            arrival.forget()
-    for file in folder.glob(f"*/*{_BYTES}"):
-        if not file.with_suffix(_JOURNAL).exists():
-            file.unlink()
+class Arrivals:
+    """Everything on its way, as it lies on the disk: whichever process took in the last piece."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def find(self, key: Key) -> Arrival | None:
+        """The upload of this name, if it is on its way."""
+        arrival = Arrival(self.folder, key, 0)
+        return arrival if arrival.read() else None
+
+    def of(self, session: str = "*", owner: str = "*") -> Iterator[Arrival]:
+        """All of them, of a session, or of one owner in it."""
+        for journal in self.folder.glob(f"{session}/{owner}.*{_JOURNAL}"):
+            of, _, name = journal.stem.partition(".")
+            if (arrival := self.find(Key(journal.parent.name, of, name))) is not None:
+                yield arrival
+
+    def tidy(self) -> None:
+        """Take off the disk what a crash has left and nobody can go on with; a session in which another process begins
+        something just now is left for the next time.
+        """
+        for folder in self.folder.iterdir():
+            with at_once(folder) as alone:
+                if alone:
+                    self._tidy(folder)
+
+    def _tidy(self, folder: Path) -> None:
+        for journal in folder.glob(f"*{_JOURNAL}"):
+            owner, _, name = journal.stem.partition(".")
+            if self.find(key := Key(folder.name, owner, name)) is None:
+                Arrival(self.folder, key, 0).forget()
+        for file in folder.glob(f"*{_BYTES}"):
+            if not file.with_suffix(_JOURNAL).exists():
+                file.unlink(missing_ok=True)
+
+    def place(self, session: str) -> Path:
+        """The folder in which a session's uploads begin: who begins one holds its lock."""
+        make_folder(self.folder / session)
+        return self.folder / session
 
 
 def _line(offset: int, length: int, fresh: list[bytes]) -> bytes:
