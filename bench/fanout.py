@@ -110,7 +110,7 @@ def with_commits(size: int, database: str) -> tuple[float, float, int]:
         delays = statistics.quantiles((nanoseconds / 1e6 for nanoseconds in crowd.delays), n=100)
         print(f"{size} sockets, {RATES[size]} commits a second, frames of {crowd.size} bytes:")
         print(
-            f"  p50 {delays[49]:.1f} ms, p90 {delays[89]:.1f} ms, p99 {delays[98]:.1f} ms, commits {commit_ms} ms (p99);"
+            f"  p50 {delays[49]:.1f} ms, p90 {delays[89]:.1f} ms, p99 {delays[98]:.1f} ms; commits {commit_ms} ms (p99)"
         )
         print(f"  {kb:.1f} kB a connection, {core:.0%} of a core", flush=True)
     return round(delays[98], 1), round(kb, 1), heard
