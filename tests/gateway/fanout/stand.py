@@ -5,29 +5,23 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import socketio
 from aiohttp import web
 
-from remote_bid.gateway.doors import doors
 from remote_bid.gateway.fanout import Line, Server
-from remote_bid.gateway.http import guard, headers_for
 from remote_bid.gateway.hub import Hub
-from remote_bid.gateway.pace import Pace
-from remote_bid.gateway.plain import TextPacket
-from remote_bid.gateway.socket import Sockets
 from remote_bid.participant.copy import Copy
 from remote_bid.people.certificates import Certified
-from remote_bid.people.revocation import Crls
 from remote_bid.people.sign_in import Porter
 from remote_bid.people.tokens import Carrier
 from remote_bid.timeline import wire_json
 from remote_bid.timeline.desk import Desk
 from remote_bid.timeline.frame import Frame, Joined
 from remote_bid.timeline.log import MemoryLog
+from tests.gateway.fanout.front import front
 from tests.gateway.house import TIRELESS, free_port
 from tests.timeline.guestbook import ANN, LINE_SECRET, Write, desk_over, guestbook
 from tests.timeline.hours import Running
@@ -151,24 +145,10 @@ async def stand() -> AsyncIterator[Stand]:
     url = f"http://127.0.0.1:{port}"
     desk = desk_over(MemoryLog(Running()))
     await desk.create(HALL.id, guestbook.name)
-    server = Server(cors_allowed_origins=[url], max_http_buffer_size=256 << 10, json=wire_json, serializer=TextPacket)
-    pace, porter = Pace(TIRELESS, []), Porter([], url, lambda: datetime.now(UTC), Crls([]))
-    sockets = Sockets(desk, {guestbook.name: guestbook}, porter, pace)
-    sockets.hub = hub = Hub(desk, LINE_SECRET)
-    server.register_namespace(sockets)
-    app = web.Application(middlewares=[guard(headers_for(url)), doors(porter, url, pace)])
-    server.attach(app)
-    runner = web.AppRunner(app, handler_cancellation=False)
-    await runner.setup()
-    await web.SockSite(runner, _listening(port)).start()
-    found = Stand(url, port, desk, hub, server, porter)
-    await found.write("first")
-    try:
+    async with front(desk, guestbook, LINE_SECRET, url, TIRELESS) as here:
+        await web.SockSite(here.runner, _listening(port)).start()
+        found = Stand(url, port, desk, here.hub, here.server, here.porter)
+        await found.write("first")
         yield found
-    finally:
         for reader in found.readers:
             await reader.client.disconnect()
-        for line in found.lines:
-            line.cut_off("the stand is closed")
-        await runner.cleanup()
-        await hub.close()
