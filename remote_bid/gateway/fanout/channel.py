@@ -95,13 +95,20 @@ class Channel:
         places, head, late = self._at, self.head, self._late
         for line in lines:
             at = places.get(line, head)
-            if at < head:
-                data, reached = self._next.get(at) or self._after(at)
-                if _written(line, data):
-                    places[line] = reached
-                    late.discard(line)
-                else:
-                    late.add(line)
+            if at == head:
+                continue
+            data, reached = self._next.get(at) or self._after(at)
+            try:
+                written = line.write(data)
+            except Exception:  # a closed handle's: one socket never stops the others
+                _LOG.info("not written", exc_info=True)
+                written = False
+            if not written:
+                late.add(line)
+                continue
+            places[line] = reached
+            if late:
+                late.discard(line)
 
     def _after(self, at: int) -> tuple[bytes, int]:
         """What follows `at`, no more than one piece, yet a frame at least."""
@@ -135,11 +142,3 @@ class Channel:
             del self._kept[: len(self._kept) - needed]
             self._size = sum(map(len, self._kept))
             self._next.clear()
-
-
-def _written(line: Line, data: bytes) -> bool:
-    try:
-        return line.write(data)
-    except Exception:  # a closed handle's: one socket never stops the others
-        _LOG.info("not written", exc_info=True)
-        return False
