@@ -109,8 +109,9 @@ def with_commits(size: int, database: str) -> tuple[float, float, int]:
         core = (peer.cpu_s - began) / LASTS_S
         delays = statistics.quantiles((nanoseconds / 1e6 for nanoseconds in crowd.delays), n=100)
         print(f"{size} sockets, {RATES[size]} commits a second, frames of {crowd.size} bytes:")
-        told = [f"p{share} {delays[share - 1]:.1f} ms" for share in (50, 90, 99)]
-        print(f"  {', '.join(told)}, commits {commit_ms} ms (p99);")
+        print(
+            f"  p50 {delays[49]:.1f} ms, p90 {delays[89]:.1f} ms, p99 {delays[98]:.1f} ms; commits {commit_ms} ms (p99)"
+        )
         print(f"  {kb:.1f} kB a connection, {core:.0%} of a core", flush=True)
     return round(delays[98], 1), round(kb, 1), heard
 

@@ -9,9 +9,6 @@ import asyncio
 import logging
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
@@ -20,23 +17,15 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from bench.load.board import Post, board, nothing_to_look_up
 from bench.load.control import say, told
-from remote_bid.gateway.doors import doors
-from remote_bid.gateway.fanout import Server
 from remote_bid.gateway.fanout.tuning import BACKLOG, new_loop, tune
-from remote_bid.gateway.http import guard, headers_for
-from remote_bid.gateway.hub import Hub
-from remote_bid.gateway.pace import Limits, Pace
-from remote_bid.gateway.plain import TextPacket
-from remote_bid.gateway.socket import Sockets
-from remote_bid.people.revocation import Crls
-from remote_bid.people.sign_in import Porter
+from remote_bid.gateway.pace import Limits
 from remote_bid.seal.signing import KeySigner
-from remote_bid.timeline import wire_json
 from remote_bid.timeline.at_rest import AtRest
 from remote_bid.timeline.desk import Desk
 from remote_bid.timeline.engines import engine_of
 from remote_bid.timeline.entry import Who
 from remote_bid.timeline.sql import SqlLog
+from tests.gateway.fanout.front import front
 
 SESSION = "KB-2026-0001"
 _LIMITS = Limits(requests="9999999/minute", joins="9999999/minute", connects="9999999/minute", sockets=99_999)
@@ -52,33 +41,13 @@ async def serve(folder: Path, database: str, port: int) -> None:
     desk = Desk(log, office, secret, {board.name: (board, nothing_to_look_up)})
     await desk.create(SESSION, board.name)
     await desk.handle(SESSION, Post(text="0"), _CLERK)
-    async with _front(desk, secret, port):
+    async with front(desk, board, secret, f"http://127.0.0.1:{port}", _LIMITS) as here:
+        await web.TCPSite(here.runner, "127.0.0.1", port, backlog=BACKLOG).start()
+        tune()
+        say(port=port)
         async for asked in told():
             took = await post(desk, asked["count"], asked["rate"])
             say(head=(await desk.look(SESSION)).head, commit_ms=_p99(took))
-
-
-@asynccontextmanager
-async def _front(desk: Desk, secret: bytes, port: int) -> AsyncIterator[None]:
-    """What remote_bid.app puts between the desk and the network."""
-    origin = f"http://127.0.0.1:{port}"
-    server = Server(
-        cors_allowed_origins=[origin], max_http_buffer_size=256 << 10, json=wire_json, serializer=TextPacket
-    )
-    pace, porter = Pace(_LIMITS, []), Porter([], origin, lambda: datetime.now(UTC), Crls([]))
-    sockets = Sockets(desk, {board.name: board}, porter, pace)
-    sockets.hub = Hub(desk, secret)
-    server.register_namespace(sockets)
-    app = web.Application(middlewares=[guard(headers_for(origin)), doors(porter, origin, pace)])
-    server.attach(app)
-    runner = web.AppRunner(
-        app, auto_decompress=False, keepalive_timeout=15, lingering_time=5, handler_cancellation=False
-    )
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port, backlog=BACKLOG).start()
-    tune()
-    say(port=port)
-    yield
 
 
 async def post(desk: Desk, count: int, rate: float) -> list[float]:

@@ -3,7 +3,6 @@
 from typing import Any
 
 import engineio
-from aiohttp import web
 from engineio import packet
 
 from remote_bid.gateway.fanout.line import Line
@@ -30,7 +29,8 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]  # engineio carries no
             refused = await self._trigger_event("connect", sid, kept, run_async=False)
             if refused is not None and refused is not True:
                 return self._unauthorized(refused or None)
-            return await line.serve(_request(environ), self._welcome(sid))
+            environ.clear()  # a kilobyte that nobody reads any more
+            return await line.serve(kept["aiohttp.request"], self._welcome(sid))
         finally:
             self.sockets.pop(sid, None)
 
@@ -43,8 +43,3 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]  # engineio carries no
             "maxPayload": self.max_http_buffer_size,
         }
         return packet.Packet(packet.OPEN, told)
-
-
-def _request(environ: dict[str, Any]) -> web.Request:
-    request: web.Request = environ["aiohttp.request"]
-    return request

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 import socketio
 from aiohttp import web
@@ -108,6 +109,14 @@ async def test_the_javascript_client_works_unchanged() -> None:
         said, _ = await asyncio.wait_for(node.communicate(), 60)
         assert node.returncode == 0, said.decode()
         assert said.decode().splitlines()[-1] == "all"
+
+
+async def test_nothing_is_compressed_whatever_a_client_offers() -> None:
+    async with serving() as url, aiohttp.ClientSession() as http:
+        path = f"{url}/socket.io/?EIO=4&transport=websocket"
+        async with http.ws_connect(path, headers={"Origin": url}, compress=15) as websocket:
+            assert websocket.compress == 0
+            assert (await websocket.receive_str()).startswith("0{")
 
 
 async def test_the_python_client_works_unchanged() -> None:

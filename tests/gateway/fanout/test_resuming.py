@@ -82,6 +82,23 @@ async def test_a_snapshot_is_never_older_than_what_the_desk_knows() -> None:
         assert reader.client.connected
 
 
+async def test_a_whisper_reaches_its_author_and_moves_the_page_of_those_who_overlook_nobody_elses() -> None:
+    async with stand() as found:
+        people = ("", "ann", "bob", "wes")
+        readers = {person: await found.reader(person) for person in people}
+        await found.desk.handle(HALL.id, Whisper(text="psst"), BOB)
+        await until(lambda: bool(readers["bob"].frames and readers["wes"].frames))
+        await found.write("for all")
+        await until(lambda: all(reader.copy.head == 2 for reader in readers.values()))
+        assert {person: len(reader.frames) for person, reader in readers.items()} == {
+            "": 1,
+            "ann": 1,
+            "bob": 2,
+            "wes": 2,
+        }
+        assert [len(reader.copy.own) for reader in readers.values()] == [0, 0, 1, 0]
+
+
 async def comes_and_goes(found: Stand) -> None:
     """One who hangs up again and again; in the end nothing is missing."""
     reader = await found.reader("ann")
