@@ -134,7 +134,16 @@ async def janus(folder: Path, address: str) -> AsyncIterator[Janus | None]:
     _configure(folder, address, port)
     quiet = asyncio.subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(
-        "taskset", "-c", str(SERVER), program, "-F", str(folder), "-C", str(folder / "janus.jcfg"), stdout=quiet, stderr=quiet
+        "taskset",
+        "-c",
+        str(SERVER),
+        program,
+        "-F",
+        str(folder),
+        "-C",
+        str(folder / "janus.jcfg"),
+        stdout=quiet,
+        stderr=quiet,
     )
     url = f"ws://127.0.0.1:{port}"
     async with aiohttp.ClientSession() as http:
@@ -151,7 +160,9 @@ async def janus(folder: Path, address: str) -> AsyncIterator[Janus | None]:
 def _configure(folder: Path, address: str, port: int) -> None:
     only = {
         "plugins": [found.name for found in (_LIBRARIES / "plugins").glob("*.so") if "videoroom" not in found.name],
-        "transports": [found.name for found in (_LIBRARIES / "transports").glob("*.so") if "websockets" not in found.name],
+        "transports": [
+            found.name for found in (_LIBRARIES / "transports").glob("*.so") if "websockets" not in found.name
+        ],
     }
     (folder / "janus.jcfg").write_text(
         f"""general: {{

@@ -87,7 +87,9 @@ class _Sending:
 class Load:
     """`fan_out`: to how many listeners each packet of each publisher goes."""
 
-    def __init__(self, publishers: Sequence[Peer], listeners: Sequence[Peer], streams: Sequence[Stream], fan_out: int) -> None:
+    def __init__(
+        self, publishers: Sequence[Peer], listeners: Sequence[Peer], streams: Sequence[Stream], fan_out: int
+    ) -> None:
         self._peers = list(dict.fromkeys([*publishers, *listeners]))
         self._listeners, self._fan_out = listeners, fan_out
         pairs = [(peer, stream) for peer in publishers for stream in streams]

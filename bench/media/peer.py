@@ -18,7 +18,13 @@ CODECS = {
     "audio": ("111", ["a=rtpmap:111 opus/48000/2"]),
     "video": (
         "96 97",
-        ["a=rtpmap:96 VP8/90000", "a=rtcp-fb:96 nack", "a=rtcp-fb:96 nack pli", "a=rtpmap:97 rtx/90000", "a=fmtp:97 apt=96"],
+        [
+            "a=rtpmap:96 VP8/90000",
+            "a=rtcp-fb:96 nack",
+            "a=rtcp-fb:96 nack pli",
+            "a=rtpmap:97 rtx/90000",
+            "a=fmtp:97 apt=96",
+        ],
     ),
 }
 PAYLOAD_TYPES = {"audio": 111, "video": 96}
@@ -58,8 +64,20 @@ class Peer:
     def description(self, setup: str, mids: list[str] | None = None) -> str:
         """An offer, or an answer to an offer of just these lines."""
         mids = mids or [str(index) for index in range(len(self.lines))]
-        head = ["v=0", f"o=- {secrets.randbits(31)} 1 IN IP4 127.0.0.1", "s=-", "t=0 0", f"a=group:BUNDLE {' '.join(mids)}"]
-        return "\r\n".join([*head, *(text for mid, line in zip(mids, self.lines, strict=True) for text in self._line(mid, *line, setup)), ""])
+        head = [
+            "v=0",
+            f"o=- {secrets.randbits(31)} 1 IN IP4 127.0.0.1",
+            "s=-",
+            "t=0 0",
+            f"a=group:BUNDLE {' '.join(mids)}",
+        ]
+        return "\r\n".join(
+            [
+                *head,
+                *(text for mid, line in zip(mids, self.lines, strict=True) for text in self._line(mid, *line, setup)),
+                "",
+            ]
+        )
 
     def _line(self, mid: str, kind: str, direction: str, setup: str) -> list[str]:
         types, codec = CODECS[kind]
@@ -81,7 +99,9 @@ class Peer:
     async def connect(self, sdp: str) -> None:
         """Check, be answered, shake hands."""
         remote = SessionDescription.parse(sdp).media[0]
-        candidate = next(found for found in remote.ice_candidates if found.protocol.lower() == "udp" and ":" not in found.ip)
+        candidate = next(
+            found for found in remote.ice_candidates if found.protocol.lower() == "udp" and ":" not in found.ip
+        )
         self.socket.connect((candidate.ip, candidate.port))
         assert remote.ice is not None
         self._theirs = (remote.ice.usernameFragment or "", remote.ice.password or "")
