@@ -13,7 +13,7 @@ import aiohttp
 
 from bench.media.cores import SERVER
 from bench.media.load import Load, Stream
-from bench.media.peer import Peer
+from bench.media.peer import NotMeasured, Peer
 
 _LIBRARIES = Path("/usr/lib/x86_64-linux-gnu/janus")
 _START_S = 15.0
@@ -24,8 +24,8 @@ _BITRATE = 100_000_000
 class Janus:
     """`pids`: whose CPU is counted."""
 
-    def __init__(self, pid: int, http: aiohttp.ClientSession, url: str, address: str) -> None:
-        self.pids = [pid]
+    def __init__(self, pid: int, http: aiohttp.ClientSession, url: str, address: str, folder: Path) -> None:
+        self.pids, self._folder = [pid], folder
         self._http, self._url, self._address = http, url, address
         self._handles: list[_Handle] = []
 
@@ -62,9 +62,11 @@ class Janus:
 
     async def _room(self, room: int) -> None:
         settings = {"publishers": 50, "audiocodec": "opus", "videocodec": "vp8", "bitrate": _BITRATE}
+        settings |= {"record": True, "rec_dir": str(self._folder)}  # as ours, which has no other way
         handle = await self._handle()
         answer = await handle.ask({"request": "create", "room": room, **settings})
-        assert answer["plugindata"]["data"]["videoroom"] in ("created", "event"), answer
+        if answer["plugindata"]["data"]["videoroom"] != "created":
+            raise NotMeasured(f"Janus made no room: {answer}")
 
     async def _publish(self, room: int, peer: Peer) -> int:
         handle = await self._handle()
@@ -81,7 +83,8 @@ class Janus:
         offered = (await handle.ask(asked))["jsep"]["sdp"]
         lines = [line.split(" ")[0].removeprefix("m=") for line in offered.splitlines() if line.startswith("m=")]
         mids = [line.removeprefix("a=mid:") for line in offered.splitlines() if line.startswith("a=mid:")]
-        assert len(lines) == len(feeds) * len(streams), offered
+        if len(lines) != len(feeds) * len(streams):
+            raise NotMeasured("Janus offers other streams than asked for")
         peer = Peer(self._address, [(kind, "recvonly") for kind in lines])
         answer = {"type": "answer", "sdp": peer.description("active", mids)}
         connecting = asyncio.create_task(peer.connect(offered))
@@ -119,17 +122,17 @@ class _Handle:
             while True:
                 heard: dict[str, Any] = await self._socket.receive_json()
                 if heard.get("transaction") == transaction and heard["janus"] != "ack":
-                    assert heard["janus"] != "error", heard
+                    if heard["janus"] == "error":
+                        raise NotMeasured(f"Janus refuses: {heard}")
                     return heard
 
 
 @asynccontextmanager
-async def janus(folder: Path, address: str) -> AsyncIterator[Janus | None]:
-    """Running on the server's core; None where it is not installed."""
+async def janus(folder: Path, address: str) -> AsyncIterator[Janus]:
+    """Running on the server's core; NotMeasured where it is not installed."""
     program = shutil.which("janus")
     if program is None:
-        yield None
-        return
+        raise NotMeasured("Janus is missing: apt-get install janus")
     port = _free_port()
     _configure(folder, address, port)
     quiet = asyncio.subprocess.DEVNULL
@@ -149,7 +152,7 @@ async def janus(folder: Path, address: str) -> AsyncIterator[Janus | None]:
     async with aiohttp.ClientSession() as http:
         try:
             await _listening(http, url)
-            running = Janus(process.pid, http, url, address)
+            running = Janus(process.pid, http, url, address, folder)
             yield running
             await running.close()
         finally:

@@ -122,10 +122,11 @@ class Load:
         sent = sum(sending.sent for sending in self._sending) - sent_before
         return Counted(lasted, sent, sent * self._fan_out, received, cpu_of(pids) - cpu, own)
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        """Its peers hang up."""
         self._poll.close()
         for peer in self._peers:
-            peer.close()
+            await peer.close()
 
     def _take(self, wait_s: float) -> int:
         """Count what came."""

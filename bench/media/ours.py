@@ -22,20 +22,24 @@ class Ours:
 
     def __init__(self, stage: Workers, address: str) -> None:
         self._stage, self._address = stage, address
-        self._healthy: set[str] = set()
+        self._healthy: dict[str, asyncio.Event] = {}
         stage.listen(self._heard)
 
     @property
     def pids(self) -> list[int]:
         return self._stage.processes()
 
-    async def one_to_many(self, listeners: int, stream: Stream) -> Load:
-        """One room, one who sends."""
-        seats = [f"s{index}" for index in range(listeners + 1)]
-        speaker = Peer(self._address, [(stream.kind, "sendonly")])
-        others = [Peer(self._address, [(stream.kind, "recvonly")]) for _ in range(listeners)]
-        await self._room("hall", dict(zip(seats, [speaker, *others], strict=True)), seats[:1], slots=1)
-        return Load([speaker], others, [stream], listeners)
+    async def one_to_many(self, listeners: int, stream: Stream, halls: int = 1) -> Load:
+        """In each hall one who sends."""
+        speakers, others = [], []
+        for number in range(halls):
+            speaker = Peer(self._address, [(stream.kind, "sendonly")])
+            audience = [Peer(self._address, [(stream.kind, "recvonly")]) for _ in range(listeners)]
+            seats = [f"s{index}" for index in range(listeners + 1)]
+            await self._room(f"hall{number}", dict(zip(seats, [speaker, *audience], strict=True)), seats[:1], slots=1)
+            speakers.append(speaker)
+            others += audience
+        return Load(speakers, others, [stream], listeners)
 
     async def all_to_all(self, rooms: int, people: int, streams: list[Stream]) -> Load:
         """Everybody sends, everybody gets everybody else."""
@@ -54,8 +58,7 @@ class Ours:
             order = Join(room=name, seat=seat, offer=peer.description("actpass"), publishes=seat in speakers)
             await peer.connect(await self._stage.join(order))
         async with asyncio.timeout(10):
-            while name not in self._healthy:
-                await asyncio.sleep(0.02)
+            await self._healthy.setdefault(name, asyncio.Event()).wait()
         paths = [
             Way(speaker=speaker, listener=seat, kind=kind, passing=Passing.RAW)
             for speaker in speakers
@@ -67,7 +70,7 @@ class Ours:
 
     def _heard(self, report: Report) -> None:
         if isinstance(report, RecorderState) and report.healthy:
-            self._healthy.add(report.room)
+            self._healthy.setdefault(report.room, asyncio.Event()).set()
 
 
 @asynccontextmanager

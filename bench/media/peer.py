@@ -30,6 +30,10 @@ CODECS = {
 PAYLOAD_TYPES = {"audio": 111, "video": 96}
 
 
+class NotMeasured(Exception):
+    """A server did not do what the load needs."""
+
+
 class _Wire:
     """What RTCDtlsTransport asks of an ICE transport: a queue in, the socket out."""
 
@@ -99,22 +103,24 @@ class Peer:
     async def connect(self, sdp: str) -> None:
         """Check, be answered, shake hands."""
         remote = SessionDescription.parse(sdp).media[0]
+        ice, dtls = remote.ice, remote.dtls
+        if ice is None or dtls is None:
+            raise NotMeasured("the server's description has no credentials")
         candidate = next(
             found for found in remote.ice_candidates if found.protocol.lower() == "udp" and ":" not in found.ip
         )
         self.socket.connect((candidate.ip, candidate.port))
-        assert remote.ice is not None
-        self._theirs = (remote.ice.usernameFragment or "", remote.ice.password or "")
+        self._theirs = (ice.usernameFragment or "", ice.password or "")
         loop = asyncio.get_running_loop()
         loop.add_reader(self.socket.fileno(), self._readable)
         async with asyncio.timeout(20):
             while not self._answered.is_set():
                 self.check()
                 await asyncio.wait([asyncio.ensure_future(self._answered.wait())], timeout=0.2)
-            assert remote.dtls is not None
-            self._dtls._set_role("server" if remote.dtls.role == "client" else "client")
-            await self._dtls.start(RTCDtlsParameters(remote.dtls.fingerprints))
-        assert self._dtls.state == "connected", self._dtls.state
+            self._dtls._set_role("server" if dtls.role == "client" else "client")
+            await self._dtls.start(RTCDtlsParameters(dtls.fingerprints))
+        if self._dtls.state != "connected":
+            raise NotMeasured("the server shook no hands")
         self.outward.key(self._dtls._tx_srtp)
         self.outward.address = (candidate.ip, candidate.port)
         loop.remove_reader(self.socket.fileno())
@@ -152,7 +158,9 @@ class Peer:
         except (BlockingIOError, ConnectionRefusedError):
             return
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        """Without a word to the server."""
+        await self._dtls.stop()
         self.socket.close()
 
 
