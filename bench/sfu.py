@@ -28,6 +28,7 @@ FULL, HALLS = Stream("video", 5_400), 2
 """A peer may send 10 000 packets a second and no more, so that one alone cannot fill a core."""
 SIX = [Stream("audio", 50), Stream("video", 100)]
 """A voice, and a picture of 880 kbit/s."""
+AUDIENCE = 200
 ROOMS, COMPARED_ROOMS = 12, 3
 WARM_S, RUN_S, ROUNDS = 1.0, 4.0, 3
 CORE_SHARE = 0.7
@@ -42,9 +43,10 @@ async def main() -> None:
     hall, their_hall = await beside(address, "hall")
     six, their_six = await beside(address, "six")
     full, rooms = await alone(address, "full"), await alone(address, "rooms")
+    broadcast = await alone(address, "broadcast")
     floor = statistics.median([await floor_us(address) for _ in range(ROUNDS)])
     print(f"sendto + srtp_protect                {floor:5.2f} µs a packet")
-    all_ours = [*hall, *six, *full, *rooms]
+    all_ours = [*hall, *six, *full, *rooms, *broadcast]
     print(
         json.dumps(
             {
@@ -82,6 +84,8 @@ async def alone(address: str, what: str) -> list[Counted]:
         async with ours(Path(folder), address) as mine:
             if what == "full":
                 load = await mine.one_to_many(LISTENERS, FULL, HALLS)
+            elif what == "broadcast":
+                load = await mine.one_to_many(AUDIENCE, SIX[-1])
             else:
                 load = await mine.all_to_all(ROOMS, 6, SIX)
             [ran] = await _in_turns([(load, mine.pids)])
