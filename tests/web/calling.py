@@ -19,7 +19,7 @@ TONE_HZ = 440
 _PAGE = Path(__file__).parent / "call_page.html"
 _RATE = 48_000
 _FAKE_CAMERA = (
-    "--use-fake-device-for-media-stream",
+    "--use-fake-device-for-media-stream=fps=30",
     "--use-fake-ui-for-media-stream",
     "--allow-loopback-in-peer-connection",
     "--autoplay-policy=no-user-gesture-required",

@@ -139,6 +139,7 @@ class Call:
         if seat is not None and seat.link is link:
             told = Linked(room=self.room, seat=name) if up else Unlinked(room=self.room, seat=name)
             self._house.tell(told)
+            self._route()
 
     def _background(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -174,7 +175,7 @@ class Call:
         for path in paths:
             to.setdefault(path.listener, {})[path.speaker, path.kind] = path.passing
         for name, seat in self.seats.items():
-            self._show(seat, to.get(name, {}))
+            self._show(seat, to.get(name, {}) if seat.link.up else {})
 
     def _show(self, seat: Seat, passing: dict[tuple[str, Kind], Passing]) -> None:
         wanted = [name for name in dict.fromkeys(speaker for speaker, _ in passing) if name in self.seats]

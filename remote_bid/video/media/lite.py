@@ -182,9 +182,9 @@ class Mux:
         """A packet that nobody foresaw harms nobody but who sent it."""
         try:
             self._of_peer(peer, data, address)
-        except Exception:
+        except Exception as error:  # told without what was said in it
             peer.budget = 0
-            _LOG.exception("a peer's packet failed")
+            _LOG.error("a peer's packet failed", error=repr(error))
 
     def _of_peer(self, peer: Endpoint, data: bytes, address: Address) -> None:
         """RFC 7983: who is meant is told by the first byte."""

@@ -105,6 +105,26 @@ async def test_nothing_passes_before_it_is_arranged(tmp_path: Path) -> None:
         assert [peer.received() for peer in room.peers] == [0, 0]
 
 
+async def test_a_seat_whose_connection_does_not_stand_costs_the_others_nothing(tmp_path: Path) -> None:
+    async with two(tmp_path) as room:
+        absent = Peer(ROOM, "absent", slots=1)
+        await room.stage.join(await absent.offer())
+        await room.reports.healthy()
+        await room.stage.arrange(arranged(everybody("absent", *BOTH)))
+        await room.all_pass()
+        assert "absent" not in [linked.seat for linked in room.reports.of(Linked)]
+
+
+async def test_who_comes_late_is_shown_what_was_arranged_before(tmp_path: Path) -> None:
+    async with two(tmp_path) as room:
+        await room.reports.healthy()
+        await room.stage.arrange(arranged(everybody("late", *BOTH)))
+        late = Peer(ROOM, "late", slots=2)
+        await late.join(room.stage)
+        await until(lambda: late.received("audio") > 20 and late.received("video") > 10)
+        await late.leave()
+
+
 async def test_nothing_passes_when_the_lease_has_run_out(tmp_path: Path) -> None:
     async with two(tmp_path) as room:
         await room.open(lease_s=2.0)
