@@ -178,7 +178,7 @@ class Call:
             self._show(seat, to.get(name, {}) if seat.link.up else {})
 
     def _show(self, seat: Seat, passing: dict[tuple[str, Kind], Passing]) -> None:
-        wanted = [name for name in dict.fromkeys(speaker for speaker, _ in passing) if name in self.seats]
+        wanted = [name for name in dict.fromkeys(speaker for speaker, _ in passing) if self._stands(name)]
         for pair, speaker in zip(seat.pairs, seated([pair.speaker for pair in seat.pairs], wanted), strict=True):
             pair.speaker = speaker
             for kind in _KINDS:
@@ -188,9 +188,12 @@ class Call:
             seat.told = showing
             self._house.tell(Showed(room=self.room, seat=seat.name, showing=showing))
 
+    def _stands(self, name: str) -> bool:
+        return name in self.seats and self.seats[name].link.up
+
     def _source(self, speaker: str, kind: Kind, passing: Passing) -> Source | None:
         """A masked picture is none at all."""
-        if passing is Passing.RAW:
+        if passing is Passing.RAW and speaker:
             return self.seats[speaker].sources.get(kind)
         if passing is Passing.MASKED and kind == "audio" and speaker in self._masks:
             return self._masks[speaker].masked
