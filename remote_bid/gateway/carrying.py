@@ -83,7 +83,9 @@ class Carrying:
 
     async def close(self) -> None:
         """Stop; what was arranged runs out by itself."""
-        await asyncio.gather(*(room.stop() for room in self._rooms.values()))
+        for failed in await asyncio.gather(*(room.stop() for room in self._rooms.values()), return_exceptions=True):
+            if failed is not None:
+                _LOG.error("call not closed in order", why=str(failed))
 
     def line(self, session: str, seat: str) -> Line:
         """A new connection to a seat; the one before is worth nothing any more."""
