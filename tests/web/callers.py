@@ -85,7 +85,7 @@ class CallerPage:
 
     async def opens_its_camera(self) -> None:
         await self.press("打开摄像头和麦克风")
-        await expect(self.page.get_by_label("摄像头", exact=True)).to_be_visible(timeout=STEP_MS)
+        await expect(self.page.get_by_role("combobox").first).to_be_visible(timeout=STEP_MS)
 
     async def waits(self) -> None:
         await self.comes()
