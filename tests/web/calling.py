@@ -2,7 +2,7 @@
 
 import math
 import wave
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ TONE_HZ = 440
 _PAGE = Path(__file__).parent / "call_page.html"
 _RATE = 48_000
 _FAKE_CAMERA = (
-    "--use-fake-device-for-media-stream",
+    "--use-fake-device-for-media-stream=fps=30",
     "--use-fake-ui-for-media-stream",
     "--allow-loopback-in-peer-connection",
     "--autoplay-policy=no-user-gesture-required",
@@ -79,8 +79,8 @@ async def a_calling_browser(folder: Path) -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def a_door(stage: Stage) -> AsyncIterator[str]:
-    """The page and the one request that it makes; whoever asks gets in."""
+async def a_door(stage: Stage, on_the_way: Callable[[str], Awaitable[str]] | None = None) -> AsyncIterator[str]:
+    """The page and the one request that it makes; whoever asks gets in. `on_the_way`: what becomes of an answer."""
 
     async def page(_request: web.Request) -> web.StreamResponse:
         return web.FileResponse(_PAGE)
@@ -88,7 +88,8 @@ async def a_door(stage: Stage) -> AsyncIterator[str]:
     async def join(request: web.Request) -> web.Response:
         asked = await request.json()
         order = Join(room=ROOM, seat=request.query["seat"], offer=asked["offer"], publishes=asked["publishes"])
-        return web.Response(text=await stage.join(order))
+        answer = await stage.join(order)
+        return web.Response(text=await on_the_way(answer) if on_the_way else answer)
 
     app = web.Application()
     app.add_routes([web.get("/", page), web.post("/join", join)])

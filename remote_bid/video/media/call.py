@@ -139,6 +139,7 @@ class Call:
         if seat is not None and seat.link is link:
             told = Linked(room=self.room, seat=name) if up else Unlinked(room=self.room, seat=name)
             self._house.tell(told)
+            self._route()
 
     def _background(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -174,10 +175,10 @@ class Call:
         for path in paths:
             to.setdefault(path.listener, {})[path.speaker, path.kind] = path.passing
         for name, seat in self.seats.items():
-            self._show(seat, to.get(name, {}))
+            self._show(seat, to.get(name, {}) if seat.link.up else {})
 
     def _show(self, seat: Seat, passing: dict[tuple[str, Kind], Passing]) -> None:
-        wanted = [name for name in dict.fromkeys(speaker for speaker, _ in passing) if name in self.seats]
+        wanted = [name for name in dict.fromkeys(speaker for speaker, _ in passing) if self._stands(name)]
         for pair, speaker in zip(seat.pairs, seated([pair.speaker for pair in seat.pairs], wanted), strict=True):
             pair.speaker = speaker
             for kind in _KINDS:
@@ -187,9 +188,12 @@ class Call:
             seat.told = showing
             self._house.tell(Showed(room=self.room, seat=seat.name, showing=showing))
 
+    def _stands(self, name: str) -> bool:
+        return name in self.seats and self.seats[name].link.up
+
     def _source(self, speaker: str, kind: Kind, passing: Passing) -> Source | None:
         """A masked picture is none at all."""
-        if passing is Passing.RAW:
+        if passing is Passing.RAW and speaker:
             return self.seats[speaker].sources.get(kind)
         if passing is Passing.MASKED and kind == "audio" and speaker in self._masks:
             return self._masks[speaker].masked

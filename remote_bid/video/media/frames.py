@@ -1,14 +1,14 @@
 """Packets put together to whole frames, as a file holds them. Pure."""
 
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from remote_bid.video.media.vp8 import descriptor_size, starts_frame
 from remote_bid.video.stage import Kind
 
 
-@dataclass(frozen=True)
-class Arrived:
+class Arrived(msgspec.Struct, frozen=True, gc=False):
     """A packet, and when it came (Unix, s)."""
 
     marker: int
@@ -18,8 +18,7 @@ class Arrived:
     at: float
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(msgspec.Struct, frozen=True, gc=False):
     """`key`: a file may begin with it."""
 
     data: bytes

@@ -5,7 +5,7 @@ One NACK is not enough: it may be lost as well as its answer, so it is repeated 
 
 from dataclasses import dataclass
 
-REPEAT_S = 0.1
+REPEAT_S = 0.055
 GIVE_UP_S = 1.0
 MOST_MISSING = 64
 """More at once is not a loss but a break: a key frame heals it."""

@@ -73,12 +73,10 @@ class Link:
 
     def take(self, lines: dict[Kind, tuple[Line, Source]]) -> None:
         """Take these lines in, in place of those taken before."""
-        before = {up.line.kind: up for up in self._ups.values()}
+        before = {up.source: up for up in self._ups.values()}
         self._ups = {}
-        for kind, (line, source) in lines.items():
-            up = before.get(kind)
-            if up is None or up.line != line:
-                up = Up(line, source)
+        for line, source in lines.values():
+            up = before.get(source) or Up(line, source)
             for payload_type in (line.payload_type, line.rtx_type):
                 if payload_type is not None:
                     self._ups[payload_type] = up

@@ -13,9 +13,11 @@ import struct
 import time
 from collections.abc import Callable, Sequence
 
+import structlog
 from aioice import stun
 
 Address = tuple[str, int]
+_LOG = structlog.get_logger("media port")
 
 BATCH = 64
 """Datagrams taken before the loop may do something else."""
@@ -170,11 +172,19 @@ class Mux:
                 continue
             peer = peers.get(address)
             if peer is not None:
-                self._of_peer(peer, data, address)
+                self._guarded(peer, data, address)
             elif data and data[0] < 4 and self._strangers > 0:
                 self._check(data, address)
             else:
                 self.dropped += 1
+
+    def _guarded(self, peer: Endpoint, data: bytes, address: Address) -> None:
+        """A packet that nobody foresaw harms nobody but who sent it."""
+        try:
+            self._of_peer(peer, data, address)
+        except Exception as error:  # told without what was said in it
+            peer.budget = 0
+            _LOG.error("a peer's packet failed", error=repr(error))
 
     def _of_peer(self, peer: Endpoint, data: bytes, address: Address) -> None:
         """RFC 7983: who is meant is told by the first byte."""

@@ -8,11 +8,11 @@ import asyncio
 import contextlib
 import errno
 import os
-import queue
 import secrets
 import shutil
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,30 +34,33 @@ RESERVE = 64 << 20
 """Bytes that must stay free: below, a room closes while there is still space for its last words."""
 PROBE_S = 2.0
 _PROBE = 64 * 1024
-_IDLE_S = 0.1
-_WAITING = 8192
+_EVERY_S = 0.1
+"""Packets are taken in heaps: a thread woken for each would cost more than its work."""
+_WAITING = 16_384
 """Packets, some ten seconds of a full room: a disk that is further behind is broken."""
 _CLOCKS_AGREE_S = 5.0
 _LOG = structlog.get_logger("recorder")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
+_Item = tuple["Track", Arrived | None]
+"""None: the track ends."""
 Told = Callable[[Recorded | RecorderState], None]
 
 
 class Track:
     """A stream being recorded, on the thread of the loop."""
 
-    def __init__(self, seat: str, source: Source, put: Callable[["Track", Arrived | None], None]) -> None:
-        self.seat, self.source, self._put = seat, source, put
+    def __init__(self, seat: str, source: Source, inbox: "deque[_Item]") -> None:
+        self.seat, self.source, self._inbox = seat, source, inbox
         self._loop = asyncio.get_running_loop()
 
     def take(self, marker: int, seq: int, stamp: int, payload: bytes) -> None:
-        """A tap of the source."""
-        self._put(self, Arrived(marker, seq, stamp, payload, time.time()))
+        """A tap of the source: no more than a note for the thread, which is not even woken."""
+        self._inbox.append((self, Arrived(marker, seq, stamp, payload, time.time())))
 
     def finish(self) -> None:
         """Its last segment is finished and told."""
-        self._put(self, None)
+        self._inbox.append((self, None))
 
     def want_key_frame(self) -> None:
         """On the recorder's thread."""
@@ -71,8 +74,8 @@ class Recorder:
     def __init__(self, room: str, folder: Path, segment_s: float, told: Told) -> None:
         self._room, self._root, self._segment_s, self._told = room, folder, segment_s, told
         self.folder = folder / _safe(room)
-        self._queue: queue.Queue[tuple[Track, Arrived | None] | None] = queue.Queue(_WAITING)
-        self._overrun = False
+        self._inbox: deque[_Item] = deque()
+        self._closing = threading.Event()
         self._healthy: bool | None = None
         self._probed_at = 0.0
         self._writers: dict[Track, _Writer] = {}
@@ -81,42 +84,27 @@ class Recorder:
 
     def track(self, seat: str, source: Source) -> Track:
         """A new one."""
-        return Track(seat, source, self._put)
+        return Track(seat, source, self._inbox)
 
     def close(self) -> None:
         """Returns when the last segment is told."""
-        self._queue.put(None)
+        self._closing.set()
         self._thread.join()
-
-    def _put(self, track: Track, packet: Arrived | None) -> None:
-        try:
-            self._queue.put_nowait((track, packet))
-        except queue.Full:
-            self._overrun = True
 
     # ── the thread ───────────────────────────────────────────────────────────────────────────────────
 
     def _work(self) -> None:
         self._probe()
         self._guarded(self._salvage)
-        while True:
-            try:
-                item = self._queue.get(timeout=_IDLE_S)
-            except queue.Empty:
-                self._guarded(self._idle)
-                continue
-            if item is None:
-                break
-            self._guarded(lambda item=item: self._take(*item))  # type: ignore[misc]
+        while not self._closing.wait(_EVERY_S):
+            self._guarded(self._take_all)
+        self._guarded(self._take_all)
         for writer in list(self._writers.values()):
             self._guarded(writer.finish)
 
     def _guarded(self, work: Callable[[], None]) -> None:
         """What the disk refuses closes the room, and what was being written is left as it is."""
         try:
-            if self._overrun:
-                self._overrun = False
-                raise OSError(errno.EIO, "the disk is too slow")
             work()
         except Exception as error:  # whatever it is: a recorder that stopped must not look well
             for writer in self._writers.values():
@@ -124,6 +112,18 @@ class Recorder:
             self._writers.clear()
             _LOG.error("recording failed", room=self._room, error=repr(error))
             self._say(False, _cause(error))
+
+    def _take_all(self) -> None:
+        """What came since the last time."""
+        if len(self._inbox) > _WAITING:
+            self._inbox.clear()
+            raise OSError(errno.EIO, "the disk is too slow")
+        for _ in range(len(self._inbox)):
+            self._take(*self._inbox.popleft())
+        now = time.time()
+        for writer in self._writers.values():
+            writer.go_on(now)
+        self._look_at_disk(time.monotonic())
 
     def _take(self, track: Track, packet: Arrived | None) -> None:
         if not self._healthy:
@@ -136,13 +136,6 @@ class Recorder:
         if track not in self._writers:
             self._writers[track] = _Writer(self.folder, track, self._segment_s, self._whole)
         self._writers[track].take(packet)
-        self._look_at_disk(time.monotonic())
-
-    def _idle(self) -> None:
-        now = time.time()
-        for writer in self._writers.values():
-            writer.go_on(now)
-        self._look_at_disk(time.monotonic())
 
     def _look_at_disk(self, now: float) -> None:
         if now - self._probed_at < PROBE_S:
@@ -206,6 +199,9 @@ class _Writer:
         self._segment: Segment | None = None
 
     def take(self, packet: Arrived) -> None:
+        if self._order.in_order(packet.seq):
+            self._add(packet)
+            return
         for ordered in self._order.put(packet.seq, packet, packet.at):
             self._add(ordered)
 

@@ -19,6 +19,13 @@ class Reorder(Generic[Item]):
         self._next: int | None = None
         self._waiting: dict[int, tuple[float, Item]] = {}
 
+    def in_order(self, seq: int) -> bool:
+        """Whether the packet of this number can go on by itself; it is taken to have gone on then."""
+        if self._waiting or (self._next is not None and seq != self._next):
+            return False
+        self._next = (seq + 1) & _SEQ
+        return True
+
     def put(self, seq: int, item: Item, now: float) -> Iterator[Item | None]:
         """What can go on now that this one came."""
         if self._next is None:

@@ -30,7 +30,7 @@ class Seat:
         self.name, self.publishes, self.link, self.offer = name, publishes, link, offer
         self.sources: dict[Kind, Source] = {}
         self.pairs: list[Pair] = []
-        self._taken: frozenset[str] = frozenset()
+        self._taken: dict[Kind, Line] = {}
         self.told: list[Showing] = []
         """What was last said of whom the pairs show."""
         self._version = 0
@@ -53,7 +53,8 @@ class Seat:
             for pair in self.pairs
             for mid, slot in pair.slots.values()
         }
-        return answer.write(self.offer, ours, self._taken, shown, self._version)
+        taken = frozenset(line.mid for line in self._taken.values())
+        return answer.write(self.offer, ours, taken, shown, self._version)
 
     def show(self, pair: Pair, kind: Kind, source: Source | None) -> None:
         """The pair's sound or picture is this one from now on."""
@@ -78,9 +79,11 @@ class Seat:
         taken: dict[Kind, Line] = {}
         for line in lines:
             taken.setdefault(line.kind, line)
-        for kind in taken:
-            self.sources.setdefault(kind, Source(kind, self._key_frame_wanted(kind)))
-        self._taken = frozenset(line.mid for line in taken.values())
+        self.sources = {
+            kind: self.sources[kind] if self._taken.get(kind) == line else Source(kind, self._key_frame_wanted(kind))
+            for kind, line in taken.items()
+        }
+        self._taken = taken
         self.link.take({kind: (line, self.sources[kind]) for kind, line in taken.items()})
 
     def _take_down(self, lines: list[Line], most_pairs: int) -> None:

@@ -84,6 +84,7 @@ class Segment:
         self._path, self._kind, self._first, self._rate = path, kind, first, _RATES[kind]
         self._size = _picture_size(first) if kind == "video" else None
         self._stamp, self._ticks, self._last_step = first.stamp, 0, self._rate // 50
+        self._tick = Fraction(1, self._rate)
         self._disk = _Disk(path.with_name(path.name + PART))
         with self._named_by_the_disk():
             self._container = av.open(self._disk, "w", format="webm", options=_OPTIONS)
@@ -107,12 +108,14 @@ class Segment:
         self._stamp, self._ticks = frame.stamp, self._ticks + step
         self._last_step = step or self._last_step
         packet = av.Packet(frame.data)
-        packet.stream, packet.time_base = self._stream, Fraction(1, self._rate)
+        packet.stream, packet.time_base = self._stream, self._tick
         packet.pts = packet.dts = self._ticks
         packet.duration = self._last_step
         packet.is_keyframe = frame.key
-        with self._named_by_the_disk():
+        try:
             self._container.mux_one(packet)
+        except Exception as error:
+            raise self._disk.failure or error from None
 
     def finish(self) -> Whole:
         """The file is whole and stays, whatever happens to the machine; or an exception, and there is none."""
@@ -141,17 +144,15 @@ class Segment:
             stream = container.add_stream("libopus", rate=self._rate, layout="stereo")  # for its header alone
         else:
             stream = container.add_mux_stream("vp8", rate=30, width=self._size[0], height=self._size[1])
-        stream.time_base = Fraction(1, self._rate)
+        stream.time_base = self._tick
         return stream
 
     @contextlib.contextmanager
     def _named_by_the_disk(self) -> Iterator[None]:
         try:
             yield
-        except Exception:
-            if self._disk.failure is not None:
-                raise self._disk.failure from None
-            raise
+        except Exception as error:
+            raise self._disk.failure or error from None
 
 
 def _picture_size(key: Frame) -> tuple[int, int]:

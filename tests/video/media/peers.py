@@ -76,13 +76,17 @@ class Peer:
 
     async def join(self, stage: Stage) -> None:
         """Offer, and take the answer."""
-        await self.connection.setLocalDescription(await self.connection.createOffer())
-        offer = self.connection.localDescription.sdp
-        self.answer = await stage.join(Join(room=self.room, seat=self.seat, offer=offer, publishes=self.speaks))
+        self.answer = await stage.join(await self.offer())
         await self.connection.setRemoteDescription(RTCSessionDescription(self.answer, "answer"))
         for transceiver in self.connection.getTransceivers():
             if transceiver.direction == "recvonly" and transceiver.mid and transceiver.receiver.track is not None:
                 self._tasks.append(asyncio.create_task(self._watch(transceiver.mid, transceiver.receiver.track)))
+
+    async def offer(self) -> Join:
+        """As it is sent."""
+        await self.connection.setLocalDescription(await self.connection.createOffer())
+        offer = self.connection.localDescription.sdp
+        return Join(room=self.room, seat=self.seat, offer=offer, publishes=self.speaks)
 
     def received(self, kind: str = "") -> int:
         """Frames decoded so far, of one kind or of both."""

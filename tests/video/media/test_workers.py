@@ -105,6 +105,26 @@ async def test_nothing_passes_before_it_is_arranged(tmp_path: Path) -> None:
         assert [peer.received() for peer in room.peers] == [0, 0]
 
 
+async def test_a_seat_whose_connection_does_not_stand_costs_the_others_nothing(tmp_path: Path) -> None:
+    async with two(tmp_path) as room:
+        absent = Peer(ROOM, "absent", slots=1)
+        await room.stage.join(await absent.offer())
+        await room.reports.healthy()
+        await room.stage.arrange(arranged(everybody("absent", *BOTH)))
+        await room.all_pass()
+        assert "absent" not in [linked.seat for linked in room.reports.of(Linked)]
+
+
+async def test_who_comes_late_is_shown_what_was_arranged_before(tmp_path: Path) -> None:
+    async with two(tmp_path) as room:
+        await room.reports.healthy()
+        await room.stage.arrange(arranged(everybody("late", *BOTH)))
+        late = Peer(ROOM, "late", slots=2)
+        await late.join(room.stage)
+        await until(lambda: late.received("audio") > 20 and late.received("video") > 10)
+        await late.leave()
+
+
 async def test_nothing_passes_when_the_lease_has_run_out(tmp_path: Path) -> None:
     async with two(tmp_path) as room:
         await room.open(lease_s=2.0)
@@ -126,7 +146,12 @@ async def test_recordings_are_whole_told_with_their_hash_and_of_the_length_they_
             assert await complaints(path) == ""
             assert is_as_told(path, told)
             assert await seconds_of(path) == pytest.approx(told.seconds, abs=0.1)
-        assert not list(tmp_path.rglob("*.part"))
+        assert sizes_of_parts(tmp_path) == []
+
+
+def sizes_of_parts(folder: Path) -> list[int]:
+    """What segments not finished hold so far, bytes."""
+    return [part.stat().st_size for part in folder.rglob("*.part")]
 
 
 def is_as_told(path: Path, told: Recorded) -> bool:
@@ -164,7 +189,7 @@ async def test_a_killed_worker_is_started_again_its_rooms_are_joined_again_and_i
 ) -> None:
     async with two(tmp_path) as room:
         await room.open()
-        await until(lambda: [part.stat().st_size > 2_000 for part in tmp_path.rglob("*.part")] == [True] * 4)
+        await until(lambda: [size > 2_000 for size in sizes_of_parts(tmp_path)] == [True] * 4)
         os.kill(room.stage.processes()[0], signal.SIGKILL)
         await until(lambda: {gone.seat for gone in room.reports.of(Unlinked)} == set(BOTH))
         assert [state.cause for state in room.reports.of(RecorderState) if not state.healthy] == ["worker_lost"]
