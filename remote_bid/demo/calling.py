@@ -30,15 +30,16 @@ async def _call(cast: Cast) -> None:
     async with AsyncExitStack() as stack:
         people = [SUPERVISOR, *(one.person for one in cast.contenders), *(person for person, _ in EXPERTS)]
         free = [person for person in people if not (cast.home(person) / TAKEN).exists()]
-        await _talk(cast, [await stack.enter_async_context(_line(cast, room, person).connected()) for person in free])
+        lines = [await stack.enter_async_context(_line(cast, room, person).connected()) for person in free]
+        await talk(lines, cast.pace.call_s)
 
 
 def _line(cast: Cast, room: str, person: str) -> CallLine:
     return CallLine(cast.url, room, identity_of(cast, person), cast.trusting())
 
 
-async def _talk(cast: Cast, lines: list[CallLine]) -> None:
-    """Until the time is over: then the supervisor ends it."""
+async def talk(lines: list[CallLine], seconds: float) -> None:
+    """Until the time is over: then the supervisor ends it. Who has no seat only looks on."""
     views = {line: await line.until(lambda _: True) for line in lines}
     supervisors = [line for line in lines if views[line].role is CallRole.SUPERVISOR]
     bidders = [line for line in lines if views[line].role is CallRole.BIDDER]
@@ -46,9 +47,9 @@ async def _talk(cast: Cast, lines: list[CallLine]) -> None:
     present = [*supervisors, *bidders, *experts]
     admitting = [asyncio.create_task(line.admit_everybody()) for line in supervisors]
     await asyncio.gather(*(line.come() for line in present))
-    talkers = [Talker(line, n, len(views[line].seats or {}) - 1) for n, line in enumerate(present)]
-    talking = asyncio.gather(*(talker.talk() for talker in talkers))
-    await asyncio.sleep(cast.pace.call_s)
+    talkers = [Talker(line, number) for number, line in enumerate(present)]
+    await asyncio.gather(*(talker.join() for talker in talkers))
+    await asyncio.sleep(seconds)
     for line in supervisors:
         await line.close_call()
-    await asyncio.gather(talking, *admitting)
+    await asyncio.gather(*(talker.stay() for talker in talkers), *admitting)

@@ -4,16 +4,16 @@ import asyncio
 import fractions
 import math
 from array import array
-from contextlib import suppress
 
 from aiortc import RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
-from aiortc.mediastreams import AudioStreamTrack, MediaStreamError, MediaStreamTrack, VideoStreamTrack
+from aiortc.mediastreams import AudioStreamTrack, VideoStreamTrack
 from av import AudioFrame, VideoFrame
 
 from remote_bid.participant.calling import CallLine
 
 _RATE, _SAMPLES = 48_000, 960
 _WIDTH, _HEIGHT = 320, 240
+_STANDS_S = 30
 
 
 class Voice(AudioStreamTrack):
@@ -21,20 +21,27 @@ class Voice(AudioStreamTrack):
 
     def __init__(self, hertz: float) -> None:
         super().__init__()
-        self._hertz, self._at, self._began = hertz, 0, 0.0
+        self._second = _a_second_of(round(hertz))
+        self._at, self._began = 0, 0.0
 
     async def recv(self) -> AudioFrame:
         """Twenty milliseconds of it, when they are due."""
         now = asyncio.get_running_loop().time()
         self._began = self._began or now
         await asyncio.sleep(max(0.0, self._began + self._at / _RATE - now))
-        step, loud = 2 * math.pi * self._hertz / _RATE, 4000 + 4000 * math.sin(self._at / _RATE)
-        samples = array("h", (int(loud * math.sin(step * (self._at + i))) for i in range(_SAMPLES)))
         frame = AudioFrame(format="s16", layout="mono", samples=_SAMPLES)
-        frame.planes[0].update(samples.tobytes())
+        at = self._at % _RATE
+        frame.planes[0].update(self._second[at : at + _SAMPLES].tobytes())
         frame.sample_rate, frame.pts, frame.time_base = _RATE, self._at, fractions.Fraction(1, _RATE)
         self._at += _SAMPLES
         return frame
+
+
+def _a_second_of(hertz: int) -> "array[int]":
+    """It fits its own end: so many whole waves, loud and soft once."""
+    turn = 2 * math.pi / _RATE
+    loud = (8000 - 4000 * math.cos(turn * i) for i in range(_RATE))
+    return array("h", (int(much * math.sin(hertz * turn * i)) for i, much in enumerate(loud)))
 
 
 class Picture(VideoStreamTrack):
@@ -59,37 +66,38 @@ class Picture(VideoStreamTrack):
 
 
 class Talker:
-    """One simulated person in a call; what it is sent it takes, and listens to nothing."""
+    """One simulated person in a call: it talks, and asks to be sent nothing."""
 
-    def __init__(self, line: CallLine, number: int, others: int) -> None:
+    def __init__(self, line: CallLine, number: int) -> None:
         self._line = line
         bundle = RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
         self._connection = RTCPeerConnection(bundle)
         self._connection.addTransceiver(Voice(220.0 + 60 * number), "sendonly")
         self._connection.addTransceiver(Picture(60 + 40 * number % 160), "sendonly")
-        for _ in range(others):
-            self._connection.addTransceiver("audio", "recvonly")
-            self._connection.addTransceiver("video", "recvonly")
-        self._tasks: list[asyncio.Task[None]] = []
+        self._living: asyncio.Task[None] | None = None
 
-    async def talk(self) -> None:
-        """Join, and stay until the call is over."""
+    async def join(self) -> None:
+        """Come in; returns when the connection stands."""
         connection = self._connection
+        stands = asyncio.Event()
+
+        @connection.on("connectionstatechange")
+        def changed() -> None:
+            if connection.connectionState in ("connected", "failed", "closed"):
+                stands.set()
+
         await connection.setLocalDescription(await connection.createOffer())
         answer, line = await self._line.join(connection.localDescription.sdp)
+        self._living = asyncio.create_task(self._line.live(line))
         await connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
-        tracks = [transceiver.receiver.track for transceiver in connection.getTransceivers()]
-        self._tasks = [asyncio.create_task(_taken(track)) for track in tracks if track is not None]
-        self._tasks.append(asyncio.create_task(self._line.live(line)))
+        async with asyncio.timeout(_STANDS_S):
+            await stands.wait()
+
+    async def stay(self) -> None:
+        """Talk until the call is over."""
         try:
             await self._line.until(lambda view: bool(view.closed) or view.ask == "join")
         finally:
-            for task in self._tasks:
-                task.cancel()
-            await connection.close()
-
-
-async def _taken(track: MediaStreamTrack) -> None:
-    with suppress(MediaStreamError):
-        while True:
-            await track.recv()
+            if self._living is not None:
+                self._living.cancel()
+            await self._connection.close()

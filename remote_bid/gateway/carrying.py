@@ -70,11 +70,13 @@ class Carrying:
         self.desk, self.stage, self.tell, self.now_s = desk, stage, tell, now_s
         self._rooms: dict[str, Room] = {}
         self._lines: dict[str, Line] = {}
+        self._started = False
         desk.listen(self._on_moved)
         stage.listen(self._on_report)
 
     async def start(self, sessions: Sequence[Folded]) -> None:
         """Calls that were going on when the server ended have lost everybody: nothing of them is carried any more."""
+        self._started = True
         for folded in sessions:
             if folded.session.room == "video" and folded.head and not folded.state.closed:
                 for command in _forgotten(folded.state):
@@ -83,7 +85,9 @@ class Carrying:
 
     async def close(self) -> None:
         """Stop; what was arranged runs out by itself."""
-        await asyncio.gather(*(room.stop() for room in self._rooms.values()))
+        for failed in await asyncio.gather(*(room.stop() for room in self._rooms.values()), return_exceptions=True):
+            if failed is not None:
+                _LOG.error("call not closed in order", why=str(failed))
 
     def line(self, session: str, seat: str) -> Line:
         """A new connection to a seat; the one before is worth nothing any more."""
@@ -131,7 +135,8 @@ class Carrying:
         self._lines = {name: line for name, line in self._lines.items() if (line.session, line.seat) != (session, seat)}
 
     def _on_moved(self, moved: Moved) -> None:
-        if moved.after.session.room == "video" and (not moved.after.state.closed or not moved.before.state.closed):
+        before, after = moved.before.state, moved.after.state
+        if self._started and isinstance(after, Call) and not (before.closed and after.closed):
             self._room(moved.after.session.id).wake.set()
 
     def _on_report(self, report: Report) -> None:

@@ -81,8 +81,11 @@ class CallerPage:
         """Before the call, agreed to be recorded, with camera and microphone on."""
         await self.page.goto(path)
         await self.press("我已阅读，同意录制")
+        await self.opens_its_camera()
+
+    async def opens_its_camera(self) -> None:
         await self.press("打开摄像头和麦克风")
-        await expect(self.page.get_by_label("您的画面")).to_be_visible(timeout=STEP_MS)
+        await expect(self.page.get_by_role("combobox").first).to_be_visible(timeout=STEP_MS)
 
     async def waits(self) -> None:
         await self.comes()

@@ -116,6 +116,7 @@ async def test_without_its_supervisor_a_call_is_silent_and_with_it_goes_on_at_on
         before = [await other.received() for other in others]
         back = CallerPage(going.supervisor.context, await going.supervisor.context.new_page())
         await back.page.goto(f"/call/{SESSION}")
+        await back.opens_its_camera()
         await back.joins()
         opened = time.monotonic()
         for other, so_far in zip(others, before, strict=True):

@@ -51,6 +51,8 @@ export class Carriage {
   private wiring: Wiring | null = null
   private line = ''
   private wanted = false
+  /** Come in once more, as before. */
+  private again: () => Promise<void> = () => Promise.resolve()
   private readonly tracks = new Map<string, MediaStreamTrack>()
   private showing: readonly Showing[] = []
   private readonly beat = new Worker(new URL('./beat.ts', import.meta.url), { type: 'module' })
@@ -69,7 +71,6 @@ export class Carriage {
     addEventListener('pagehide', this.hidden)
     addEventListener('online', this.network)
   }
-
   /** Come in, and stay in over every loss until `leave`. */
   async join(own: MediaStream | null, pairs: number): Promise<void> {
     await this.enter(own, pairs, () => this.withToken())
@@ -99,7 +100,7 @@ export class Carriage {
     await this.wiring?.send(track)
   }
 
-  /** Hang up without a word: whoever listened only has nothing to say. */
+  /** Hang up without a word. */
   end(): void {
     this.wanted = false
     this.drop()
@@ -110,8 +111,8 @@ export class Carriage {
     removeEventListener('pagehide', this.hidden)
     removeEventListener('online', this.network)
     clearInterval(this.stats)
-    this.beat.terminate()
     this.end()
+    this.beat.terminate()
   }
 
   private async withToken(): ReturnType<Enter> {
@@ -121,9 +122,11 @@ export class Carriage {
   }
 
   private async enter(own: MediaStream | null, pairs: number, ways: Enter): Promise<void> {
+    if (this.wanted && this.carried.state === 'joining') return
     this.own = own
     this.wanted = true
     this.carried.state = 'joining'
+    this.again = () => this.enter(own, pairs, ways)
     while (this.goesOn()) {
       try {
         await this.wire(pairs, ways)
@@ -146,7 +149,7 @@ export class Carriage {
     this.drop()
     const { relays, ask } = await ways()
     const wiring = (this.wiring = new Wiring(relays, this.came, (state) => {
-      if (this.wiring === wiring) this.changed(state, () => this.enter(this.own, pairs, ways))
+      if (this.wiring === wiring) this.changed(state)
     }))
     await wiring.open(this.own, pairs, async (offer) => {
       const joined = await ask(offer)
@@ -158,12 +161,12 @@ export class Carriage {
     })
   }
 
-  private changed(state: RTCPeerConnectionState, again: () => Promise<void>): void {
+  private changed(state: RTCPeerConnectionState): void {
     if (state === 'connected') this.carried.state = 'live'
     if (state === 'disconnected') void this.restart()
     if (state !== 'failed' || !this.wanted) return
     this.carried.state = 'lost'
-    void again()
+    void this.again()
   }
 
   /** Over another network, with the same seat and streams; where the line is worth nothing any more, a new one is made. */
@@ -177,8 +180,7 @@ export class Carriage {
         return answer
       })
     } catch (thrown) {
-      if (!(thrown instanceof Refused)) return
-      this.carried.refusal = null
+      if (thrown instanceof Refused && this.wanted && this.line === line) void this.again()
     }
   }
 

@@ -18,14 +18,16 @@ export function useDevices() {
     audiooutput: [],
   })
   const chosen = reactive({ audio: '', video: '', speaker: '' })
-  const state = reactive({ level: 0, tried: false })
+  const state = reactive({ level: 0, tried: false, opening: false })
   let meter: ReturnType<typeof listenTo> | null = null
 
   /** Both if there are both, else what there is. */
   async function start(): Promise<void> {
     close()
+    state.opening = true
     stream.value = (await given(chosen, true, true)) ?? (await given(chosen, true, false)) ?? (await given(chosen, false, true))
     state.tried = true
+    state.opening = false
     watch()
     await list()
   }
