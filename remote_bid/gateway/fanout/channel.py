@@ -5,6 +5,7 @@ until all have them; what waits for a slow socket is kept once for all, never fo
 """
 
 import asyncio
+from contextlib import suppress
 
 import structlog
 
@@ -72,7 +73,8 @@ class Channel:
     def aside(self, message: bytes) -> None:
         """What is no frame, and soon out of date: for whoever can take it now."""
         for line in self._at:
-            _written(line, message)
+            with suppress(RuntimeError):  # a closed handle's: one socket never stops the others
+                line.write(message)
 
     def _wake(self) -> None:
         if self._turn is None:
