@@ -31,6 +31,7 @@ async def reads(page: Page, large: int) -> Fetched:
     fetched = Fetched()
     page.on("response", fetched.hear)
     reader = page.locator(".reader").first
+    await expect(page.get_by_role("region", name="初步评审表")).to_be_visible(timeout=STEP_MS)
     await open_large(reader, large)
     await turned_to(reader, _FAR)
     assert await painted(reader)
