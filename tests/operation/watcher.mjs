@@ -79,7 +79,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   } else if (order.tell === 'heads') {
     console.log(JSON.stringify(watchers.map(({ seen }) => seen.last)))
   } else {
-    console.log(JSON.stringify(watchers.map(({ seen }) => seen)))
-    process.exit(0)
+    const told = JSON.stringify(watchers.map(({ seen }) => seen))
+    process.stdout.write(`${told}\n`, () => process.exit(0)) // not before a pipe has taken it all
   }
 }
