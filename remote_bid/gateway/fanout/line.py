@@ -62,7 +62,7 @@ class Line:
         """Since when the socket takes nothing, and how many bytes it had not taken then."""
         self.connected = self.upgraded = True
         self.closed = False
-        self.session: dict[str, Any] | None = None
+        self.session: dict[str, Any] = {}
 
     async def serve(self, request: web.Request, first: packet.Packet) -> web.StreamResponse:
         """Shake hands, say `first`, and listen until the socket closes."""
