@@ -13,8 +13,8 @@ from remote_bid.gateway.fanout.framing import PIECE
 from remote_bid.gateway.fanout.line import Line
 
 CHUNK = 128
-"""Sockets that are written to, in little more than a millisecond, before anything else may happen in this process. A
-commit waits for the event loop a dozen times: with 400 it took so long beside a fan-out that a backlog stayed one.
+"""Sockets that are written to, in little more than a millisecond, before anything else may happen in this process: a
+commit needs the event loop about a dozen times, and waits so long each time.
 """
 MOST_KEPT = 4 << 20
 """Bytes that are kept for those who are behind."""

@@ -1,7 +1,8 @@
 """One open socket. It is written to directly: no task of its own sends, and what all get is kept once for all.
 
-Guarantee: of what was written, no more than `MOST_UNSENT` and one piece waits in this process. Who takes nothing for
-`PATIENCE_S` is cut off, and so is who asks for more and more without reading: the client resumes where it was.
+Guarantee: no more than `MOST_UNSENT` and the last write wait in a transport, and beside that one answer and
+`MOST_WAITING`. Who takes nothing for `PATIENCE_S` is cut off, and so is who asks for more and more without reading: the
+client resumes where it was.
 """
 
 import asyncio
@@ -62,7 +63,7 @@ class Line:
         """Since when the socket takes nothing, and how many bytes it had not taken then."""
         self.connected = self.upgraded = True
         self.closed = False
-        self.session: dict[str, Any] | None = None
+        self.session: dict[str, Any] = {}
 
     async def serve(self, request: web.Request, first: packet.Packet) -> web.StreamResponse:
         """Shake hands, say `first`, and listen until the socket closes."""
@@ -198,8 +199,8 @@ class Line:
 
 
 async def _let_go(websocket: web.WebSocketResponse) -> None:
-    """Errors hold the frames they passed, and these hold all else of a socket: circles that only the collector finds,
-    after years (tuning.py).
+    """Errors hold the frames they passed, and these hold all else of a socket: circles that only the collector would
+    find, and it hardly ever looks (tuning.py).
     """
     if websocket.prepared:
         await websocket.close()
