@@ -13,8 +13,8 @@ from remote_bid.video.stage import Path as Way
 from tests.video.media.probing import complaints
 from tests.video.media.proxy import a_lossy_way
 from tests.video.media.staged import ROOM, Reports, arranged, everybody, until, workers
+from tests.video.relay import a_relay
 from tests.web.calling import TONE_HZ, Caller, a_caller, a_calling_browser, a_door
-from tests.web.relay import a_relay
 
 pytestmark = [pytest.mark.web, pytest.mark.slow]
 
