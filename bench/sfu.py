@@ -53,7 +53,7 @@ async def main() -> None:
                 "ratio_janus": round(max(_ratio(hall, their_hall), _ratio(six, their_six)), 2),
                 "packets_per_core": round(statistics.median(run.received / run.seconds for run in full)),
                 "ratio_floor": round(_cost(hall) / floor, 2),
-                "rooms_of_six": int(ROOMS * CORE_SHARE / statistics.median(run.share for run in rooms)),
+                "rooms_of_six": int(ROOMS * CORE_SHARE / statistics.median(run.share / run.delivery for run in rooms)),
                 "delivery": round(min(run.delivery for run in all_ours), 4),
             }
         )

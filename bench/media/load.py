@@ -103,7 +103,7 @@ class Load:
         """So long, then until all that was on its way has come."""
         sent_before = sum(sending.sent for sending in self._sending)
         cpu, own, received, began = cpu_of(pids), time.process_time(), 0, time.perf_counter()
-        start, checked = began - min(sending.due for sending in self._sending), began
+        start, checked = began - min(sending.due for sending in self._sending), 0.0
         while (now := time.perf_counter()) - began < seconds:
             at = now - start
             for sending in self._sending:

@@ -193,7 +193,7 @@ class Call:
 
     def _source(self, speaker: str, kind: Kind, passing: Passing) -> Source | None:
         """A masked picture is none at all."""
-        if passing is Passing.RAW and speaker:
+        if passing is Passing.RAW:
             return self.seats[speaker].sources.get(kind)
         if passing is Passing.MASKED and kind == "audio" and speaker in self._masks:
             return self._masks[speaker].masked

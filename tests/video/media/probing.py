@@ -17,6 +17,13 @@ async def seconds_of(path: Path) -> float:
     return float(said)
 
 
+async def packets_of(path: Path) -> int:
+    """How many it holds."""
+    counted = ("-count_packets", "-show_entries", "stream=nb_read_packets", "-of", "csv=p=0")
+    said, _ = await _run("ffprobe", "-v", "error", *counted, str(path))
+    return int(said)
+
+
 async def _run(*command: str) -> tuple[str, str]:
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe)

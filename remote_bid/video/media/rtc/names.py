@@ -1,19 +1,12 @@
-"""Every name used here that its library does not promise to keep. The versions are pinned; the test looks each up."""
+"""Every name used here that its library does not promise to keep. The versions are pinned; a test looks each up."""
 
-PRIVATE = {
-    "aiortc.rtcdtlstransport": (
-        "RTCDtlsTransport._set_role",
-        "RTCDtlsTransport._recv_next",
-        "RTCDtlsTransport._write_ssl",
-        "RTCDtlsTransport._setup_srtp",
-        "State.CONNECTED",
-    ),
-    "aiortc.rtcicetransport": ("RTCIceTransport.role", "RTCIceTransport.state"),
+OF_MODULES = {
+    "aiortc.rtcdtlstransport": ("RTCDtlsTransport._set_role", "State.CONNECTED"),
     "pylibsrtp": ("ffi.new", "ffi.buffer", "lib.srtp_protect", "lib.srtp_unprotect"),
 }
-SET_BY_INIT = {
+OF_INSTANCES = {
     "aiortc.RTCDtlsTransport": ("_rx_srtp", "_tx_srtp", "_state"),
-    "aiortc.RTCIceTransport": ("_recv", "_send"),
+    "aiortc.RTCIceTransport": ("_recv", "_send", "role", "state"),
     "pylibsrtp.Session": ("_srtp",),
 }
-"""Attributes of instances: what DTLS leaves for us, and what it asks of the transport that we put under it."""
+"""What DTLS leaves for us, and what it asks of the transport that we put under it."""
