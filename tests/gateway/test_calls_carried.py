@@ -13,9 +13,9 @@ import pytest_asyncio
 from remote_bid.config import MediaAt
 from remote_bid.video import commands as c
 from remote_bid.video.stage import Join
-from tests.gateway.called import Caller, call_in, caller, entries_of
+from tests.gateway.called import BROADCAST, HOSTED, Caller, call_in, caller, entries_of
 from tests.gateway.house import House, house
-from tests.video.actors import BIDDER, EXPERT, SESSION, SUPERVISOR
+from tests.video.actors import BIDDER, EXPERT, HOST, SESSION, SUPERVISOR
 from tests.video.media.peers import Peer
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.slow]
@@ -26,7 +26,7 @@ class Present:
     """Somebody in a call: a connection of its own, and signs of life as long as it wants to give any."""
 
     def __init__(self, who: Caller, seat: str, hertz: float) -> None:
-        self.who, self.peer = who, Peer(SESSION, seat, slots=4, hertz=hertz)
+        self.who, self.peer = who, Peer(who.session, seat, slots=4, hertz=hertz)
         self.line = ""
         self._beats = asyncio.create_task(self._beat())
 
@@ -55,12 +55,15 @@ class Present:
 @pytest_asyncio.fixture
 async def hall(tmp_path: Path) -> AsyncIterator[House]:
     await call_in(tmp_path / "server")
+    await call_in(tmp_path / "server", HOSTED, BROADCAST)
     async with house(tmp_path, media=MediaAt()) as found:
         yield found
 
 
-async def present(hall: House, who: Any, seat: str, supervisor: Present | None, hertz: float) -> Present:
-    person = await caller(hall, who)
+async def present(
+    hall: House, who: Any, seat: str, supervisor: Present | None, hertz: float, session: str = SESSION
+) -> Present:
+    person = await caller(hall, who, session)
     await person.done(c.AnswerNotice(agrees=True))
     if supervisor is not None:
         await person.done(c.EnterLobby())
@@ -133,3 +136,38 @@ async def back(supervisor: Present) -> Present:
 def _is_video(person: Present, mid: str) -> bool:
     lines = {line.mid: line.kind for line in person.peer.connection.getTransceivers()}
     return lines[mid] == "video"
+
+
+class Listener:
+    """One of a hall's many, signed in nowhere."""
+
+    def __init__(self, hall: House) -> None:
+        self._hall, self.peer, self.line = hall, Peer(BROADCAST, "", slots=1, speaks=False), ""
+
+    async def join(self, order: Join) -> str:
+        status, told = await self._hall.post(f"/api/calls/{BROADCAST}/listen", {"offer": order.offer})
+        assert status == 200, told
+        self.line = told["line"]
+        return str(told["answer"])
+
+
+async def test_a_hall_hears_its_host(hall: House) -> None:
+    supervisor = await present(hall, SUPERVISOR, "S01", None, 300.0, BROADCAST)
+    host = await present(hall, HOST, "S02", supervisor, 440.0, BROADCAST)
+    socket, listeners = await hall.line(), [Listener(hall) for _ in range(3)]
+    for listener in listeners:
+        await listener.peer.join(listener)  # type: ignore[arg-type]  # of a stage, a peer needs its join alone
+    alive = [{"session": BROADCAST, "line": listener.line} for listener in listeners]
+    for _ in range(60):
+        answers = [await socket.call("alive", body) for body in alive]
+        assert all(answer["ok"] for answer in answers), answers
+        if all(one.peer.received("video") > 10 and one.peer.received("audio") > 20 for one in listeners):
+            break
+        await asyncio.sleep(0.2)
+    assert all(one.peer.received("video") > 10 and one.peer.received("audio") > 20 for one in listeners)
+    seats = {entry.fields.get("seat") for entry in await entries_of(hall.server_folder, BROADCAST)}
+    assert seats == {None, "S01", "S02"}, "no entry says who listens"
+    for listener in listeners:
+        await listener.peer.leave()
+    for person in (host, supervisor):
+        await person.close()
