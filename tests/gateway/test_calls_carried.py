@@ -2,6 +2,8 @@
 
 import asyncio
 import hashlib
+import os
+import signal
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -108,7 +110,7 @@ async def test_a_call_is_carried_supervised_and_recorded(hall: House) -> None:
     await supervisor.falls_silent()
     assert await silence_after(expert, bidder) < 2.0
     await supervisor.peer.leave()
-    supervisor = await back(supervisor)
+    supervisor = await again(supervisor, "S01", 300.0)
     heard = expert.peer.received()
     assert await until(lambda: expert.peer.received() > heard) < 1.0
     await supervisor.who.done(c.CloseCall())
@@ -126,9 +128,9 @@ async def test_a_call_is_carried_supervised_and_recorded(hall: House) -> None:
         await person.close()
 
 
-async def back(supervisor: Present) -> Present:
+async def again(gone: Present, seat: str, hertz: float) -> Present:
     """The same person, with a new connection."""
-    found = Present(supervisor.who, "S01", 300.0)
+    found = Present(gone.who, seat, hertz)
     await found.peer.join(found)  # type: ignore[arg-type]  # of a stage, a peer needs its join alone
     return found
 
@@ -171,3 +173,38 @@ async def test_a_hall_hears_its_host(hall: House) -> None:
         await listener.peer.leave()
     for person in (host, supervisor):
         await person.close()
+
+
+async def test_a_dead_worker_closes_the_gate_and_everybody_may_come_again(hall: House) -> None:
+    supervisor = await present(hall, SUPERVISOR, "S01", None, 300.0)
+    expert = await present(hall, EXPERT, "S05", supervisor, 440.0)
+    await until(lambda: expert.peer.received("video") > 5)
+    for pid in media_workers():
+        os.kill(pid, signal.SIGKILL)
+    await noted(hall, "SeatLost", 2)
+    for gone in (supervisor, expert):
+        await gone.falls_silent()
+        await gone.peer.leave()
+    await noted(hall, "RecorderReady", 2)
+    back = [await again(supervisor, "S01", 300.0), await again(expert, "S05", 440.0)]
+    await until(lambda: back[1].peer.received("video") > 5)
+    told = [entry.fields for entry in await entries_of(hall.server_folder)]
+    assert "worker_lost" in [entry["cause"] for entry in told if entry["type"] == "RecorderFailed"]
+    assert [entry["cause"] for entry in told if entry["type"] == "GateClosed"] == ["no_recorder"]
+    for person in back:
+        await person.close()
+
+
+def media_workers() -> list[int]:
+    """The processes that carry this test's calls."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return [int(pid) for pid in children if b"media.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+async def noted(hall: House, kind: str, times: int) -> None:
+    """The timeline tells of it so often."""
+    for _ in range(300):
+        if [entry.type for entry in await entries_of(hall.server_folder)].count(kind) >= times:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{kind} is not noted {times} times")
