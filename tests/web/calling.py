@@ -69,7 +69,11 @@ async def a_calling_browser(folder: Path) -> AsyncIterator[Browser]:
     """Its microphone hears one tone."""
     tone = folder / "tone.wav"
     _write_tone(tone)
-    args = [*ARGS, *_FAKE_CAMERA, f"--use-file-for-fake-audio-capture={tone}"]
+    args = [
+        *(arg for arg in ARGS if "media-stream" not in arg),
+        *_FAKE_CAMERA,
+        f"--use-file-for-fake-audio-capture={tone}",
+    ]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=args)
         try:

@@ -13,11 +13,12 @@ from remote_bid.video.media.link import Link
 from remote_bid.video.media.lite import Mux
 from remote_bid.video.media.masking import VoiceMask, secret_factor
 from remote_bid.video.media.pairs import seated
-from remote_bid.video.media.recorder import Recorder, Track
+from remote_bid.video.media.recorder import Recorder
 from remote_bid.video.media.router import Source
 from remote_bid.video.media.rtc.dtls import Certificate
 from remote_bid.video.media.rtc.offer import Offer, read
 from remote_bid.video.media.seat import Seat
+from remote_bid.video.media.track import Track
 from remote_bid.video.stage import (
     Arrange,
     Heard,

@@ -62,8 +62,6 @@ class Link:
         self._shares: dict[int, float] = {}
         self._clock_offset: float | None = None
         """From the speaker's clock to ours, s: sound and picture are moved alike."""
-        self.room: int | None = None
-        """What the peer's way down could carry, bit/s, if it says."""
         self._resends = RESENT
         self._connecting: asyncio.Task[None] | None = None
 
@@ -214,8 +212,6 @@ class Link:
                 self._shares[ssrc] = share
             case rtcp.Sent():
                 self._set_clock(heard)
-            case rtcp.Room(bitrate):
-                self.room = bitrate
 
     def _set_clock(self, sent: rtcp.Sent) -> None:
         """Keep how the stream's clock goes, in the server's time: a listener learns nothing of the speaker's."""

@@ -47,6 +47,10 @@ class Source:
         self.taps: tuple[Tap, ...] = ()
         self.cache: list[Packet | None] = [None] * (CACHED if kind == "video" else 0)
         self.last_seq = self.last_stamp = 0
+        self.count = 0
+        """How far `last_seq` has come, without going round."""
+        self._broken_off = True
+        """Nothing was passed on since: what comes next has nothing to do with what was before."""
         self.packets = self.octets = 0
         """Of those passed on, never of those that came while it was closed."""
         self.mapping: tuple[float, int] | None = None
@@ -59,19 +63,17 @@ class Source:
         """The hot path."""
         targets, taps = self.targets, self.taps
         if not targets and not taps:
+            self._broken_off = True
             return
-        if not self.packets or (seq - self.last_seq) & _SEQ < _HALF:
-            self.last_seq, self.last_stamp = seq, stamp
+        late = self._is_late(seq, stamp)
         self.packets += 1
         self.octets += len(payload)
         if self.cache:
-            self.cache[seq % CACHED] = (marker, seq, stamp, payload)
-            if self._key_wanted and starts_key_frame(payload):
-                self._key_wanted = False
+            self._keep(marker, seq, stamp, payload)
         for tap in taps:
             tap(marker, seq, stamp, payload)
         for slot in targets:
-            if slot.waiting and not slot.begins(seq, stamp, payload):
+            if (late or slot.waiting) and not slot.takes(seq, stamp, payload, late):
                 continue
             slot.way(
                 marker | slot.payload_type,
@@ -80,6 +82,27 @@ class Source:
                 slot.ssrc,
                 payload,
             )
+
+    def _is_late(self, seq: int, stamp: int) -> bool:
+        """Whether others with higher numbers came before it."""
+        if self._broken_off:
+            self._begin(seq)
+        ahead = (seq - self.last_seq) & _SEQ
+        if ahead >= _HALF:
+            return True
+        self.last_seq, self.last_stamp = seq, stamp
+        self.count += ahead
+        return False
+
+    def _keep(self, marker: int, seq: int, stamp: int, payload: bytes) -> None:
+        self.cache[seq % CACHED] = (marker, seq, stamp, payload)
+        if self._key_wanted and starts_key_frame(payload):
+            self._key_wanted = False
+
+    def _begin(self, seq: int) -> None:
+        self._broken_off = False
+        self.last_seq = (seq - 1) & _SEQ
+        self.cache = [None] * len(self.cache)
 
     def want_key_frame(self) -> None:
         """Ask now, or as soon as that is allowed again; asked again until one comes."""
@@ -113,7 +136,8 @@ class Slot:
         self.seq_shift = self.stamp_shift = 0
         self._rtx_seq = secrets.randbits(15)
         self._next_seq, self._next_stamp, self._left_at = secrets.randbits(15), secrets.randbits(31), 0.0
-        self._first = 0
+        self._begun = 0
+        """The source's count at its first packet."""
         self._sent = (0, 0)
 
     def show(self, source: Source | None) -> None:
@@ -127,8 +151,10 @@ class Slot:
             source.targets += (self,)
             source.want_key_frame()
 
-    def begins(self, seq: int, stamp: int, payload: bytes) -> bool:
-        """Whether the listener can begin with this packet; from then on it gets all."""
+    def takes(self, seq: int, stamp: int, payload: bytes, late: bool) -> bool:
+        """Whether the listener can begin with this packet, or it came late but still since it began."""
+        if late:
+            return not self.waiting and self.covers(seq)
         source = self.source
         if source is None:
             return False
@@ -136,12 +162,20 @@ class Slot:
             source.want_key_frame()
             return False
         silent_s = source.clock() - self._left_at if self._left_at else 0.0
-        self._first = seq
+        self._begun = source.count
         self.seq_shift = self._next_seq - seq
         self.stamp_shift = self._next_stamp + int(silent_s * source.clock_rate) - stamp
         self._sent = (self._sent[0] - source.packets + 1, self._sent[1] - source.octets + len(payload))
         self.waiting = False
         return True
+
+    def covers(self, seq: int) -> bool:
+        """Whether the source's packet of this number came since the slot began to show it."""
+        source = self.source
+        if source is None:
+            return False
+        behind = (source.last_seq - seq) & _SEQ
+        return behind < _HALF and source.count - behind >= self._begun
 
     def sent(self) -> tuple[int, int]:
         """Packets and octets so far."""
@@ -154,8 +188,8 @@ class Slot:
         if self.source is None or self.waiting:
             return False
         original = (seq - self.seq_shift) & _SEQ
-        found = self.source.cached(original)
-        if found is None or (original - self._first) & _SEQ >= _HALF:
+        found = self.source.cached(original) if self.covers(original) else None
+        if found is None:
             return False
         marker, _, stamp, payload = found
         stamp = (stamp + self.stamp_shift) & _STAMP

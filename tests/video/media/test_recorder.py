@@ -10,9 +10,10 @@ import pytest
 
 from remote_bid.video.media import recorder
 from remote_bid.video.media.frames import Frame
-from remote_bid.video.media.recorder import Recorder, Track
+from remote_bid.video.media.recorder import Recorder
 from remote_bid.video.media.router import Source
 from remote_bid.video.media.segment import Segment
+from remote_bid.video.media.track import Track
 from remote_bid.video.stage import Kind, Recorded, RecorderState
 from tests.video.media.probing import complaints, packets_of, seconds_of
 from tests.video.media.staged import until

@@ -181,3 +181,34 @@ def test_a_listener_is_told_how_much_it_was_sent() -> None:
     listener.slot.show(second.source)
     second.says((9, 0, KEY))
     assert listener.slot.sent() == (3, 2 * len(KEY) + len(DELTA))
+
+
+def test_what_was_lost_is_sent_again_however_long_it_is_shown() -> None:
+    speaker, listener = Speaker(), Listener()
+    listener.slot.show(speaker.source)
+    speaker.says((0, 0, KEY), *((seq & 0xFFFF, 0, DELTA) for seq in range(1, 100_000)))
+    assert listener.slot.send_again(listener.seqs()[-1])
+
+
+def test_what_comes_late_from_before_the_beginning_is_not_shown() -> None:
+    """It would have the number of something that another speaker said."""
+    speaker, listener = Speaker(), Listener()
+    listener.slot.show(speaker.source)
+    speaker.says((10, 0, DELTA), (12, 0, KEY), (11, 0, DELTA), (14, 0, DELTA), (13, 0, DELTA))
+    begin = listener.seqs()[0]
+    assert [(seq - begin) & 0xFFFF for seq in listener.seqs()] == [0, 2, 1]
+
+
+@pytest.mark.parametrize("gap", [1, 30_000, 40_000, 65_000])
+def test_it_goes_on_after_a_pause_of_any_length(gap: int) -> None:
+    speaker, listener = Speaker(), Listener()
+    listener.slot.show(speaker.source)
+    speaker.says((5, 0, KEY))
+    listener.slot.show(None)
+    speaker.says((6, 0, DELTA))
+    listener.slot.show(speaker.source)
+    speaker.says((5 + gap & 0xFFFF, 0, KEY), (6 + gap & 0xFFFF, 0, DELTA))
+    assert listener.payloads() == [KEY, KEY, DELTA]
+    begin = listener.seqs()[0]
+    assert listener.seqs() == [(begin + step) & 0xFFFF for step in range(3)]
+    assert not listener.slot.send_again(begin), "nothing from before the pause"

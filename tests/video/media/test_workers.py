@@ -134,6 +134,21 @@ async def test_nothing_passes_when_the_lease_has_run_out(tmp_path: Path) -> None
         assert {line.speaker for line in room.reports.of(Showed)[-1].showing} == {""}
 
 
+async def test_a_worker_that_stood_still_forwards_nothing_that_came_after_the_lease(tmp_path: Path) -> None:
+    async with two(tmp_path) as room:
+        await room.open(lease_s=2.0)
+        await room.all_pass()
+        [worker] = room.stage.processes()
+        os.kill(worker, signal.SIGSTOP)
+        try:
+            await asyncio.sleep(2.5)
+            heard = [peer.received("audio") for peer in room.peers]
+        finally:
+            os.kill(worker, signal.SIGCONT)
+        await asyncio.sleep(1.0)
+        assert [peer.received("audio") for peer in room.peers] == heard
+
+
 async def test_recordings_are_whole_told_with_their_hash_and_of_the_length_they_claim(tmp_path: Path) -> None:
     async with two(tmp_path, segment_s=1.0) as room:
         await room.open()

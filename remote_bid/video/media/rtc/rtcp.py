@@ -21,7 +21,6 @@ from aiortc.rtp import (
     RtcpSourceInfo,
     RtcpSrPacket,
     pack_remb_fci,
-    unpack_remb_fci,
 )
 
 from remote_bid.video.media.intake import Account
@@ -66,14 +65,7 @@ class Sent:
     ntp: int
 
 
-@dataclass(frozen=True)
-class Room:
-    """What a listener's way could carry, bit/s (REMB)."""
-
-    bitrate: int
-
-
-Heard = Lost | KeyWanted | Loss | Sent | Room
+Heard = Lost | KeyWanted | Loss | Sent
 
 
 def read(compound: bytes) -> list[Heard]:
@@ -107,8 +99,6 @@ def _picture_feedback(packet: RtcpPsfbPacket) -> Iterator[Heard]:
         yield KeyWanted(packet.media_ssrc)
     elif packet.fmt == RTCP_PSFB_FIR:
         yield from (KeyWanted(ssrc) for ssrc, _ in struct.iter_unpack("!LL", packet.fci))
-    elif packet.fmt == RTCP_PSFB_APP:
-        yield Room(unpack_remb_fci(packet.fci)[0])
 
 
 def key_wanted(ours: int, media: int) -> bytes:

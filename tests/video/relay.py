@@ -34,7 +34,7 @@ def configuration(port: int, workers: str, secret: str = SECRET) -> str:
 
 
 @asynccontextmanager
-async def a_relay(folder: Path, workers: str = "127.0.0.1") -> AsyncIterator[dict[str, Any]]:
+async def a_relay(folder: Path, workers: str = "127.0.0.1", lasts_s: float = 300) -> AsyncIterator[dict[str, Any]]:
     """Running; gives what a browser needs to use it, over TCP alone."""
     program, port = shutil.which("turnserver"), _free_port()
     assert program, "coturn is missing: ./dev doctor says how to install it"
@@ -46,7 +46,7 @@ async def a_relay(folder: Path, workers: str = "127.0.0.1") -> AsyncIterator[dic
     try:
         await _listening(port)
         urls = [f"turn:127.0.0.1:{port}?transport=tcp"]
-        access = turn_access(urls, SECRET.encode(), timedelta(minutes=5), datetime.now(UTC))
+        access = turn_access(urls, SECRET.encode(), timedelta(seconds=lasts_s), datetime.now(UTC))
         yield msgspec.to_builtins(access)
     finally:
         process.terminate()
