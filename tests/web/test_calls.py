@@ -3,7 +3,9 @@
 import asyncio
 import hashlib
 import json
+import os
 import re
+import signal
 import subprocess
 import time
 from collections.abc import AsyncIterator
@@ -186,3 +188,23 @@ async def test_a_muted_person_is_told_so_and_cannot_undo_it(tmp_path: Path) -> N
         await group.get_by_role("button", name="禁言").click()
         await expect(going.bidder.page.get_by_text("只有监督人员可以恢复").first).to_be_visible()
         await expect(going.bidder.page.get_by_role("button", name="恢复发言")).to_have_count(0)
+
+
+async def test_pages_come_back_by_themselves_when_a_worker_dies(tmp_path: Path) -> None:
+    async with a_call(tmp_path) as going:
+        await going.bidder.sees(1)
+        for pid in media_workers():
+            os.kill(pid, signal.SIGKILL)
+        while (await types(going.house)).count("GateOpened") < 2:  # noqa: ASYNC110 - another process writes it
+            await asyncio.sleep(0.1)
+        told = await types(going.house)
+        assert told.count("SeatLost") == 3
+        assert "RecorderFailed" in told
+        for caller in (going.supervisor, going.expert, going.bidder):
+            await caller.sees(1)
+
+
+def media_workers() -> list[int]:
+    """The processes that carry this test's calls."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return [int(pid) for pid in children if b"media.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
