@@ -5,7 +5,7 @@ import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import aiohttp
 from aiohttp import web
 
-from remote_bid.config import MediaAt, Settings, office_passphrase
+from remote_bid.config import MediaAt, Settings, office_passphrase, turn_secret
 from remote_bid.evaluation import evaluation
 from remote_bid.evaluation.assessment import assessment
 from remote_bid.evaluation.award import award
@@ -97,6 +97,7 @@ from remote_bid.video.facts import VideoFacts
 from remote_bid.video.media.process import Media
 from remote_bid.video.media.workers import Workers
 from remote_bid.video.stage import Stage
+from remote_bid.video.turn import TurnAccess, turn_access
 
 ROOMS: dict[str, AnyContext] = {room.name: room for room in (opening, evaluation, assessment, award, video)}
 _GRACE_S = 10.0
@@ -204,7 +205,7 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     sockets = Sockets(desk, ROOMS, porter, pace, sign_ins.fetch)
     sockets.hub = hub = Hub(desk, keys.lines)
     sockets.calls = media.carry(desk, hub)
-    calls = Calls(desk, sockets.calls, media.recordings, lambda person: [])
+    calls = Calls(desk, sockets.calls, media.recordings, media.relays)
     sio.register_namespace(sockets)
     metrics = Metrics(settings.metrics or MetricsSettings())
     app = web.Application(
@@ -303,8 +304,15 @@ class Carriers:
         self.recordings = Path(named) if named else folder / "recordings"
         self._workers = workers_of(settings.media, self.recordings) if stage is None and settings.media else None
         self.stage = stage or self._workers
+        self._turn = settings.media.turn if settings.media is not None else None
         self._carrying: Carrying | None = None
         self._calling: Calling | None = None
+
+    def relays(self) -> list[TurnAccess]:
+        """What one person may use of the relay, for some hours."""
+        if (at := self._turn) is None:
+            return []
+        return [turn_access(at.urls, turn_secret(), timedelta(hours=at.hours), now())]
 
     def carry(self, desk: Desk, hub: Hub) -> Carrying | None:
         """Whatever is told of a call goes to the pages of whom it is for."""

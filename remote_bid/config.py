@@ -55,6 +55,15 @@ class SafeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Days after the deadline for which uploads are kept that no bid names."""
 
 
+class TurnAt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The relay (coturn) for browsers without UDP. Its secret comes from the environment: REMOTE_BID_TURN_SECRET."""
+
+    urls: Annotated[list[str], msgspec.Meta(min_length=1, max_length=8)]
+    """turns:relay.example:443?transport=tcp"""
+    hours: Annotated[int, msgspec.Meta(ge=1, le=12)] = 4
+    """How long one person's access lasts."""
+
+
 class MediaAt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How calls are carried: by so many processes, each with a UDP port of its own."""
 
@@ -68,6 +77,7 @@ class MediaAt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Networks from which browsers may come; empty: from wherever a person's machine can be."""
     recordings: str = ""
     """The folder of recordings; empty is in the data folder."""
+    turn: TurnAt | None = None
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -129,6 +139,11 @@ def office_passphrase() -> str:
     return os.environ.get("REMOTE_BID_PASSPHRASE", "")
 
 
+def turn_secret() -> bytes:
+    """What the relay and this server share (REMOTE_BID_TURN_SECRET)."""
+    return os.environ.get("REMOTE_BID_TURN_SECRET", "").encode()
+
+
 class BadSettings(ValueError):
     """The settings cannot be used; the sentence says why."""
 
@@ -150,6 +165,8 @@ def read_settings(path: Path) -> Settings:
     _require_networks(settings)
     _require_admins(settings)
     _require_tsa(settings)
+    if settings.media is not None and settings.media.turn is not None and not turn_secret():
+        raise BadSettings("a relay is named, but REMOTE_BID_TURN_SECRET is empty")
     if not 1 <= settings.quorum <= len(settings.cosigners):
         raise BadSettings("the quorum must be at least 1 and no more than there are cosigners")
     if settings.zone not in available_timezones():

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import msgspec
 from aiohttp import web
@@ -23,9 +23,10 @@ from remote_bid.video.commands import IssueToken, LeaveCall, UseToken
 from remote_bid.video.rules import Call
 from remote_bid.video.stage import BadOffer, NoMedia
 from remote_bid.video.terms import CallKind, CallRole
+from remote_bid.video.turn import TurnAccess
 
-IceServers = Callable[[str], list[dict[str, Any]]]
-"""person → the relays that it may use, with credentials of its own."""
+Relays = Callable[[], list[TurnAccess]]
+"""The relays that one person may use, with credentials of its own: fresh each time, and with nobody's name."""
 
 Sdp = Annotated[str, msgspec.Meta(max_length=200_000)]
 Secret = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{22,43}\Z")]
@@ -48,7 +49,7 @@ class _Listen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Calls:
     """The routes of calls; everything else of them goes over the socket. Without a carrier they refuse."""
 
-    def __init__(self, desk: Desk, carrying: Carrying | None, recordings: Path, relays: IceServers) -> None:
+    def __init__(self, desk: Desk, carrying: Carrying | None, recordings: Path, relays: Relays) -> None:
         self._desk, self._carrying, self._recordings, self._relays = desk, carrying, recordings, relays
 
     def routes(self) -> list[web.RouteDef]:
@@ -78,7 +79,8 @@ class Calls:
 
     async def relays(self, request: web.Request) -> web.Response:
         """What a browser may use when it has no UDP, with the caller's own credentials."""
-        return web.json_response({"relays": self._relays(signed_in(request).person)})
+        signed_in(request)
+        return web.json_response({"relays": msgspec.to_builtins(self._relays())})
 
     async def token(self, request: web.Request) -> web.Response:
         """A token to join with, once and soon; the log keeps its hash."""
@@ -86,7 +88,7 @@ class Calls:
         folded, who = await self._standing(request)
         token = secrets.token_urlsafe(32)
         await self._desk.handle(folded.session.id, IssueToken(hash=_hash(token)), who)
-        return web.json_response({"token": token, "relays": self._relays(who.person)})
+        return web.json_response({"token": token, "relays": msgspec.to_builtins(self._relays())})
 
     async def join(self, request: web.Request) -> web.Response:
         """A token and an offer; the answer, and the name of the line by which signs of life are given."""

@@ -12,6 +12,7 @@ import pytest_asyncio
 import socketio
 
 from remote_bid.app import Annexe, serving
+from remote_bid.config import MediaAt, TurnAt
 from remote_bid.video import commands as c
 from remote_bid.video.stage import Heard, Passing, Recorded, RecorderState, Showed, Showing, Unlinked
 from tests.gateway.called import BROADCAST, HOSTED, Caller, call_in, caller, entries_of, hash_of
@@ -213,6 +214,21 @@ async def test_a_house_without_media_says_so(tmp_path: Path) -> None:
         supervisor = await caller(found, SUPERVISOR)
         assert (await supervisor.post("token"))[1]["code"] == "no_media"
         assert (await supervisor.alive("x" * 22))["code"] == "no_media"
+
+
+async def test_who_is_signed_in_gets_access_to_the_relay_that_names_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REMOTE_BID_TURN_SECRET", "shared")
+    relayed = MediaAt(turn=TurnAt(urls=["turns:relay.example:443?transport=tcp"]))
+    async with house(tmp_path, annexe=Annexe(stage=FakeStage()), media=relayed) as found:
+        token = await found.sign_in(EXPERT.person)
+        async with found.http.get(f"{found.url}/api/calls/relays", headers=bearer(token)) as answer:
+            [relay] = (await answer.json())["relays"]
+    until_, _, chance = relay["username"].partition(":")
+    assert time.time() < int(until_) <= time.time() + 4 * 3600
+    assert len(chance) == 16
+    assert EXPERT.person not in str(relay)
 
 
 async def test_pages_learn_who_is_shown_and_who_speaks_as_far_as_they_hear(hall: House, stage: FakeStage) -> None:

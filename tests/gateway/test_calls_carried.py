@@ -2,6 +2,8 @@
 
 import asyncio
 import hashlib
+import os
+import signal
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,9 +15,9 @@ import pytest_asyncio
 from remote_bid.config import MediaAt
 from remote_bid.video import commands as c
 from remote_bid.video.stage import Join
-from tests.gateway.called import Caller, call_in, caller, entries_of
+from tests.gateway.called import BROADCAST, HOSTED, Caller, call_in, caller, entries_of
 from tests.gateway.house import House, house
-from tests.video.actors import BIDDER, EXPERT, SESSION, SUPERVISOR
+from tests.video.actors import BIDDER, EXPERT, HOST, SESSION, SUPERVISOR
 from tests.video.media.peers import Peer
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.slow]
@@ -26,7 +28,7 @@ class Present:
     """Somebody in a call: a connection of its own, and signs of life as long as it wants to give any."""
 
     def __init__(self, who: Caller, seat: str, hertz: float) -> None:
-        self.who, self.peer = who, Peer(SESSION, seat, slots=4, hertz=hertz)
+        self.who, self.peer = who, Peer(who.session, seat, slots=4, hertz=hertz)
         self.line = ""
         self._beats = asyncio.create_task(self._beat())
 
@@ -55,12 +57,15 @@ class Present:
 @pytest_asyncio.fixture
 async def hall(tmp_path: Path) -> AsyncIterator[House]:
     await call_in(tmp_path / "server")
+    await call_in(tmp_path / "server", HOSTED, BROADCAST)
     async with house(tmp_path, media=MediaAt()) as found:
         yield found
 
 
-async def present(hall: House, who: Any, seat: str, supervisor: Present | None, hertz: float) -> Present:
-    person = await caller(hall, who)
+async def present(
+    hall: House, who: Any, seat: str, supervisor: Present | None, hertz: float, session: str = SESSION
+) -> Present:
+    person = await caller(hall, who, session)
     await person.done(c.AnswerNotice(agrees=True))
     if supervisor is not None:
         await person.done(c.EnterLobby())
@@ -105,7 +110,7 @@ async def test_a_call_is_carried_supervised_and_recorded(hall: House) -> None:
     await supervisor.falls_silent()
     assert await silence_after(expert, bidder) < 2.0
     await supervisor.peer.leave()
-    supervisor = await back(supervisor)
+    supervisor = await again(supervisor, "S01", 300.0)
     heard = expert.peer.received()
     assert await until(lambda: expert.peer.received() > heard) < 1.0
     await supervisor.who.done(c.CloseCall())
@@ -123,9 +128,9 @@ async def test_a_call_is_carried_supervised_and_recorded(hall: House) -> None:
         await person.close()
 
 
-async def back(supervisor: Present) -> Present:
+async def again(gone: Present, seat: str, hertz: float) -> Present:
     """The same person, with a new connection."""
-    found = Present(supervisor.who, "S01", 300.0)
+    found = Present(gone.who, seat, hertz)
     await found.peer.join(found)  # type: ignore[arg-type]  # of a stage, a peer needs its join alone
     return found
 
@@ -133,3 +138,73 @@ async def back(supervisor: Present) -> Present:
 def _is_video(person: Present, mid: str) -> bool:
     lines = {line.mid: line.kind for line in person.peer.connection.getTransceivers()}
     return lines[mid] == "video"
+
+
+class Listener:
+    """One of a hall's many, signed in nowhere."""
+
+    def __init__(self, hall: House) -> None:
+        self._hall, self.peer, self.line = hall, Peer(BROADCAST, "", slots=1, speaks=False), ""
+
+    async def join(self, order: Join) -> str:
+        status, told = await self._hall.post(f"/api/calls/{BROADCAST}/listen", {"offer": order.offer})
+        assert status == 200, told
+        self.line = told["line"]
+        return str(told["answer"])
+
+
+async def test_a_hall_hears_its_host(hall: House) -> None:
+    supervisor = await present(hall, SUPERVISOR, "S01", None, 300.0, BROADCAST)
+    host = await present(hall, HOST, "S02", supervisor, 440.0, BROADCAST)
+    socket, listeners = await hall.line(), [Listener(hall) for _ in range(3)]
+    for listener in listeners:
+        await listener.peer.join(listener)  # type: ignore[arg-type]  # of a stage, a peer needs its join alone
+    alive = [{"session": BROADCAST, "line": listener.line} for listener in listeners]
+    for _ in range(60):
+        answers = [await socket.call("alive", body) for body in alive]
+        assert all(answer["ok"] for answer in answers), answers
+        if all(one.peer.received("video") > 10 and one.peer.received("audio") > 20 for one in listeners):
+            break
+        await asyncio.sleep(0.2)
+    assert all(one.peer.received("video") > 10 and one.peer.received("audio") > 20 for one in listeners)
+    seats = {entry.fields.get("seat") for entry in await entries_of(hall.server_folder, BROADCAST)}
+    assert seats == {None, "S01", "S02"}, "no entry says who listens"
+    for listener in listeners:
+        await listener.peer.leave()
+    for person in (host, supervisor):
+        await person.close()
+
+
+async def test_a_dead_worker_closes_the_gate_and_everybody_may_come_again(hall: House) -> None:
+    supervisor = await present(hall, SUPERVISOR, "S01", None, 300.0)
+    expert = await present(hall, EXPERT, "S05", supervisor, 440.0)
+    await until(lambda: expert.peer.received("video") > 5)
+    for pid in media_workers():
+        os.kill(pid, signal.SIGKILL)
+    await noted(hall, "SeatLost", 2)
+    for gone in (supervisor, expert):
+        await gone.falls_silent()
+        await gone.peer.leave()
+    await noted(hall, "RecorderReady", 2)
+    back = [await again(supervisor, "S01", 300.0), await again(expert, "S05", 440.0)]
+    await until(lambda: back[1].peer.received("video") > 5)
+    told = [entry.fields for entry in await entries_of(hall.server_folder)]
+    assert "worker_lost" in [entry["cause"] for entry in told if entry["type"] == "RecorderFailed"]
+    assert [entry["cause"] for entry in told if entry["type"] == "GateClosed"] == ["no_recorder"]
+    for person in back:
+        await person.close()
+
+
+def media_workers() -> list[int]:
+    """The processes that carry this test's calls."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return [int(pid) for pid in children if b"media.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+async def noted(hall: House, kind: str, times: int) -> None:
+    """The timeline tells of it so often."""
+    for _ in range(300):
+        if [entry.type for entry in await entries_of(hall.server_folder)].count(kind) >= times:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{kind} is not noted {times} times")

@@ -1,9 +1,14 @@
 """The verifier over a call's public bundle: it holds, and a gate or a recording that is forged is found out."""
 
+import hashlib
 import io
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from remote_bid.gateway.bundle import public_bundle
@@ -115,3 +120,18 @@ def test_there_is_no_bundle_before_the_call_is_public() -> None:
     with pytest.raises(Refused) as refusal:
         bundle(cosigned(given(room, PAST[:-1]).story))
     assert refusal.value.code == "not_over"
+
+
+def test_the_command_line_holds_a_folder_of_recordings_against_the_timeline(tmp_path: Path) -> None:
+    sound = {"sha256": hashlib.sha256(b"sound").hexdigest()}
+    story = altered("SegmentRecorded", lambda fields: fields | {"segment": fields["segment"] | sound})
+    (tmp_path / "call.zip").write_bytes(bundle(story))
+    (tmp_path / "trust.json").write_bytes(msgspec.json.encode(TRUST))
+    recording = tmp_path / "recordings" / SEGMENT.path
+    recording.parent.mkdir(parents=True)
+    for content, exit_code in ((b"sound", 0), (b"another", 1)):
+        recording.write_bytes(content)
+        told = [str(tmp_path / "call.zip"), "--trust", str(tmp_path / "trust.json")]
+        asked = [sys.executable, "-m", "remote_bid", "verify", *told, "--recordings", str(tmp_path / "recordings")]
+        done = subprocess.run(asked, capture_output=True, check=False)  # noqa: S603 - our own program
+        assert done.returncode == exit_code, done.stdout.decode()

@@ -31,6 +31,7 @@ from remote_bid.evaluation.statements import (
 )
 from remote_bid.evaluation.terms import Candidate, Departure, GateCheck, PoolLeaf, PoolRoot
 from remote_bid.handover import HandedOver
+from remote_bid.participant.client import ServerRefused
 from remote_bid.participant.evaluating.line import at_work, ended
 from remote_bid.participant.evaluating.official import Official, SeedSealer
 from remote_bid.people.certificates import Signed
@@ -40,6 +41,9 @@ from remote_bid.seal.xwing import SEED_SIZE, key_id, public_key
 from remote_bid.tender.statements import CustodianKey
 from remote_bid.tender.terms import DRAW
 from remote_bid.timeline import durable
+
+_DRAWN = ("drawn_already", "wrong_phase")
+"""Others' keys came while this one was on its way."""
 
 
 class Agency(SeedSealer):
@@ -158,7 +162,11 @@ class DrawCustodian(Official):
         if view.me.ask == "publish_draw_key" and view.draw:
             kid = key_id(public_key(seed))
             told = DrawKey(session=self.session, pools=view.draw.pools_id, kid=kid, seed=b64(seed))
-            await self.line.hand_in(PublishDrawKey(signed=self.identity.sign(told)))
+            try:
+                await self.line.hand_in(PublishDrawKey(signed=self.identity.sign(told)))
+            except ServerRefused as refusal:
+                if refusal.code not in _DRAWN:
+                    raise
 
 
 class SiteOperator(Official):
