@@ -57,7 +57,6 @@ VISITS: Mapping[str, Sequence[Visit]] = {
     ],
     "/verify": [Visit("verifier", "", "/verify", "main")],
     "/wall": [Visit("wall", "supervisor-01", "/wall", "main")],
-    "/evaluation/:session": [Visit("evaluation-nowhere", "", "/evaluation/nothing", "main")],
     "/calls": [Visit("calls", "supervisor-01", "/calls", "main")],
     "/call/:session": [Visit("call-nowhere", "", "/call/nothing", "main")],
     "/call/:session/recordings": [Visit("recordings-nowhere", "", "/call/nothing/recordings", "main")],
