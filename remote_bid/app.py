@@ -274,6 +274,7 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
         sign_ins.start()
         keeper.start(outgoing, settings.crl_every_s)
         leader.start()
+        await leader.settled()  # nobody is let in before the clock and the checkpoints are kept
         site = web.TCPSite(runner, settings.host, settings.port, ssl_context=annexe.tls)
         await site.start()
         try:
