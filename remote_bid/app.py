@@ -280,6 +280,7 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
         sign_ins.start()
         keeper.start(outgoing, settings.crl_every_s)
         leader.start()
+        await leader.settled()  # nobody is let in before the clock and the checkpoints are kept
         await media.start(await desk.load())
         site = web.TCPSite(runner, settings.host, settings.port, ssl_context=annexe.tls, backlog=BACKLOG)
         await site.start()

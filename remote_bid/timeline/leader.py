@@ -29,7 +29,7 @@ class Leader:
         self._fence: Fence | None = None
         self._until = 0.0
         self._leads: Fence | None = None
-        self._asked = asyncio.Event()
+        self._asked, self._settled = asyncio.Event(), asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -52,6 +52,10 @@ class Leader:
             asyncio.create_task(self._ask_again(), name="lease"),
             asyncio.create_task(self._lead(), name="leader"),
         ]
+
+    async def settled(self) -> None:
+        """Return when it is known whether this process leads first, and it does if so."""
+        await self._settled.wait()
 
     async def close(self) -> None:
         """Stop leading, and let another one lead at once."""
@@ -76,6 +80,7 @@ class Leader:
             await self._asked.wait()
             self._asked.clear()
             await self._change(self.fence)
+            self._settled.set()
 
     async def _ask(self) -> None:
         asked = time.monotonic()

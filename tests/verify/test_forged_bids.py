@@ -226,11 +226,9 @@ def leave_out(day: Day, submitted: Loose) -> None:
     """What became of a bid that is no longer there."""
     bid, person = submitted.fields["bid"], submitted.fields["bidder"]
     signed = [entry for entry in day.all("RecordSigned") if entry.fields["person"] == person]
-    told = [
-        day.of(kind, bid=bid) for kind in ("KeyReleased", "PartReleased", "BidSettled", "DepositNoted", "BidReadOut")
-    ]
-    drilled = [entry for entry in day.all("DrillPassed") if entry.fields["bid"] == bid]
-    day.drop(*told, *day.lines_of(bid), *signed, *drilled)
+    of_bid = ("DrillPassed", "KeyReleased", "PartReleased", "BidSettled", "DepositNoted", "BidReadOut")
+    told = [entry for kind in of_bid for entry in day.all(kind) if entry.fields["bid"] == bid]
+    day.drop(*told, *day.lines_of(bid), *signed)
     del day.members[envelope_name(bid)]
 
 
