@@ -17,3 +17,12 @@ async def violations(page: Page) -> list[str]:
         await page.evaluate(_AXE.read_text())
     broken: list[str] = await page.evaluate(_BROKEN, _RULES)
     return broken
+
+
+async def in_both_languages(page: Page) -> list[str]:
+    """What axe finds in Chinese, then in English; the page speaks Chinese again."""
+    found = await violations(page)
+    await page.get_by_role("button", name="English").click()
+    found += await violations(page)
+    await page.get_by_role("button", name="中文").click()
+    return found

@@ -20,10 +20,11 @@ from remote_bid.config import MediaAt
 from tests.gateway.called import call_in, entries_of
 from tests.gateway.house import House, house
 from tests.video.actors import BIDDER, EXPERT, SESSION, SUPERVISOR
-from tests.web.axe import violations
+from tests.web.axe import in_both_languages
 from tests.web.callers import CallerPage, before_a_call
 from tests.web.calling import TONE_HZ, a_calling_browser
 from tests.web.hall import PHONE
+from tests.web.pictures import picture
 
 pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.asyncio]
 
@@ -86,6 +87,8 @@ async def test_all_decode_and_nothing_of_the_expert_reaches_the_bidder(tmp_path:
         await going.supervisor.sees(2)
         await going.expert.sees(2)
         await going.bidder.sees(1)
+        await picture(going.supervisor.page, "call-supervisor")
+        await picture(going.expert.page, "call-expert")
         await asyncio.sleep(1)
         assert await going.bidder.pictures() == 1, "the face is not forwarded at all"
         heard = "\n".join([*going.bidder.heard, *(theirs for _, theirs in await going.bidder.descriptions())])
@@ -139,7 +142,8 @@ async def test_recordings_play_and_are_those_of_the_timeline(tmp_path: Path) -> 
         await expect(going.supervisor.page.get_by_role("link", name="录音录像")).to_be_visible(timeout=20_000)
         await going.supervisor.page.get_by_role("link", name="录音录像").click()
         await expect(going.supervisor.page.get_by_role("button", name=re.compile("播放 ")).first).to_be_visible()
-        assert await violations(going.supervisor.page) == []
+        await picture(going.supervisor.page, "call-recordings")
+        assert await in_both_languages(going.supervisor.page) == []
         await going.supervisor.page.get_by_role("button", name=re.compile("甲公司 进入通话")).click()
         await expect(going.supervisor.page.locator("audio, video").first).to_be_visible()
         segments = [
@@ -165,17 +169,22 @@ async def test_every_page_of_a_call_can_be_used_by_everybody_on_a_phone_too(tmp_
         bidder = await before_a_call(browser, found, BIDDER, PHONE)
         await bidder.page.goto(f"/call/{SESSION}")
         await expect(bidder.page.get_by_role("region", name="录音录像告知")).to_be_visible()
-        assert await violations(bidder.page) == []
+        await picture(bidder.page, "call-notice-phone")
+        assert await in_both_languages(bidder.page) == []
         await bidder.comes()
-        assert await violations(bidder.page) == []
+        await picture(bidder.page, "call-devices-phone")
+        assert await in_both_languages(bidder.page) == []
         await bidder.press("进入等候室")
         supervisor = await before_a_call(browser, found, SUPERVISOR)
         await supervisor.page.goto("/calls")
         await supervisor.press("旁听")
         await supervisor.press("准许进入")
         await bidder.press("进入通话")
-        assert await violations(supervisor.page) == []
-        assert await violations(bidder.page) == []
+        await expect(bidder.page.get_by_role("region", name="通话画面")).to_be_visible()
+        await picture(supervisor.page, "call-wall")
+        await picture(bidder.page, "call-bidder-phone")
+        assert await in_both_languages(supervisor.page) == []
+        assert await in_both_languages(bidder.page) == []
         fits = "document.documentElement.scrollWidth <= window.innerWidth"
         assert await bidder.page.evaluate(fits)
         for caller in (bidder, supervisor):

@@ -3,7 +3,7 @@
 import asyncio
 import io
 import os
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,17 @@ from playwright.async_api import Browser, Page, expect
 
 from remote_bid.demo import offices
 from remote_bid.demo.cast import SESSION, Cast, Pace, assemble
-from remote_bid.demo.committee import AGENCY, CUSTODIANS, EXPERTS, OPERATORS, SUPERVISOR, order_for
+from remote_bid.demo.committee import (
+    AGENCY,
+    CENTRE,
+    CUSTODIANS,
+    EXPERTS,
+    NORTH,
+    OBSERVER,
+    OPERATORS,
+    SUPERVISOR,
+    order_for,
+)
 from remote_bid.demo.day import answering, open_house, raise_curtain, seen
 from remote_bid.demo.documents import CHAPTERS, volume
 from remote_bid.demo.evaluating import lot_of
@@ -25,10 +35,10 @@ from remote_bid.people.certificates import Signed
 from remote_bid.tender.statements import Cadence, Windows
 from remote_bid.tender.terms import Lot
 from remote_bid.verify import verify
-from tests.web.axe import violations
+from tests.web.axe import in_both_languages
 from tests.web.committee import LONG_MS, Expert, agreed, attending, until_there
 from tests.web.documents import Fetched, reads
-from tests.web.hall import PHONE, Watched, a_browser
+from tests.web.hall import DESK, PHONE, Watched, a_browser
 from tests.web.pictures import picture
 
 pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -44,13 +54,28 @@ _PACE = Pace(
     windows=Windows(release_ms=8000, custody_ms=30_000, confirm_ms=2500, objection_ms=500, record_ms=15_000),
     pause_s=0.1,
 )
-_REVIEWS = "请逐家逐项完成初步评审"
+_REVIEWS, _SCORES = "请逐家逐项完成初步评审", "请独立打分并提交评分表"
 _CHECKED = {
+    "请答复本次评标邀请": "expert-invited",
+    "请签到入座": "expert-arrives",
+    "请核对投标人名单，签署承诺书或声明回避": "expert-undertakes",
+    "请投票推选组长": "expert-elects",
+    "请开始初步评审": "leader-begins",
     _REVIEWS: "expert-review",
-    "请独立打分并提交评分表": "expert-scores",
+    _SCORES: "expert-scores",
+    "您有分数偏离平均分过大，请复核": "expert-far-off",
+    "请核对汇总结果并确认": "leader-confirms",
     "请签署评标报告": "expert-report",
 }
 """What a page asks for when axe looks at it, and what its picture is called."""
+_BESIDE = {
+    NORTH: "evaluation-site",
+    CENTRE: "evaluation-centre",
+    OBSERVER: "evaluation-tenderer",
+    "auditor-01": "evaluation-auditor",
+    "custodian-01": "evaluation-custodian",
+}
+"""Who else may look in while the experts score, and what the pictures are called."""
 
 
 @pytest.fixture
@@ -60,9 +85,10 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 class Looked:
-    """Looks at one page of each kind, in both languages."""
+    """Looks at one page of each kind, in both languages; `beside` opens those of whoever is not at work."""
 
-    def __init__(self) -> None:
+    def __init__(self, beside: Callable[[], Awaitable[dict[str, list[str]]]]) -> None:
+        self._beside = beside
         self.found: dict[str, list[str]] = {}
         self.read: asyncio.Future[Fetched] = asyncio.get_running_loop().create_future()
 
@@ -73,14 +99,20 @@ class Looked:
                 self.read.set_result(await reads(page, LARGE_PAGES))
             await picture(page, _CHECKED[said])
             self.found[said] = await in_both_languages(page)
+            if said == _SCORES:
+                self.found |= await self._beside()
 
 
-async def in_both_languages(page: Page) -> list[str]:
-    """What axe finds in Chinese, then in English; the page speaks Chinese again."""
-    found = await violations(page)
-    await page.get_by_role("button", name="English").click()
-    found += await violations(page)
-    await page.get_by_role("button", name="中文").click()
+async def beside(browser: Browser, cast: Cast) -> dict[str, list[str]]:
+    """What axe finds on the pages of those who look on; a bidder's on a phone."""
+    found: dict[str, list[str]] = {}
+    bidder = cast.contenders[0].person
+    for person, name in {**_BESIDE, bidder: "evaluation-bidder-phone"}.items():
+        page = await attending(browser, cast, person, PHONE if person == bidder else DESK)
+        await expect(page.locator(".desk h2")).to_be_visible()
+        await picture(page, name)
+        found[person] = await in_both_languages(page)
+        await page.context.close()
     return found
 
 
@@ -101,7 +133,7 @@ async def test_five_experts_evaluate_in_browsers_to_the_public_report(tmp_path: 
         watched = [Watched(agency), Watched(supervisor)]
         await agreed(agency, "封存抽取种子")
         await agreed(supervisor, "封存抽取种子")
-        looked = Looked()
+        looked = Looked(lambda: beside(browser, cast))
         seats = [asyncio.ensure_future(an_expert(browser, cast, person, looked)) for person, _ in EXPERTS]
         over = expect(agency.locator(".now")).to_contain_text("本场评标已结束", timeout=_LIMIT_S * 1000)
         await unless_one_fails(over, seats)
@@ -112,13 +144,15 @@ async def test_five_experts_evaluate_in_browsers_to_the_public_report(tmp_path: 
         await expect(agency.get_by_role("img", name="各投标总分构成图；数据见旁边的表格")).to_be_visible(
             timeout=LONG_MS
         )
+        await picture(agency, "evaluation-results")
+        assert await in_both_languages(agency) == []
         experts = [seat.result() for seat in seats if seat.done()]
         for seat in seats:
             seat.cancel()
         async with Attendant(cast, AGENCY).connected() as line:
             await line.until(lambda view: bool(view.published))
             bundle = await bundle_of(line, players)
-    assert looked.found == {said: [] for said in _CHECKED}
+    assert looked.found == {what: [] for what in (*_CHECKED, *_BESIDE, cast.contenders[0].person)}
     assert [watch.errors for watch in watched] == [[], []]
     assert len(experts) == 6
     fetched = looked.read.result()
