@@ -127,7 +127,8 @@ class Room:
             except Exception:
                 _LOG.exception("call not tended", session=self._session)
             try:
-                await asyncio.wait_for(self.wake.wait(), _BEAT_S)
+                async with asyncio.timeout(_BEAT_S):  # wait_for may lose a cancellation
+                    await self.wake.wait()
             except TimeoutError:
                 continue
 

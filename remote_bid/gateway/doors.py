@@ -256,7 +256,8 @@ async def _paced(pace: Pace, what: str, whose: str) -> None:
 async def _read(request: web.Request) -> None:
     """The whole body, kept by the request for its handler."""
     try:
-        await asyncio.wait_for(request.read(), BODY_S)
+        async with asyncio.timeout(BODY_S):
+            await request.read()
     except TimeoutError as error:
         request.protocol.close()
         raise Refused(

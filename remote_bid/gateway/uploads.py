@@ -182,8 +182,13 @@ def _tus(handler: Handler) -> Handler:
 async def _body(request: web.Request) -> AsyncIterator[bytes]:
     """The request's body; an uploader that stalls or trickles is cut off."""
     ends = time.monotonic() + _PIECE_S
-    while chunk := await asyncio.wait_for(request.content.readany(), min(_SILENCE_S, max(0, ends - time.monotonic()))):
+    while chunk := await _next(request, min(_SILENCE_S, max(0, ends - time.monotonic()))):
         yield chunk
+
+
+async def _next(request: web.Request, within_s: float) -> bytes:
+    async with asyncio.timeout(within_s):
+        return await request.content.readany()
 
 
 def _malformed(header: str) -> Refused:

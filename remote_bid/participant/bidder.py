@@ -274,7 +274,8 @@ class Bidder:
         """Release; where the server gives no receipt in time, lodge with the cosigners at these addresses (by name)."""
         await self._client.until(lambda view: reached(view.phase, Phase.RELEASE))
         try:
-            await asyncio.wait_for(self.release(bid), patience_s)
+            async with asyncio.timeout(patience_s):
+                await self.release(bid)
         except TimeoutError:
             await self.lodge(bid, addresses)
 
