@@ -79,7 +79,7 @@ OFFICES = [(one.person, one.name) for one in OFFICIALS if one.person in (CENTRE,
 EXPERTS = [(one.person, one.name) for candidates in CANDIDATES.values() for one in candidates]
 
 TABLE = ScoreTable(
-    volumes=[Volume(volume="technical", title="技术标", blind=True), Volume(volume="commercial", title="商务标")],
+    volumes=[Volume(volume="technical", title="技术标", blind=True), Volume(volume="business", title="商务标")],
     review=[
         ReviewItem(item="seal", title="签字盖章", kind=ReviewKind.FORM, clause="2.1.1"),
         ReviewItem(item="licence", title="资质等级", kind=ReviewKind.QUALIFICATION, clause="2.1.2"),
@@ -88,7 +88,7 @@ TABLE = ScoreTable(
     ],
     items=[
         ScoreItem(item="plan", title="施工组织设计", volume="technical", most="40", step="0.5"),
-        ScoreItem(item="team", title="项目管理机构", volume="commercial", most="25", step="0.5"),
+        ScoreItem(item="team", title="项目管理机构", volume="business", most="25", step="0.5"),
     ],
 )
 _RANKING = RankingRule(

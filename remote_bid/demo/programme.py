@@ -59,7 +59,7 @@ _TENDER = Tender(
             ceiling_price="12800000.00",
             bid_deposit="250000.00",
             draw=_DRAW,
-            parts=[LotPart(part=part, opened_here=True) for part in (READOUT_FORM, "technical", "commercial")],
+            parts=[LotPart(part=part, opened_here=True) for part in (READOUT_FORM, "technical", "business")],
         )
     ],
 )

@@ -44,7 +44,7 @@ def test_a_file_laid_into_a_bidders_folder_is_handed_in_instead(cast: Cast) -> N
     person = cast.contenders[0].person
     (cast.home(person) / "technical.pdf").write_bytes(b"%PDF-own")
     handed = documents_of(cast, person, "1")
-    assert (sorted(handed), handed["technical"]) == (["commercial", "technical"], b"%PDF-own")
+    assert (sorted(handed), handed["technical"]) == (["business", "technical"], b"%PDF-own")
 
 
 def test_the_order_has_a_volume_for_every_part_that_was_opened(cast: Cast) -> None:

@@ -130,7 +130,7 @@ def custodian_key(custodian: Who) -> Signed:
 
 
 TABLE = ScoreTable(
-    volumes=[Volume(volume="technical", title="技术标", blind=True), Volume(volume="commercial", title="商务标")],
+    volumes=[Volume(volume="technical", title="技术标", blind=True), Volume(volume="business", title="商务标")],
     review=[
         ReviewItem(item="seal", title="签字盖章", kind=ReviewKind.FORM, clause="2.1.1"),
         ReviewItem(item="licence", title="资质等级", kind=ReviewKind.QUALIFICATION, clause="2.1.2"),
@@ -138,7 +138,7 @@ TABLE = ScoreTable(
     ],
     items=[
         ScoreItem(item="plan", title="施工组织设计", volume="technical", most="40", step="0.5"),
-        ScoreItem(item="team", title="项目班子", volume="commercial", most="25", step="0.5"),
+        ScoreItem(item="team", title="项目班子", volume="business", most="25", step="0.5"),
     ],
 )
 
@@ -162,7 +162,7 @@ BIDS = [
         form=ReadoutForm(price=PRICES[who.person], currency="CNY", fields={"duration_days": 300}),
         documents=[
             Document(volume=volume, hash=b64(secret_of(f"{volume} of {who.person}")), size=1000)
-            for volume in ("technical", "commercial")
+            for volume in ("technical", "business")
         ],
     )
     for who in BIDDERS

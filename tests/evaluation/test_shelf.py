@@ -36,7 +36,7 @@ def test_a_blind_volume_is_read_under_its_code_alone() -> None:
     technical = {target: shelved for (target, volume), shelved in found.items() if volume == "technical"}
     assert list(technical) == state.codes["technical"]
     assert {target: shelved.bid for target, shelved in technical.items()} == of
-    assert [target for target, volume in found if volume == "commercial"] == [bid.bid for bid in BIDS]
+    assert [target for target, volume in found if volume == "business"] == [bid.bid for bid in BIDS]
     assert not {(bid.bid, "technical") for bid in BIDS} & set(found)
 
 

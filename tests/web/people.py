@@ -54,6 +54,12 @@ async def watching(browser: Browser, cast: Cast, part: str = "") -> Person:
     return Person(context, page, watched)
 
 
+async def with_papers(page: Page, papers: Path) -> None:
+    """A file for each part that the tender asks for."""
+    for part in ("技术标", "商务标"):
+        await page.get_by_label(part).set_input_files(papers)
+
+
 async def hands_in(bidder: Person, price: str, papers: Path) -> None:
     """Fill in, seal, hand in, and see the receipt sealed into the timeline."""
     page = bidder.page
@@ -61,7 +67,7 @@ async def hands_in(bidder: Person, price: str, papers: Path) -> None:
     await page.get_by_label("工期").fill("180")
     await page.get_by_label("质量").fill("合格")
     await page.get_by_label("项目经理").fill("陈立")
-    await page.get_by_label("技术标").set_input_files(papers)
+    await with_papers(page, papers)
     await page.get_by_label("解密文件的口令").fill(SECRET)
     await page.get_by_label("再输入一次口令").fill(SECRET)
     await bidder.act("密封并递交")

@@ -11,6 +11,7 @@ from remote_bid.demo.authority import PASSPHRASE
 from remote_bid.demo.cast import SESSION
 from tests.web.chair import NAME, Chair, a_chair
 from tests.web.hall import DESK, PHONE, Watched, a_browser, listed
+from tests.web.people import with_papers
 
 pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -52,15 +53,15 @@ async def acted(page: Page, act: str) -> None:
 
 async def submitted(page: Page, folder: Path) -> list[Path]:
     """Fill in, seal, hand in; gives the release files that the browser saved, one for each part."""
-    technical = folder / "technical.pdf"
-    technical.write_bytes(bytes(3 << 20))
+    papers = folder / "papers.pdf"
+    papers.write_bytes(bytes(3 << 20))
     saved: list[Download] = []
     page.on("download", lambda download: saved.append(download))  # a builtin it cannot hold
     await page.get_by_label("投标报价").fill(PRICE)
     await page.get_by_label("工期").fill("180")
     await page.get_by_label("质量").fill("合格")
     await page.get_by_label("项目经理").fill("陈立")
-    await page.get_by_label("技术标").set_input_files(technical)
+    await with_papers(page, papers)
     await page.get_by_label("解密文件的口令").fill(_SECRET)
     await page.get_by_label("再输入一次口令").fill(_SECRET)
     await acted(page, "密封并递交")

@@ -153,7 +153,8 @@ async def look_at_a_bid(cast: Cast, browser: Browser, looked: Looked, person: st
     await page.get_by_label("投标报价").fill("1.00", timeout=_STEP_MS)
     for name, answer in {"duration_days": "180", "quality": "合格", "project_manager": evil("经理")}.items():
         await page.locator(f"input[name$={name}]").fill(answer)
-    await page.locator("input[name=technical]").set_input_files(paper)
+    for part in ("technical", "business"):
+        await page.locator(f"input[name={part}]").set_input_files(paper)
     await page.locator("input[name=passphrase]").fill("correct horse")
     await page.locator("input[name=again]").fill("correct horse")
     await page.get_by_role("button", name="密封并递交", exact=True).click()

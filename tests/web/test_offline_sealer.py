@@ -46,7 +46,7 @@ from tests.web.pace import UNHURRIED
 from tests.web.people import SECRET
 from tests.web.sealer import SEALER, STEP_MS, Offline, a_stick, sealed_on
 from tests.web.test_bidder_hall import PRICE, signed_in
-from tests.web.to_seal import TECHNICAL, to_seal
+from tests.web.to_seal import BUSINESS, TECHNICAL, to_seal
 
 pytestmark = [pytest.mark.web, pytest.mark.slow]
 
@@ -166,7 +166,7 @@ async def test_a_bidder_seals_offline_and_hands_in_on_its_page(tmp_path: Path) -
             await offline.page.get_by_label("信任文件").set_input_files(trust)
             await expect(offline.page.get_by_text("✓ 招标规则由")).to_be_visible(timeout=STEP_MS)
             await fills(offline.page)
-            files = await sealed_on(offline.page, PRICE, stick, {TECHNICAL: sealer})
+            files = await sealed_on(offline.page, PRICE, stick, {TECHNICAL: sealer, BUSINESS: sealer})
 
         await page.get_by_label("密封后的全部文件").set_input_files(files)
         await page.get_by_label("密封时设置的口令").fill(SECRET)

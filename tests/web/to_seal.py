@@ -13,7 +13,7 @@ from remote_bid.tender.terms import LotPart
 from tests.opening.actors import ALPHA, CUSTODIANS, DEPLOYMENT, TENDERER, public_of, signed
 from tests.opening.tender import LOT, SESSION, TENDER
 
-TECHNICAL = "technical"
+TECHNICAL, BUSINESS = "technical", "business"
 
 
 def policy(part: str) -> Policy:

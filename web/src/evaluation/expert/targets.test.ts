@@ -28,7 +28,7 @@ it('lists blind volumes by code in the drawn order, and never under a name', () 
       ['c-1', 'plan'],
       ['c-9', 'plan'],
     ],
-    table: { volumes: [], review: [], items: [item, { ...item, item: 'team', volume: 'commercial' }] },
+    table: { volumes: [], review: [], items: [item, { ...item, item: 'team', volume: 'business' }] },
     codes: { technical: ['c-9', 'c-1'] },
     bids: { 'bid-1': { name: '甲公司' } },
   } as unknown as EvaluationView
