@@ -74,9 +74,11 @@ async def hands_in(bidder: Person, price: str, papers: Path) -> None:
     await bidder.reads("已递交，回执有效")
 
 
-async def makes_keys(custodian: Person, trust: Path, keys: int) -> None:
+async def makes_keys(custodian: Person, cast: Cast) -> None:
     """The ceremony: keys made and kept, whom to trust, the public halves offered, a drill."""
-    page = custodian.page
+    page, [lot] = custodian.page, cast.tender.lots
+    keys = len(lot.parts) + (lot.draw is not None)
+    trust = cast.folder / "trust.json"
     await page.get_by_label("信任文件（trust.json）").set_input_files(trust, timeout=STEP_MS)
     await page.get_by_label("密钥文件的口令").fill(SECRET)
     await page.get_by_label("再输入一次口令").fill(SECRET)

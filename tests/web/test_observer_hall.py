@@ -98,6 +98,7 @@ async def test_on_a_phone_nothing_is_cut_off_and_the_timeline_is_a_sheet(url: st
         await expect(page.locator(".roster")).to_contain_text(moment, timeout=_DAY_MS)
         assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     await page.get_by_role("button", name="时间轴").click()
+    await page.get_by_role("button", name="更早的").click()
     await expect(page.get_by_role("dialog")).to_contain_text("安排开标")
 
 

@@ -107,7 +107,7 @@ async def _scheduled(cast: Cast) -> None:
 async def bids_are_in(day: Day, papers: Path) -> None:
     """Keys, timetable, draw, bids; the supervisor signs every timetable that is proposed meanwhile."""
     await picture(day.custodian.page, "custodian-keys")
-    await makes_keys(day.custodian, day.cast.folder / "trust.json", keys=3)
+    await makes_keys(day.custodian, day.cast)
     await day.supervisor.act("签署时间表")
     await day.supervisor.act("封存抽取种子")
     postponing = asyncio.create_task(_keep_signing(day.supervisor))

@@ -170,7 +170,7 @@ async def gives_its_share(holder: Person) -> None:
 
 async def test_a_bidder_is_helped_out_of_every_trouble(cast: Cast, browser: Browser, tmp_path: Path) -> None:
     holder = await seated(browser, cast, HELPS)
-    await makes_keys(holder, cast.folder / "trust.json", keys=3)
+    await makes_keys(holder, cast)
     contender = cast.contenders[0]
     bidder = await seated(browser, cast, contender.person, PHONE)
     papers = tmp_path / "technical.pdf"
