@@ -3,7 +3,7 @@ import type zh from './words.zh'
 /** The words of video calls. */
 const en: typeof zh = {
   title: 'Video call',
-  loading: 'Entering the call…',
+  loading: 'Loading…',
   nowHeading: 'Now',
   kinds: { clarification_call: 'Clarification call', broadcast: 'Broadcast of the opening' },
   roles: {

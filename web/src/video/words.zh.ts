@@ -1,7 +1,7 @@
 /** 视频通话的用语。 */
 export default {
   title: '视频通话',
-  loading: '正在进入通话…',
+  loading: '正在读取…',
   nowHeading: '现在',
   kinds: { clarification_call: '视频询标', broadcast: '开标直播' },
   roles: {
