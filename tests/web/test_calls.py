@@ -171,7 +171,8 @@ async def test_every_page_of_a_call_can_be_used_by_everybody_on_a_phone_too(tmp_
         await expect(bidder.page.get_by_role("region", name="录音录像告知")).to_be_visible()
         await picture(bidder.page, "call-notice-phone")
         assert await in_both_languages(bidder.page) == []
-        await bidder.comes()
+        await bidder.press("我已阅读，同意录制")
+        await bidder.opens_its_camera()
         await picture(bidder.page, "call-devices-phone")
         assert await in_both_languages(bidder.page) == []
         await bidder.press("进入等候室")
