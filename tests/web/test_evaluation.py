@@ -39,6 +39,7 @@ from tests.web.axe import in_both_languages
 from tests.web.committee import LONG_MS, Expert, agreed, attending, until_there
 from tests.web.documents import Fetched, reads
 from tests.web.hall import DESK, PHONE, Watched, a_browser
+from tests.web.people import STEP_MS
 from tests.web.pictures import picture
 
 pytestmark = [pytest.mark.web, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -109,7 +110,7 @@ async def beside(browser: Browser, cast: Cast) -> dict[str, list[str]]:
     bidder = cast.contenders[0].person
     for person, name in {**_BESIDE, bidder: "evaluation-bidder-phone"}.items():
         page = await attending(browser, cast, person, PHONE if person == bidder else DESK)
-        await expect(page.locator(".desk h2")).to_be_visible()
+        await expect(page.locator(".now")).to_be_visible(timeout=STEP_MS)
         await picture(page, name)
         found[person] = await in_both_languages(page)
         await page.context.close()
