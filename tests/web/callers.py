@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -38,6 +39,10 @@ _WATCHED = """
   window.received = async () => (await inbound()).reduce((sum, one) => sum + one.packetsReceived, 0)
   window.decoded = async () => (await inbound()).filter((one) => (one.framesDecoded ?? 0) > 0).length
   window.frames = async () => (await inbound()).reduce((sum, one) => sum + (one.framesDecoded ?? 0), 0)
+  window.goesOn = (frames) => new Promise((resolve) => {
+    const look = async () => ((await window.frames()) > frames ? resolve(Date.now()) : setTimeout(look, 10))
+    void look()
+  })
   const said = (description) => description?.sdp ?? ''
   window.descriptions = () => window.connections.map((pc) => [said(pc.localDescription), said(pc.remoteDescription)])
   const devices = navigator.mediaDevices
@@ -111,6 +116,15 @@ class CallerPage:
             assert time.monotonic() - began < within_s, f"{what} does not come to {least}"
             await asyncio.sleep(0.03)
         return time.monotonic() - began
+
+    async def goes_on(self, frames: int) -> datetime:
+        """When a picture more than so many has been decoded, by the browser's clock."""
+        at: float = await self.page.evaluate("frames => goesOn(frames)", frames)
+        return datetime.fromtimestamp(at / 1000, UTC)
+
+    async def frames(self) -> int:
+        """Pictures decoded so far."""
+        return int(await self.page.evaluate("frames()"))
 
     async def pictures(self) -> int:
         """How many m-lines have brought a picture."""
