@@ -80,10 +80,11 @@ async def silence_after(*callers: CallerPage) -> float:
     return quiet_since - began
 
 
-async def reopened(found: House) -> datetime:
-    """When the gate was opened for the second time."""
-    _, opened = [entry for entry in await entries_of(found.server_folder) if entry.type == "GateOpened"]
-    return instant.when(opened.fields["at"])
+async def opened_before(found: House, moment: datetime) -> datetime:
+    """When the gate had last been opened: a supervisor's page that is starved may close it again."""
+    opened = [entry for entry in await entries_of(found.server_folder) if entry.type == "GateOpened"]
+    assert len(opened) > 1
+    return max(at for at in (instant.when(entry.fields["at"]) for entry in opened) if at <= moment)
 
 
 async def types(found: House) -> list[str]:
@@ -131,8 +132,8 @@ async def test_without_its_supervisor_a_call_is_silent_and_with_it_goes_on_at_on
         await back.page.goto(f"/call/{SESSION}")
         await back.opens_its_camera()
         await back.joins()
-        seen = await asyncio.gather(*again)
-        assert (max(seen) - await reopened(going.house)).total_seconds() < 1.0
+        for seen in await asyncio.gather(*again):
+            assert (seen - await opened_before(going.house, seen)).total_seconds() < 1.0
         for other in others:
             await other.sees(1)
 
