@@ -83,11 +83,11 @@ class Pace:
 def fast(bidders: int) -> Pace:
     """A whole day in seconds; more bidders need a little longer on a small machine."""
     return Pace(
-        until_deadline_ms=4000 + 200 * bidders,
+        until_deadline_ms=3300 + 200 * bidders,
         lobby_ms=1800 + 60 * bidders,
         ticks=Cadence(every_ms=1000, slots=_slots(bidders)),
         windows=Windows(
-            release_ms=1500 + 250 * bidders,
+            release_ms=1500 + 130 * bidders,
             custody_ms=30_000,
             confirm_ms=2000 + 150 * bidders,
             objection_ms=500,

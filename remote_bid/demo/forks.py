@@ -12,13 +12,16 @@ from pathlib import Path
 _LONGEST = 70
 """Bytes that the folder of its socket may have: a socket's whole path may have 107."""
 
+_ONCE = ("__main__", "demo.parts", "demo.bidding", "demo.evaluators", "demo.offices")
+"""Loaded once, before any process is forked. The command line too: each process runs its script's imports anew
+(naming `__main__` alone has no effect before Python 3.14).
+"""
+
 
 def fork_server() -> ForkServerContext:
     """A running one. Ctrl-C, which a terminal sends to all of a program's processes, ends the demonstration, not it."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(
-        ["remote_bid.demo.parts", "remote_bid.demo.bidding", "remote_bid.demo.evaluators", "remote_bid.demo.offices"]
-    )
+    context.set_forkserver_preload([f"remote_bid.{name}" for name in _ONCE])
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         with _short_temporary_folder():

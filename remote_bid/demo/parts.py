@@ -98,7 +98,7 @@ async def _sealed_draw(sealer: DrawSealer, lot: str) -> None:
         try:
             await sealer.seal_draw(lot)
         except ServerRefused as refusal:
-            if refusal.code != "too_late":
+            if refusal.code not in ("too_late", "wrong_phase"):
                 raise
         else:
             return

@@ -5,6 +5,7 @@ box = AES-256-GCM(scrypt(NFC(passphrase), salt, N = 2^15, r = 8, p = 1), plain, 
 
 import os
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
@@ -42,6 +43,8 @@ def unlock(passphrase: str, locked: Locked, aad: bytes) -> bytes:
         raise CannotRead("the file cannot be opened with this passphrase") from error
 
 
+@lru_cache(maxsize=16)
 def _key(passphrase: str, salt: bytes) -> bytes:
+    """Who locked or unlocked a file a moment ago need not pay for that again; what the key opens is in memory too."""
     normal = unicodedata.normalize("NFC", passphrase).encode()
     return Scrypt(salt=salt, length=32, n=1 << 15, r=8, p=1).derive(normal)
