@@ -136,10 +136,6 @@ def test_the_last_line_is_one_json_object_with_these_figures(played: Played) -> 
     assert {type(figures[name]) for name in KEYS - {"verified", "seconds", "ranking"}} == {int}
 
 
-def test_a_fast_day_lasts_less_than_twenty_seconds(played: Played) -> None:
-    assert 0 < played.figures["seconds"] < 20
-
-
 def test_entries_is_the_head_of_the_main_line(played: Played) -> None:
     timeline = parse_jcs(members(played.bundle)["timeline.json"])
     assert timeline[-1]["seq"] == len(timeline) == played.figures["entries"]
@@ -249,7 +245,6 @@ def test_seven_bidders_are_opened(tmp_path: Path, shells: list[Shell]) -> None:
     figures = shell.figures
     assert (figures["bids"], figures["opened"], figures["revoked"], figures["withdrawn"]) == (7, 6, 1, 0)
     assert figures["verified"] is True
-    assert figures["seconds"] < 20
     assert shell.left_behind() == []
     assert list(shell.own.iterdir()) == []
 
