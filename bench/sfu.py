@@ -24,7 +24,7 @@ from bench.media.ours import ours
 
 LISTENERS = 10
 STEADY = Stream("video", 3_000)
-FULL, HALLS = Stream("video", 5_400), 2
+FULL, HALLS = Stream("video", 5_100), 2
 """A peer may send 10 000 packets a second and no more, so that one alone cannot fill a core."""
 SIX = [Stream("audio", 50), Stream("video", 100)]
 """A voice, and a picture of 880 kbit/s."""
