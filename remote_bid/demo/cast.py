@@ -87,7 +87,7 @@ def fast(bidders: int) -> Pace:
         lobby_ms=1800 + 60 * bidders,
         ticks=Cadence(every_ms=1000, slots=_slots(bidders)),
         windows=Windows(
-            release_ms=1500 + 130 * bidders,
+            release_ms=1500 + 250 * bidders,
             custody_ms=30_000,
             confirm_ms=2000 + 150 * bidders,
             objection_ms=500,

@@ -77,7 +77,7 @@ def _timed(opening: Opening) -> list[Due]:
 
 
 def _ends_of_pause(opening: Opening, suspension: Suspension) -> list[Due]:
-    ends = [Due(suspension.ends_at, EndPause())] if suspension.ends_at else []
+    ends = [Due(suspension.ends_at, EndPause())] if suspension.ends_at and not opening.abort_ordered else []
     if opening.phase not in ABORTABLE:
         return ends
     too_long = instant.later(suspension.since, timetable(opening).pauses.abort_ms)

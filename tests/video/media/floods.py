@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 PER_S = 50_000
+_AIM = 60_000
+"""A second, so that as many leave as are promised where others compute too."""
 _BATCH = 500
 
 
@@ -35,7 +37,7 @@ def flood(port: int, seconds: float) -> int:
     kinds = [hello(), check(), b"\x80\x60" + os.urandom(1100), os.urandom(600)]
     began, sent = time.monotonic(), 0
     while (now := time.monotonic()) - began < seconds:
-        if sent > (now - began) * PER_S:
+        if sent > (now - began) * _AIM:
             time.sleep(0.002)
             continue
         for index in range(_BATCH):
