@@ -2,14 +2,25 @@
 
 import pytest
 
+from remote_bid.opening.commands import CarryOutAbort, EndPause
 from remote_bid.opening.events import AbortOrdered, CustodianKeysDestroyed, LotAborted, OpeningAborted
 from remote_bid.opening.terms import AbortCause, Cause, Outcome, Phase
 from remote_bid.timeline import instant
-from remote_bid.timeline.marks import Disclosed, Ticked
+from remote_bid.timeline.marks import Disclosed, Tick, Ticked
 from tests.given import Past, at, given
 from tests.opening.actors import ALPHA, BIDDERS, FIRST, PUBLIC, SECOND, SUPERVISOR
 from tests.opening.acts import release
-from tests.opening.course import CARRY_OUT_ABORT, ENDED, ORDERED, SUSPENDED, abort, destroy, resume, suspend
+from tests.opening.course import (
+    CARRY_OUT_ABORT,
+    ENDED,
+    HOST_SUSPENDED,
+    ORDERED,
+    SUSPENDED,
+    abort,
+    destroy,
+    resume,
+    suspend,
+)
 from tests.opening.day import PHASES, READOUT, opening
 from tests.opening.pages import page, readable
 from tests.opening.tender import LOT, after_t0
@@ -39,6 +50,12 @@ def test_it_ends_when_every_entry_is_in_a_tick_and_nothing_comes_in_between() ->
     pending: Past = (*SUSPENDED, release(ALPHA), at(TWO_HOURS, abort()))
     given(opening, pending).when(CARRY_OUT_ABORT).then(Ticked)
     given(opening, pending, CARRY_OUT_ABORT).when(CARRY_OUT_ABORT).then(LotAborted, Disclosed, OpeningAborted)
+
+
+def test_once_it_is_ordered_a_pause_does_not_end_by_itself_any_more() -> None:
+    paused, ordered = given(opening, HOST_SUSPENDED), given(opening, HOST_SUSPENDED, at(A_DAY, CARRY_OUT_ABORT))
+    assert EndPause in {type(due.command) for due in opening.context.due(paused.story.state)}
+    assert {type(due.command) for due in opening.context.due(ordered.story.state)} == {CarryOutAbort, Tick}
 
 
 def test_every_bid_counts_as_withdrawn_by_nobodys_fault() -> None:
