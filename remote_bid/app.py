@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -23,9 +22,8 @@ from remote_bid.evaluation.facts import EvaluationFacts
 from remote_bid.gateway.archive import Archive
 from remote_bid.gateway.bid_papers import BidPapers
 from remote_bid.gateway.bundle import party_bundle, public_bundle
-from remote_bid.gateway.calling import Calling
 from remote_bid.gateway.calls import Calls
-from remote_bid.gateway.carrying import Carrying
+from remote_bid.gateway.carriers import Carriers
 from remote_bid.gateway.cosigners import HttpCosigner
 from remote_bid.gateway.crls import CrlKeeper
 from remote_bid.gateway.doors import Door, doors
@@ -76,10 +74,9 @@ from remote_bid.timeline.checkpoint import Checkpointer
 from remote_bid.timeline.clock import Clock
 from remote_bid.timeline.common import Common
 from remote_bid.timeline.context import LOG, AnyContext
-from remote_bid.timeline.desk import Desk, Folded, Rooms
+from remote_bid.timeline.desk import Desk, Rooms
 from remote_bid.timeline.durable import alone
 from remote_bid.timeline.engines import engine_of, postgres_engine
-from remote_bid.timeline.entry import Who
 from remote_bid.timeline.following import Follower
 from remote_bid.timeline.guard import Guard
 from remote_bid.timeline.leader import Leader
@@ -154,7 +151,7 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
     crls = Crls(roots)
     safe = safe_of(settings, folder / "safe", keys.lines)
     keepers = Keepers(keys.signer, now)
-    ballots, media = Ballots(), Carriers(settings, folder, annexe.stage)
+    ballots, media = Ballots(), carriers_of(settings, folder, annexe.stage)
     signed = EvaluationFacts(roots, deployment, now, ballots, crls, calls=media.stage is not None)
     rooms: Rooms = {
         opening.name: (opening, Facts(safe, roots, deployment, now, crls, keepers.ask, trust.authorities_of_time())),
@@ -297,50 +294,19 @@ async def serving(settings: Settings, folder: Path, annexe: Annexe = Annexe()) -
             await hub.close()
 
 
-class Carriers:
-    """The calls of this server: who carries and opens them, where they are recorded. Without a stage there are none."""
+def carriers_of(settings: Settings, folder: Path, stage: Stage | None) -> Carriers:
+    """Who carries the calls of this server; a stage that is given takes the workers' place."""
+    at = settings.media
+    recordings = Path(at.recordings) if at is not None and at.recordings else folder / "recordings"
+    workers = workers_of(at, recordings) if at is not None and stage is None else None
+    return Carriers(stage or workers, workers, recordings, partial(relays_of, at))
 
-    def __init__(self, settings: Settings, folder: Path, stage: Stage | None) -> None:
-        named = settings.media.recordings if settings.media is not None else ""
-        self.recordings = Path(named) if named else folder / "recordings"
-        self._workers = workers_of(settings.media, self.recordings) if stage is None and settings.media else None
-        self.stage = stage or self._workers
-        self._turn = settings.media.turn if settings.media is not None else None
-        self._carrying: Carrying | None = None
-        self._calling: Calling | None = None
 
-    def relays(self) -> list[TurnAccess]:
-        """What one person may use of the relay, for some hours."""
-        if (at := self._turn) is None:
-            return []
-        return [turn_access(at.urls, turn_secret(), timedelta(hours=at.hours), now())]
-
-    def carry(self, desk: Desk, hub: Hub) -> Carrying | None:
-        """Whatever is told of a call goes to the pages of whom it is for."""
-
-        async def tell(session: str, who: Who, body: dict[str, Any]) -> None:
-            await hub.tell(session, who, "call", body)
-
-        if self.stage is not None:
-            self._carrying, self._calling = Carrying(desk, self.stage, tell), Calling(desk)
-        return self._carrying
-
-    async def start(self, sessions: Sequence[Folded]) -> None:
-        """Begin to carry."""
-        if self._workers is not None:
-            await self._workers.start()
-        if self._carrying is not None and self._calling is not None:
-            await self._carrying.start(sessions)
-            self._calling.start(sessions)
-
-    async def close(self) -> None:
-        """Every recording is whole and noted before this returns."""
-        if self._calling is not None:
-            await self._calling.close()
-        if self._workers is not None:
-            await self._workers.shut_down()
-        if self._carrying is not None:
-            await self._carrying.close()
+def relays_of(at: MediaAt | None) -> list[TurnAccess]:
+    """What one person may use of the relay, for some hours."""
+    if at is None or at.turn is None:
+        return []
+    return [turn_access(at.turn.urls, turn_secret(), timedelta(hours=at.turn.hours), now())]
 
 
 def workers_of(at: MediaAt, recordings: Path) -> Workers:

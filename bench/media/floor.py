@@ -7,7 +7,7 @@ import socket
 import sys
 import time
 
-from pylibsrtp import Policy, Session, ffi, lib  # type: ignore[attr-defined]
+from pylibsrtp import Policy, Session, ffi, lib  # type: ignore[attr-defined]  # the last two are private
 
 from bench.media.cores import SERVER
 from bench.media.load import PAYLOAD

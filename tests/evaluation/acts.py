@@ -10,7 +10,6 @@ from remote_bid.evaluation import commands as c
 from remote_bid.evaluation import statements as s
 from remote_bid.evaluation.rules.calling import next_index, next_place
 from remote_bid.evaluation.rules.electing import ballot_hash, ballot_info
-from remote_bid.evaluation.rules.gates import GATE, token_of
 from remote_bid.evaluation.rules.leaving import reason_hash
 from remote_bid.evaluation.rules.member import Member
 from remote_bid.evaluation.rules.state import Evaluation
@@ -18,7 +17,6 @@ from remote_bid.evaluation.terms import (
     BallotLine,
     Departure,
     GateCheck,
-    GateOutcome,
     PoolLeaf,
     QuestionKind,
     Score,
@@ -27,8 +25,7 @@ from remote_bid.evaluation.terms import (
 from remote_bid.people.certificates import Signed
 from remote_bid.seal.canonical import b64, jcs, unb64
 from remote_bid.seal.dealing import commitment, deal
-from remote_bid.seal.signing import KeySigner, spki_of
-from remote_bid.seal.statements import Payload, state
+from remote_bid.seal.statements import Payload
 from remote_bid.seal.tree import inclusion_path, leaf_hash
 from remote_bid.seal.xwing import key_id, seal_to
 from remote_bid.tender.sealed_draw import COMMITTED
@@ -61,7 +58,6 @@ from tests.evaluation.actors import (
 )
 from tests.given import Act, Story
 from tests.opening.actors import secret_of
-from tests.opening.authority import key_of
 
 PROCEED = Act(c.Proceed(), CLOCK)
 OPEN_ELECTION = Act(c.OpenElection(), CLOCK)
@@ -371,39 +367,3 @@ def postpone(by: Who, goes_on: bool, number: int = 1) -> Act:
 
 def report_site(site: str, up: bool, by: Who | None = None) -> Act:
     return Act(c.ReportSite(site=site, up=up), by or (NORTH if site == "north" else SOUTH))
-
-
-DEVICES = {"gate_north": "north", "gate_south": "south"}
-"""Gates by name, and the sites that they guard."""
-
-
-def device_key(device: str) -> KeySigner:
-    """A gate's own key."""
-    return KeySigner(key_of(f"device {device}"))
-
-
-def public_key_of(device: str) -> str:
-    """What the centre enrols of it."""
-    return b64(spki_of(key_of(f"device {device}").public_key()))
-
-
-def enrol_gate(device: str = "gate_north", **changes: Any) -> Act:
-    told = s.GateDevice(session=SESSION, device=device, site=DEVICES[device], key=public_key_of(device))
-    return Act(c.EnrolGate(signed=signed(replace(told, **changes), CENTRE)), CENTRE)
-
-
-def hear_gate(person: str, device: str = "gate_north", key: str | None = None, **changes: Any) -> Act:
-    """Somebody stands before a gate, which lets it in and says so under its key, or another."""
-
-    def ask(story: Story) -> Command:
-        told = s.GateTold(
-            session=SESSION,
-            device=device,
-            number=1,
-            token=token_of(SESSION, person),
-            at=instant.text(story.at),
-            outcome=GateOutcome.ENTERED,
-        )
-        return c.HearGate(statement=state(replace(told, **changes), device_key(key or device)))
-
-    return Act(ask, GATE)

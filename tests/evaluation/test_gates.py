@@ -11,9 +11,10 @@ from remote_bid.timeline import instant
 from remote_bid.verify import verify
 from remote_bid.verify.report import Verdict
 from tests.evaluation.actors import AGENCY, AUDITOR, BEGINS, NORTH, SENT, SUPERVISOR
-from tests.evaluation.acts import enrol_gate, hear_gate, pass_gate, public_key_of, take_seat
+from tests.evaluation.acts import pass_gate, take_seat
 from tests.evaluation.bundles import TRUST, bundle_of, cosigned, forged
 from tests.evaluation.day import CHECK_IN, DETAILED, MEMBERS, PUBLISHED, evaluation
+from tests.evaluation.gates import enrol_gate, hear_gate, public_key_of
 from tests.given import Act, Past, given
 
 ENROLLED: Past = (*CHECK_IN, enrol_gate())

@@ -38,8 +38,6 @@ from tests.evaluation.acts import (
     commit_pools,
     confirm_summary,
     dissent,
-    enrol_gate,
-    hear_gate,
     lapse,
     note_call,
     open_review,
@@ -89,6 +87,7 @@ from tests.evaluation.day import (
     VOTED,
     evaluation,
 )
+from tests.evaluation.gates import enrol_gate, hear_gate
 from tests.evaluation.test_reviewing import TWO_LEFT
 from tests.given import Act, Past, after, given
 

@@ -71,7 +71,7 @@ async def present(
         await person.done(c.EnterLobby())
         await supervisor.who.done(c.Admit(seat=seat))
     found = Present(person, seat, hertz)
-    await found.peer.join(found)  # type: ignore[arg-type]  # of a stage, a peer needs its join alone
+    await found.peer.join(found)
     return found
 
 
@@ -131,7 +131,7 @@ async def test_a_call_is_carried_supervised_and_recorded(hall: House) -> None:
 async def again(gone: Present, seat: str, hertz: float) -> Present:
     """The same person, with a new connection."""
     found = Present(gone.who, seat, hertz)
-    await found.peer.join(found)  # type: ignore[arg-type]  # of a stage, a peer needs its join alone
+    await found.peer.join(found)
     return found
 
 
@@ -158,7 +158,7 @@ async def test_a_hall_hears_its_host(hall: House) -> None:
     host = await present(hall, HOST, "S02", supervisor, 440.0, BROADCAST)
     socket, listeners = await hall.line(), [Listener(hall) for _ in range(3)]
     for listener in listeners:
-        await listener.peer.join(listener)  # type: ignore[arg-type]  # of a stage, a peer needs its join alone
+        await listener.peer.join(listener)
     alive = [{"session": BROADCAST, "line": listener.line} for listener in listeners]
     for _ in range(60):
         answers = [await socket.call("alive", body) for body in alive]

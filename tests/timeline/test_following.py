@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from remote_bid.timeline import instant
 from remote_bid.timeline.at_rest import AtRest
@@ -35,6 +36,7 @@ SESSION = HALL.id
 class Process:
     """What a server process has of the timeline."""
 
+    engine: AsyncEngine
     log: Log
     desk: Desk
     follower: Follower
@@ -51,7 +53,7 @@ async def process(url: str, bus: Bus) -> AsyncIterator[Process]:
     engine = postgres_engine(url)
     log = SqlLog(engine, AtRest(STORAGE_KEY))
     desk = desk_over(log)
-    found = Process(log, desk, Follower(log, desk, bus, lambda: datetime.now(UTC)), heard(desk))
+    found = Process(engine, log, desk, Follower(log, desk, bus, lambda: datetime.now(UTC)), heard(desk))
     await desk.load()
     found.follower.start()
     try:
@@ -170,7 +172,7 @@ async def test_one_session_from_the_future_hides_no_other() -> None:
             await ann.desk.create(session, "guestbook")
             await write(ann, "x", session=session)
         ahead = sessions.update().where(sessions.c.id == "KB-1")
-        async with ann.log._engine.begin() as connection:  # type: ignore[attr-defined]
+        async with ann.engine.begin() as connection:
             await connection.execute(ahead.values(last_at=instant.text(datetime.now(UTC) + timedelta(hours=1))))
         await until(lambda: bob.written("KB-2") == ["x"], within_s=3.0)
         await write(ann, "y", session="KB-2")
@@ -188,7 +190,7 @@ async def test_catching_up_returns_when_all_is_folded_that_was_committed_before(
 
 async def test_the_clock_of_a_process_that_leads_no_more_is_refused_by_the_log() -> None:
     async with processes(2) as [ann, bob]:
-        leases = leases_of(ann.log._engine)  # type: ignore[attr-defined]
+        leases = leases_of(ann.engine)
         first = await leases.claim("leader", "ann", 0.01)
         await ann.desk.create(SESSION, "guestbook")
         await ann.desk.handle(SESSION, Plan(in_ms=0), ANN)

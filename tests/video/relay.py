@@ -14,7 +14,7 @@ import msgspec
 from remote_bid.video.turn import turn_access
 
 SHIPPED = Path(__file__).parents[2] / "deploy/turnserver.conf"
-SECRET = "a-secret-of-this-test"  # noqa: S105
+SECRET = "a-secret-of-this-test"  # noqa: S105 - the relay is the test's own
 _START_S = 15.0
 
 

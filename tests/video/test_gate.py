@@ -1,10 +1,13 @@
 """The gate: closed, unless a supervisor, a recorder and an act are there. Every opening and closing has its cause."""
 
+from collections.abc import Callable
+
 import hypothesis.strategies as st
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from remote_bid.timeline.context import CLOCK, Refused
+from remote_bid.timeline.entry import Who
 from remote_bid.video import commands as c
 from remote_bid.video import events as e
 from remote_bid.video.rules import Call, obstacle
@@ -128,19 +131,19 @@ class AnyCall(RuleBasedStateMachine):
                 self.told = isinstance(event, e.GateOpened)
 
     @rule(person=st.sampled_from(PEOPLE), number=st.integers(1, 2), name=st.sampled_from((ask_token, use)))
-    def come(self, person: object, number: int, name: object) -> None:
-        self._do(name(person, number))  # type: ignore[operator]  # drawn from a tuple of two alike
+    def come(self, person: Who, number: int, name: Callable[[Who, int], Act]) -> None:
+        self._do(name(person, number))
 
     @rule(
         person=st.sampled_from(PEOPLE),
         act=st.sampled_from((agree, wait, admit, leave, lose, mute, unmute, remove)),
     )
-    def act(self, person: object, act: object) -> None:
-        self._do(act(person))  # type: ignore[operator]  # drawn from a tuple of functions alike
+    def act(self, person: Who, act: Callable[[Who], Act]) -> None:
+        self._do(act(person))
 
     @rule(person=st.sampled_from(PEOPLE))
-    def go_all_the_way_in(self, person: object) -> None:
-        for act in joined(person, 3):  # type: ignore[arg-type]  # drawn from a tuple of people
+    def go_all_the_way_in(self, person: Who) -> None:
+        for act in joined(person, 3):
             self._do(act)
 
     @rule(act=st.sampled_from((ALIVE, SILENT, READY, FULL, RECORDED)))

@@ -7,13 +7,15 @@ import pytest
 from remote_bid.video import events as e
 from remote_bid.video.rules.masking import arranged, passing
 from remote_bid.video.stage import Passing, Path
-from remote_bid.video.terms import CallKind, CallRole
+from remote_bid.video.terms import CallKind, CallRole, TrackKind
 from tests.given import given
 from tests.video.actors import BIDDER, EXPERT, SUPERVISOR, TALKING, lose, mute, room, unmute
 
 CALL, CAST = CallKind.CLARIFICATION_CALL, CallKind.BROADCAST
 S, E, B, A = CallRole.SUPERVISOR, CallRole.EXPERT, CallRole.BIDDER, CallRole.AGENCY
 RAW, MASKED, NOTHING = Passing.RAW, Passing.MASKED, Passing.NOTHING
+
+TRACKS: tuple[TrackKind, ...] = ("audio", "video")
 
 
 @pytest.mark.parametrize(("speaker", "listener"), list(product((S, E, B, A), repeat=2)))
@@ -36,9 +38,9 @@ def test_in_a_hall_the_host_speaks_and_all_others_listen(speaker: CallRole, list
 @pytest.mark.parametrize("kind", list(CallKind))
 @pytest.mark.parametrize("role", [CallRole.AUDITOR, CallRole.OBSERVER])
 def test_who_has_no_seat_neither_speaks_nor_listens(kind: CallKind, role: CallRole) -> None:
-    for other, track in product(CallRole, ("audio", "video")):
-        assert passing(kind, role, other, track) is NOTHING  # type: ignore[arg-type]  # the two of TrackKind
-        assert passing(kind, other, role, track) is NOTHING  # type: ignore[arg-type]  # the two of TrackKind
+    for other, track in product(CallRole, TRACKS):
+        assert passing(kind, role, other, track) is NOTHING
+        assert passing(kind, other, role, track) is NOTHING
 
 
 def test_in_the_call_this_is_what_passes() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import fractions
 import math
 from contextlib import suppress
+from typing import Protocol
 
 from aiortc import (
     RTCBundlePolicy,
@@ -14,7 +15,7 @@ from aiortc import (
 from aiortc.mediastreams import AudioStreamTrack, MediaStreamError, MediaStreamTrack, VideoStreamTrack
 from av import AudioFrame, VideoFrame
 
-from remote_bid.video.stage import Join, Stage
+from remote_bid.video.stage import Join
 
 _RATE = 48_000
 _SAMPLES = 960
@@ -57,6 +58,14 @@ class Picture(VideoStreamTrack):
         return frame
 
 
+class Door(Protocol):
+    """Whoever seats a peer: a stage, or a server before one."""
+
+    async def join(self, order: Join) -> str:
+        """The answer (SDP)."""
+        ...
+
+
 class Peer:
     """`heard` and `seen`: frames decoded, by mid."""
 
@@ -74,7 +83,7 @@ class Peer:
             self.connection.addTransceiver("audio", "recvonly")
             self.connection.addTransceiver("video", "recvonly")
 
-    async def join(self, stage: Stage) -> None:
+    async def join(self, stage: Door) -> None:
         """Offer, and take the answer."""
         self.answer = await stage.join(await self.offer())
         await self.connection.setRemoteDescription(RTCSessionDescription(self.answer, "answer"))

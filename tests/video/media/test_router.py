@@ -24,8 +24,7 @@ class Listener:
 
     def __init__(self, kind: str = "video", rtx: int | None = 97) -> None:
         self.got: list[Sent] = []
-        take = lambda *packet: self.got.append(packet)  # noqa: E731
-        self.slot = Slot("video" if kind == "video" else "audio", 96, rtx, take)
+        self.slot = Slot("video" if kind == "video" else "audio", 96, rtx, lambda *packet: self.got.append(packet))
 
     def payloads(self) -> list[bytes]:
         return [packet[4] for packet in self.got]
