@@ -16,8 +16,17 @@ from remote_bid.demo.cast import SESSION, free_port
 from remote_bid.demo.day import Troupe
 
 CHROMIUM = os.environ.get("REMOTE_BID_CHROMIUM") or "/usr/bin/chromium"
+_OFF = [
+    # Two pages of an address bar nobody sees, made anew with every context: they cost a second of a processor each time.
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup"),
+    # Of such lists the last one counts, so this one goes on with what Playwright's own would turn off.
+    *("AimEnabled", "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "NetworkTimeServiceQuerying"),
+    *("OptimizationHints", "PaintHolding", "PreconnectToSearch", "ThirdPartyStoragePartitioning"),
+]
 # The rest keeps Chromium from looking for its maker's hosts.
 ARGS = [
+    f"--disable-features={','.join(_OFF)}",
     "--no-sandbox",
     "--disable-gpu",
     "--use-fake-device-for-media-stream",

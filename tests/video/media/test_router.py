@@ -125,6 +125,17 @@ def test_key_frames_are_asked_for_at_most_so_often_and_until_one_comes() -> None
     assert speaker.asked == 2
 
 
+def test_a_picture_that_goes_nowhere_is_asked_for_nothing_and_the_next_listener_asks_at_once() -> None:
+    speaker, listener = Speaker(), Listener()
+    listener.slot.show(speaker.source)
+    listener.slot.show(None)
+    speaker.clock.now += KEY_FRAME_EVERY_S
+    speaker.source.ask_again()
+    assert speaker.asked == 1
+    listener.slot.show(speaker.source)
+    assert speaker.asked == 2
+
+
 def test_what_was_lost_is_sent_again_as_a_repair() -> None:
     speaker, listener = Speaker(), Listener()
     listener.slot.show(speaker.source)

@@ -156,9 +156,10 @@ export class Carriage {
       this.line = joined.line
       this.aside.send('alive', { session: this.session, line: this.line })
       this.beat.postMessage(BEAT_MS)
-      this.show(joined.showing ?? [])
+      this.showing = joined.showing ?? [] // drawn once the connection is on its way: a slow machine does one after the other
       return joined.answer
     })
+    this.show(this.showing)
   }
 
   private changed(state: RTCPeerConnectionState): void {
