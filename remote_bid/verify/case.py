@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ed25519
@@ -16,7 +16,7 @@ from remote_bid.seal.signing import keyid_of, spki_of
 from remote_bid.seal.statements import P, Statement, is_signed_by, said
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Happened
-from remote_bid.timeline.entry import Shown, Who
+from remote_bid.timeline.entry import Fields, Shown, Who
 from remote_bid.timeline.marks import LogKeyRotated
 from remote_bid.timeline.note import NamedKey
 from remote_bid.verify.manifest import Manifest
@@ -24,6 +24,9 @@ from remote_bid.verify.report import Report
 from remote_bid.verify.trust import Trust
 
 E = TypeVar("E", bound=Event)
+
+KEPT = {"PartReleased": frozenset({"s_b"}), "KeyEntrusted": frozenset({"signed"})}
+"""What no public bundle shows: halves and keys of parts that are not read out. Nothing is decided by them here."""
 
 
 class Failed(Exception):
@@ -69,6 +72,8 @@ class Case:
     """The state that each main-line entry met, by seq."""
 
     room: str = "opening"
+    events: Any = OpeningEvent
+    """The room's, as msgspec reads them."""
     cosigned: tuple[type[Event], ...] = COSIGNED
     """What must be covered by a cosigned checkpoint."""
     drafts: frozenset[str] = frozenset()
@@ -101,8 +106,31 @@ class Case:
         return self._events[id(shown)]
 
     def read(self, shown: Shown) -> Event | None:
-        """The event of an entry of this room that is shown whole."""
-        return _whole(shown)
+        """The event of an entry of this room, as its fields tell it."""
+        fields = self.fields(shown)
+        if fields is None:
+            return None
+        told = {name: value for name, value in fields.items() if name not in ("at", "by")}
+        event: Event = msgspec.convert(told, type=self.events)
+        return event
+
+    def fields(self, shown: Shown) -> Fields | None:
+        """Of an entry that is shown whole, but for what is kept; None where another field is withheld."""
+        if shown.event is None or shown.proof is None:
+            return None
+        kept = KEPT.get(shown.event.get("type", ""), frozenset())
+        return None if shown.proof.hidden.keys() - kept else shown.event
+
+    def author(self, _shown: Shown, fields: Fields) -> Who:
+        """By whom an entry with these fields is."""
+        return msgspec.convert(fields["by"], type=Who)
+
+    def happening(self, shown: Shown, event: Event) -> Happened:
+        """A wholly shown entry as the rules know it."""
+        fields = self.fields(shown) or {}
+        at, leaf = instant.when(fields["at"]), unb64_sized(shown.leaf, 32)
+        by = self.author(shown, fields)
+        return Happened(event=event, line=shown.line, seq=shown.seq, at=at, by=by, leaf=leaf)
 
     def log_keys_at(self, shown: Shown) -> list[NamedKey]:
         """Whose signature counts in an entry: the key that the log had then; in the millisecond of a change both."""
@@ -127,31 +155,3 @@ def stated(what: str, statement: Statement, kind: type[P], keys: Sequence[NamedK
 def entry_name(shown: Shown) -> str:
     """How an entry is called in a report."""
     return f"timeline.json entry {shown.seq}" if shown.line == "main" else f"lines.json {shown.line} entry {shown.seq}"
-
-
-KEPT = {"PartReleased": frozenset({"s_b"}), "KeyEntrusted": frozenset({"signed"})}
-"""What no public bundle shows: halves and keys of parts that are not read out. Nothing is decided by them here."""
-
-
-def _whole(shown: Shown) -> Event | None:
-    """The event of an entry that is shown whole, but for what is kept; None where another field is withheld."""
-    if shown.event is None or shown.proof is None:
-        return None
-    if shown.proof.hidden.keys() - KEPT.get(shown.event.get("type", ""), frozenset()):
-        return None
-    told = {name: value for name, value in shown.event.items() if name not in ("at", "by")}
-    event: Event = msgspec.convert(told, type=OpeningEvent)
-    return event
-
-
-def happening(shown: Shown, event: Event) -> Happened:
-    """A wholly shown entry as the rules know it."""
-    fields = shown.event or {}
-    return Happened(
-        event=event,
-        line=shown.line,
-        seq=shown.seq,
-        at=instant.when(fields["at"]),
-        by=msgspec.convert(fields["by"], type=Who),
-        leaf=unb64_sized(shown.leaf, 32),
-    )

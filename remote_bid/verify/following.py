@@ -11,9 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-from cryptography.hazmat.primitives.asymmetric import ed25519
-
 from remote_bid.evaluation.assessment import assessment
 from remote_bid.evaluation.assessment import commands as ac
 from remote_bid.evaluation.assessment import events as ae
@@ -24,19 +21,15 @@ from remote_bid.evaluation.known import Known
 from remote_bid.people.certificates import Certified, NotTrusted, signers
 from remote_bid.people.checking import all_signed
 from remote_bid.people.noting import CrlNotedDown
-from remote_bid.seal.canonical import unb64_sized
-from remote_bid.seal.signing import KeySigner
 from remote_bid.seal.statements import BadStatement, statement_id
 from remote_bid.timeline import instant
-from remote_bid.timeline.context import AnyContext, Command, Event, Happened, Refused, Turn
-from remote_bid.timeline.entry import Shown, Who
+from remote_bid.timeline.context import AnyContext, Command, Event, Happened, Refused
+from remote_bid.timeline.entry import Shown
 from remote_bid.timeline.marks import CheckpointCosigned, LogKeyRotated
-from remote_bid.timeline.sideline import Lines
+from remote_bid.verify.again import turn_of
 from remote_bid.verify.case import Case, Failed, about, entry_name
 
 _MARKS = (CheckpointCosigned, LogKeyRotated, CrlNotedDown)
-_NOBODY = KeySigner(ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32)))
-"""The rules of these rooms sign nothing."""
 
 _COMMANDS: Mapping[type[Event], Callable[[Any], Command]] = {
     ae.AssessmentOpened: lambda event: ac.OpenAssessment(signed=event.signed),
@@ -55,16 +48,9 @@ class FollowingCase(Case):
     """Filled by the steps in their order, as any case is."""
 
     context: AnyContext = assessment
+    events: Any = assessment.event
     signers: dict[int, dict[str, list[Certified]]] = field(default_factory=dict)
     """Who signed the statements of each entry, by seq and statement id."""
-
-    def read(self, shown: Shown) -> Event | None:
-        """The event of an entry that is shown whole."""
-        if shown.event is None or shown.proof is None or shown.proof.hidden:
-            return None
-        told = {name: value for name, value in shown.event.items() if name not in ("at", "by")}
-        event: Event = msgspec.convert(told, type=self.context.event)
-        return event
 
 
 @dataclass
@@ -80,6 +66,7 @@ class AwardCase(FollowingCase):
     """An award's."""
 
     context: AnyContext = award
+    events: Any = award.event
     room: str = "award"
     cosigned: tuple[type[Event], ...] = (
         we.AwardOpened,
@@ -125,31 +112,15 @@ def acts(case: Case) -> None:
         if event is None:
             continue
         with about(entry_name(shown)):
-            happened = _happening(shown, event)
+            happened = case.happening(shown, event)
             if not isinstance(event, _MARKS):
                 _decided_again(found, shown, happened, state)
             state = found.context.evolve(state, happened)
     case.report.holds(6, "acts", f"{len(case.main)} entries, {_end(state)}")
 
 
-def _happening(shown: Shown, event: Event) -> Happened:
-    told = shown.event or {}
-    at, by = instant.when(told["at"]), msgspec.convert(told["by"], type=Who)
-    return Happened(event=event, line=shown.line, seq=shown.seq, at=at, by=by, leaf=unb64_sized(shown.leaf, 32))
-
-
 def _decided_again(case: FollowingCase, shown: Shown, happened: Happened, state: Any) -> None:
-    turn = Turn(
-        session=case.session,
-        by=happened.by,
-        at=happened.at,
-        head=shown.seq - 1,
-        lines=Lines(),
-        office=_NOBODY,
-        line_secret=b"",
-        seed=bytes(32),
-        known=Known(signers=case.signers.get(shown.seq, {})),
-    )
+    turn = turn_of(case, happened, Known(signers=case.signers.get(shown.seq, {})))
     try:
         decided = case.context.decide(state, _COMMANDS[type(happened.event)](happened.event), turn)
     except Refused as refusal:

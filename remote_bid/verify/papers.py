@@ -50,7 +50,7 @@ from remote_bid.tender.statements import (
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Happened, Refused
 from remote_bid.timeline.entry import Shown
-from remote_bid.verify.case import Case, Failed, about, entry_name, happening
+from remote_bid.verify.case import Case, Failed, about, entry_name
 
 
 def papers(case: Case) -> None:
@@ -64,10 +64,10 @@ def papers(case: Case) -> None:
             elif isinstance(event, CustodianStruck):
                 _strike(case, shown, event, struck)
             elif event is not None and (reads := _READERS.get(type(event))):
-                _must(shown, reads(case, event, happening(shown, event)))
+                _must(shown, reads(case, event, case.happening(shown, event)))
     for shown, came in case.happened(BidderCheckedIn):
         with about(entry_name(shown)):
-            _must(shown, _check_in(case, came, happening(shown, came)))
+            _must(shown, _check_in(case, came, case.happening(shown, came)))
     for shown, withdrawn in case.happened(BidWithdrawn):
         with about(entry_name(shown)):
             _withdrawal(case, shown, withdrawn)
@@ -101,7 +101,7 @@ def _timetable(case: Case, shown: Shown, event: TimetableSigned) -> None:
     table, before = said(event.signed.statement, Timetable), case.before[shown.seq]
     _must(shown, table.session == case.session and before.phase in (Phase.SCHEDULED, Phase.LOBBY, Phase.HELD))
     try:
-        require_timetable(before, table, happening(shown, event).at)
+        require_timetable(before, table, case.happening(shown, event).at)
     except Refused as refusal:
         raise Failed(entry_name(shown), refusal.en) from refusal
 

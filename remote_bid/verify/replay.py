@@ -83,7 +83,7 @@ from remote_bid.seal.statements import statement_id
 from remote_bid.timeline.context import CLOCK, LOG, Event
 from remote_bid.timeline.entry import MAIN, Shown, Who
 from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, LogKeyRotated, Ticked
-from remote_bid.verify.case import Case, Failed, about, entry_name, happening
+from remote_bid.verify.case import Case, Failed, about, entry_name
 from remote_bid.verify.course import course
 from remote_bid.verify.order import in_place
 from remote_bid.verify.punctual import Punctual
@@ -203,7 +203,7 @@ def replay(case: Case) -> None:
         event = case.whole(shown)
         if event is None:
             continue
-        happened = happening(shown, event)
+        happened = case.happening(shown, event)
         _once(shown, event, seen)
         _in_its_line(shown, event, happened.by, owners)
         punctual.see(case, shown, happened, state)

@@ -1,12 +1,11 @@
 """A bundle of a call under examination: people are seats, for who sat there is not public."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
-from remote_bid.seal.canonical import unb64_sized
-from remote_bid.timeline import instant
-from remote_bid.timeline.context import Event, Happened
+from remote_bid.timeline.context import Event
 from remote_bid.timeline.entry import Fields, Shown, Who
 from remote_bid.verify.case import Case, Failed, entry_name
 from remote_bid.video import COSIGNED_HERE
@@ -25,22 +24,14 @@ class CallCase(Case):
     """Filled by the steps in their order, as any case is."""
 
     room: str = "video"
+    events: Any = VideoEvent
     cosigned: tuple[type[Event], ...] = COSIGNED_HERE
     call: Call = field(default_factory=lambda: Call(session=""))
     seat_of: dict[str, str] = field(default_factory=dict)
     """Of the people whose acts are shown with their name."""
 
-    def read(self, shown: Shown) -> Event | None:
-        """The event of an entry, a seat standing for whoever sits on it; None where anything else is withheld."""
-        fields = self.fields(shown)
-        if fields is None:
-            return None
-        told = {name: value for name, value in fields.items() if name not in ("at", "by")}
-        event: Event = msgspec.convert(told, type=VideoEvent)
-        return event
-
     def fields(self, shown: Shown) -> Fields | None:
-        """An entry's fields, with the same stand-ins."""
+        """An entry's fields, a seat standing for whoever sits on it; None where anything else is withheld."""
         if shown.event is None or shown.proof is None or shown.proof.hidden.keys() - _MAY:
             return None
         seats = shown.event.get("seats", {})
@@ -48,39 +39,25 @@ class CallCase(Case):
         stand_in: Fields = {"by": None, "chairs": chairs, "watchers": []}
         return shown.event | {name: stand_in[name] for name in shown.proof.hidden}
 
+    def author(self, shown: Shown, fields: Fields) -> Who:
+        """Whoever acts on its own seat is that seat; a supervisor who has not yet, the first of them."""
+        told = fields["by"]
+        if told is not None and told["role"] in _SYSTEM:
+            return msgspec.convert(told, type=Who)
+        seats = self.call.opened.seats if self.call.opened else {}
+        named = told["person"] if told is not None else ""
+        supervisors = sorted(seat for seat, role in seats.items() if role is CallRole.SUPERVISOR)
+        seat = fields.get("seat", "") if _own(fields, told) else self.seat_of.get(named, supervisors[0])
+        if seat not in seats or self.seat_of.setdefault(named or seat, seat) != seat:
+            raise Failed(entry_name(shown), "it is not told by whom it must be")
+        return Who(person=seat, role=seats[seat])
+
 
 def of(case: Case) -> CallCase:
     """The case as a call's."""
     if not isinstance(case, CallCase):
         raise TypeError("this is no call")
     return case
-
-
-def happening(case: CallCase, shown: Shown, event: Event) -> Happened:
-    """An entry as the rules know it."""
-    fields = case.fields(shown) or {}
-    return Happened(
-        event=event,
-        line=shown.line,
-        seq=shown.seq,
-        at=instant.when(fields["at"]),
-        by=_by(case, shown, fields),
-        leaf=unb64_sized(shown.leaf, 32),
-    )
-
-
-def _by(case: CallCase, shown: Shown, fields: Fields) -> Who:
-    """Whoever acts on its own seat is that seat; a supervisor who has not yet, the first of them."""
-    told = fields["by"]
-    if told is not None and told["role"] in _SYSTEM:
-        return msgspec.convert(told, type=Who)
-    seats = case.call.opened.seats if case.call.opened else {}
-    named = told["person"] if told is not None else ""
-    supervisors = sorted(seat for seat, role in seats.items() if role is CallRole.SUPERVISOR)
-    seat = fields.get("seat", "") if _own(fields, told) else case.seat_of.get(named, supervisors[0])
-    if seat not in seats or case.seat_of.setdefault(named or seat, seat) != seat:
-        raise Failed(entry_name(shown), "it is not told by whom it must be")
-    return Who(person=seat, role=seats[seat])
 
 
 _OWN = ("NoticeAnswered", "LobbyEntered", "TokenIssued", "SeatJoined", "SeatLeft")

@@ -3,15 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import ed25519
 from msgspec.structs import replace
 
-from remote_bid.seal.signing import KeySigner
-from remote_bid.timeline.context import Command, Event, Happened, Refused, Turn
+from remote_bid.timeline.context import Command, Event, Happened, Refused
 from remote_bid.timeline.entry import Shown
 from remote_bid.timeline.marks import CheckpointCosigned, LogKeyRotated
-from remote_bid.timeline.sideline import Lines
-from remote_bid.verify.called.case import CallCase, happening, of
+from remote_bid.verify.again import turn_of
+from remote_bid.verify.called.case import CallCase, of
 from remote_bid.verify.case import Case, Failed, about, entry_name
 from remote_bid.video import commands as c
 from remote_bid.video import events as e
@@ -19,8 +17,6 @@ from remote_bid.video.rules import Call, decide, evolve
 from remote_bid.video.terms import Ending
 
 _MARKS = (CheckpointCosigned, LogKeyRotated)
-_NOBODY = KeySigner(ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32)))
-"""The rules of a call sign nothing."""
 
 
 def replay(case: Case) -> None:
@@ -44,7 +40,7 @@ def _judged(case: CallCase, shown: Shown, event: Event, expected: list[Event]) -
     if isinstance(event, e.TokenRefused):
         case.report.withheld(6, entry_name(shown), "TokenRefused: who tried is not public")
         return expected
-    happened = happening(case, shown, event)
+    happened = case.happening(shown, event)
     if not isinstance(event, _MARKS):
         decided = expected or _decided(case, shown, event, happened)
         if not decided or decided[0] != event:
@@ -57,21 +53,11 @@ def _judged(case: CallCase, shown: Shown, event: Event, expected: list[Event]) -
 
 
 def _decided(case: CallCase, shown: Shown, event: Event, happened: Happened) -> list[Event]:
-    turn = Turn(
-        session=case.session,
-        by=happened.by,
-        at=happened.at,
-        head=shown.seq - 1,
-        lines=Lines(),
-        office=_NOBODY,
-        line_secret=b"",
-        seed=bytes(32),
-    )
     command = _COMMANDS.get(type(event))
     if command is None:
         return []
     try:
-        return _plain(decide(case.call, command(event), turn), event)
+        return _plain(decide(case.call, command(event), turn_of(case, happened)), event)
     except Refused as refusal:
         raise Failed(entry_name(shown), f"the rules refuse it: {refusal.en}") from refusal
 

@@ -7,7 +7,6 @@ and decided on the state that it met. Only chance is taken at its word: which of
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import ed25519
 from msgspec.structs import replace
 
 from remote_bid.evaluation import commands as c
@@ -22,22 +21,18 @@ from remote_bid.evaluation.terms import Departure, VoidCause
 from remote_bid.people.certificates import Signed
 from remote_bid.people.noting import CrlNotedDown
 from remote_bid.people.required import refuse
-from remote_bid.seal.signing import KeySigner
 from remote_bid.seal.statements import media_type
 from remote_bid.tender.statements import Resume
 from remote_bid.tender.terms import SuspensionCause
 from remote_bid.timeline.context import Command, Event, Refused, Turn
 from remote_bid.timeline.entry import Shown
 from remote_bid.timeline.marks import CheckpointCosigned, Disclosed, LogKeyRotated, Ticked
-from remote_bid.timeline.sideline import Lines
+from remote_bid.verify.again import turn_of
 from remote_bid.verify.case import Failed, entry_name
-from remote_bid.verify.evaluated.case import EvaluationCase, happening
+from remote_bid.verify.evaluated.case import EvaluationCase
 
 _MARKS = (CheckpointCosigned, LogKeyRotated, CrlNotedDown, Ticked, Disclosed)
 """What step 4 and 5 judge; the rest of a turn is judged without them."""
-
-_NOBODY = KeySigner(ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32)))
-"""The rules of an evaluation sign nothing."""
 
 
 def judged(case: EvaluationCase, shown: Shown, event: Event, expected: Sequence[Event]) -> list[Event]:
@@ -62,18 +57,8 @@ def _withheld(case: EvaluationCase, shown: Shown) -> bool:
 
 def _decided(case: EvaluationCase, shown: Shown, event: Event) -> Sequence[Event]:
     """What the command behind the first entry of a turn brings about."""
-    before, happened = case.met[shown.seq], happening(case, shown, event)
-    turn = Turn(
-        session=case.session,
-        by=happened.by,
-        at=happened.at,
-        head=shown.seq - 1,
-        lines=Lines(),
-        office=_NOBODY,
-        line_secret=b"",
-        seed=bytes(32),
-        known=_known(case, before, event, shown),
-    )
+    before, happened = case.met[shown.seq], case.happening(shown, event)
+    turn = turn_of(case, happened, _known(case, before, event, shown))
     try:
         if isinstance(event, e.BallotCast):
             return _cast(before, event, turn)

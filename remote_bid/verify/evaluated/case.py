@@ -1,6 +1,7 @@
 """A bundle of an evaluation under examination."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
@@ -8,11 +9,9 @@ from remote_bid.evaluation import COSIGNED_HERE
 from remote_bid.evaluation.events import EvaluationEvent
 from remote_bid.evaluation.rules import Evaluation
 from remote_bid.people.certificates import Certified, Signed
-from remote_bid.seal.canonical import unb64_sized
 from remote_bid.seal.statements import Statement
-from remote_bid.timeline import instant
-from remote_bid.timeline.context import Event, Happened
-from remote_bid.timeline.entry import Fields, Shown, Who
+from remote_bid.timeline.context import Event
+from remote_bid.timeline.entry import Fields, Shown
 from remote_bid.verify.case import Case
 
 _NOBODY = {"person": "", "role": ""}
@@ -36,6 +35,7 @@ class EvaluationCase(Case):
     """Filled by the steps in their order, as any case is."""
 
     room: str = "evaluation"
+    events: Any = EvaluationEvent
     cosigned: tuple[type[Event], ...] = COSIGNED_HERE
     drafts: frozenset[str] = frozenset({"SheetDrafted"})
     evaluation: Evaluation = field(default_factory=lambda: Evaluation(session=""))
@@ -44,17 +44,8 @@ class EvaluationCase(Case):
     signers: dict[int, dict[str, list[Certified]]] = field(default_factory=dict)
     """Who signed the statements of each entry, by seq and statement id."""
 
-    def read(self, shown: Shown) -> Event | None:
-        """The event of an entry, with stand-ins for what is never shown; None where another field is withheld."""
-        fields = self.fields(shown)
-        if fields is None:
-            return None
-        told = {name: value for name, value in fields.items() if name not in ("at", "by")}
-        event: Event = msgspec.convert(told, type=EvaluationEvent)
-        return event
-
     def fields(self, shown: Shown) -> Fields | None:
-        """An entry's fields, with the same stand-ins."""
+        """An entry's fields, with stand-ins for what is never shown; None where another one is withheld."""
         if shown.event is None or shown.proof is None:
             return None
         may = WITHHELD.get(shown.event.get("type", ""), {})
@@ -75,16 +66,3 @@ def of(case: Case) -> EvaluationCase:
     if not isinstance(case, EvaluationCase):
         raise TypeError("this is no evaluation")
     return case
-
-
-def happening(case: EvaluationCase, shown: Shown, event: Event) -> Happened:
-    """An entry as the rules know it."""
-    fields = case.fields(shown) or {}
-    return Happened(
-        event=event,
-        line=shown.line,
-        seq=shown.seq,
-        at=instant.when(fields["at"]),
-        by=msgspec.convert(fields["by"], type=Who),
-        leaf=unb64_sized(shown.leaf, 32),
-    )

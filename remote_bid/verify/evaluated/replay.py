@@ -9,7 +9,7 @@ from remote_bid.timeline.entry import Shown
 from remote_bid.timeline.marks import CheckpointCosigned, LogKeyRotated, Ticked
 from remote_bid.verify.case import Case, Failed, about, entry_name
 from remote_bid.verify.evaluated.acts import judged
-from remote_bid.verify.evaluated.case import EvaluationCase, happening, of
+from remote_bid.verify.evaluated.case import EvaluationCase, of
 
 Phase = EvaluationPhase
 _ORDER = list(Phase)
@@ -36,7 +36,7 @@ def replay(case: Case) -> None:
 
 def _folded(case: EvaluationCase, shown: Shown, event: Event, state: Evaluation) -> Evaluation:
     with about(entry_name(shown)):
-        after = evolve(state, happening(case, shown, event))
+        after = evolve(state, case.happening(shown, event))
     if after.phase is not state.phase and not _follows(state.phase, after.phase):
         raise Failed(entry_name(shown), f"the session went from {state.phase} to {after.phase}")
     return after
