@@ -111,7 +111,7 @@ class Source:
             self.ask_again()
 
     def ask_again(self) -> None:
-        """To be called every so often. Not for a picture that goes nowhere: whoever it is shown to next asks at once."""
+        """To be called every so often. A picture that goes nowhere can wait: its next listener asks at once."""
         now, goes_somewhere = self.clock(), self.targets or self.taps
         if self._key_wanted and goes_somewhere and now - self._asked_at >= KEY_FRAME_EVERY_S:
             self._asked_at = now
