@@ -94,10 +94,9 @@ def own_slots(folded: Folded, line: str, tick: int) -> list[OwnSlot]:
     """Proofs that the entries of `line` are in the tick at seq `tick` (0: in any tick so far)."""
     proofs = []
     for made in folded.lines.ticks:
-        mine = [number for number, entry in enumerate(made.entries) if entry.line == line]
-        if mine and tick in (0, made.seq):
-            tree = tick_tree(made)
-            proofs += [OwnSlot(seq=made.entries[i].seq, tick=made.seq, proof=tree.proof(i)) for i in mine]
+        if tick in (0, made.seq):
+            mine = [number for number, entry in enumerate(made.entries) if entry.line == line]
+            proofs += [OwnSlot(seq=made.entries[i].seq, tick=made.seq, proof=tick_tree(made).proof(i)) for i in mine]
     return proofs
 
 

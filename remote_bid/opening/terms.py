@@ -32,13 +32,14 @@ class Phase(StrEnum):
 
 
 ORDER = list(Phase)
+_PLACE = {phase: place for place, phase in enumerate(ORDER)}
 
 
 def reached(phase: Phase, other: Phase) -> bool:
     """Whether `phase` is `other` or comes after it; HELD and ABORTED show no more than the phase they left."""
     if phase in (Phase.HELD, Phase.ABORTED):
-        return other is phase or ORDER.index(other) <= ORDER.index(Phase.CLOSED_FOR_BIDS)
-    return ORDER.index(phase) >= ORDER.index(other)
+        return other is phase or _PLACE[other] <= _PLACE[Phase.CLOSED_FOR_BIDS]
+    return _PLACE[phase] >= _PLACE[other]
 
 
 def under_way(phase: Phase) -> bool:

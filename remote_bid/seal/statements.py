@@ -4,12 +4,16 @@ A statement's id is SHA-256 of its DSSE pre-authentication encoding: it does not
 """
 
 import hashlib
+from functools import lru_cache
 from typing import ClassVar, TypeVar
 
 import msgspec
 
 from remote_bid.seal.canonical import NotCanonical, b64, jcs, parse_jcs, unb64
 from remote_bid.seal.signing import Signer, keyid_of, signed_by
+
+_LARGEST_KEPT = 16 << 10
+"""Characters of a payload whose reading is kept: with what is read, the cache stays below 100 MB whatever is sent."""
 
 
 class BadStatement(ValueError):
@@ -68,8 +72,12 @@ def said(statement: Statement, kind: type[P]) -> P:
     """What the statement says, or BadStatement; tells nothing of who signed it."""
     if statement.payload_type != media_type(kind):
         raise BadStatement(f"a {kind.kind} statement is expected, this is {statement.payload_type[:80]}")
+    return _kept(statement.payload, kind) if len(statement.payload) <= _LARGEST_KEPT else _read(statement.payload, kind)
+
+
+def _read(text: str, kind: type[P]) -> P:
     try:
-        body = unb64(statement.payload)
+        body = unb64(text)
         payload = msgspec.convert(parse_jcs(body), type=kind)
         whole = jcs(payload) == body
     except (NotCanonical, msgspec.ValidationError) as error:
@@ -77,6 +85,12 @@ def said(statement: Statement, kind: type[P]) -> P:
     if not whole:
         raise BadStatement(f"the {kind.kind} statement leaves a field out or spells one another way")
     return payload
+
+
+@lru_cache(maxsize=1024)
+def _kept(text: str, kind: type[P]) -> P:
+    """What is asked again and again, by rules and by pages: the same text says the same, and nobody changes it."""
+    return _read(text, kind)
 
 
 def is_signed_by(statement: Statement, spki: bytes, keyid: str) -> bool:

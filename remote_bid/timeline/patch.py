@@ -10,11 +10,9 @@ def diff(before: View, after: View) -> View:
     patch: View = {name: None for name in before if name not in after}
     for name, value in after.items():
         old = before.get(name)
-        if isinstance(old, dict) and isinstance(value, dict):
-            if inner := diff(old, value):
-                patch[name] = inner
-        elif old != value:
-            patch[name] = value
+        if old == value:
+            continue
+        patch[name] = diff(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
     return patch
 
 

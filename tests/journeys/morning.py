@@ -67,6 +67,7 @@ class Morning:
         person = self.house.person
         self.host = Host(await self.line("host-01"), person("host-01"), "host-01", Role.HOST)
         await self.host.schedule(TENDER, [*MEMBERS, *holders])
+        await self.quiet()  # or its checkpoint would come before a key here, and behind it there
         for name in CUSTODIANS:
             custodian = Custodian(await self.line(name), person(name), self.house.trust, self.house.home(name))
             self.custodians[name] = custodian

@@ -43,7 +43,7 @@ def bidder_behind(opening: Opening, person: str, signed: Signed | None = None) -
     """For which bidder somebody speaks: itself if it bids; else the lead of a consortium whose bid it acts for, with
     the key that it has `signed` with; else itself.
     """
-    if person in opening.took_part():
+    if not opening.consortia or person in opening.took_part():
         return person
     keyid = signer_ids(signed.statement)[0] if signed else ""
     for bid in opening.bids.values():

@@ -5,7 +5,7 @@ from remote_bid.opening.rules.bid import Bid
 from remote_bid.opening.rules.state import Opening
 from remote_bid.opening.rules.unsealing import wants_deal
 from remote_bid.opening.terms import Phase, Role
-from remote_bid.opening.view.bids import sees_as_own, to_deal_again
+from remote_bid.opening.view.bids import seen_as_own, to_deal_again
 from remote_bid.opening.view.remedies import share_wanted
 from remote_bid.seal.statements import said
 from remote_bid.tender.statements import DrawEnvelope
@@ -105,7 +105,7 @@ def _ask_custodian(opening: Opening, who: Who) -> str:
 
 
 def _ask_bidder(opening: Opening, who: Who) -> str:
-    own = [bid for bid in opening.bids.values() if sees_as_own(opening, bid, who)]
+    own = seen_as_own(opening, opening.bids.values(), who)
     if opening.phase in (Phase.SCHEDULED, Phase.LOBBY) and not own:
         return "submit" if opening.timetable else ""
     if any(to_deal_again(opening, bid) for bid in own):

@@ -1,5 +1,6 @@
 """The bids on a page: the roster's rows, and the reader's own."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 import msgspec
@@ -20,21 +21,28 @@ from remote_bid.seal.tree import inclusion_path, leaf_hash
 from remote_bid.tender.statements import Deal
 from remote_bid.timeline import instant
 from remote_bid.timeline.entry import Who
+from remote_bid.timeline.of_state import of_state
 
 
 def rows(opening: Opening, who: Who) -> dict[str, BidRow]:
-    """The roster, numbered from 1 in each lot."""
+    """The roster, numbered from 1 in each lot: made once for all to whom the same of it is shown."""
+    watches = who.role in (Role.SUPERVISOR, Role.WITNESS) or after_window(opening)
+    return _rows(opening, names_shown(opening, who), watches)
+
+
+@of_state
+def _rows(opening: Opening, named: bool, watches: bool) -> dict[str, BidRow]:
     numbers: dict[str, int] = {}
     rows = {}
     for bid in in_order(opening):
         numbers[bid.lot] = numbers.get(bid.lot, 0) + 1
-        rows[bid.bid] = _row(opening, numbers[bid.lot], bid, who)
+        rows[bid.bid] = _row(opening, numbers[bid.lot], bid, named, watches)
     return rows
 
 
-def _row(opening: Opening, number: int, bid: Bid, who: Who) -> BidRow:
+def _row(opening: Opening, number: int, bid: Bid, named: bool, watches: bool) -> BidRow:
     row = BidRow(number=number, lot=bid.lot)
-    if not names_shown(opening, who):
+    if not named:
         return row
     row = msgspec.structs.replace(
         row,
@@ -42,7 +50,7 @@ def _row(opening: Opening, number: int, bid: Bid, who: Who) -> BidRow:
         consortium=consortium_of(opening, bid) or UNSET,
         bids_twice=bids_twice(opening, bid) or UNSET,
     )
-    if not (who.role in (Role.SUPERVISOR, Role.WITNESS) or after_window(opening)):
+    if not watches:
         return row
     checked_in = present_since(opening, bid)
     row = msgspec.structs.replace(
@@ -65,14 +73,16 @@ def _row(opening: Opening, number: int, bid: Bid, who: Who) -> BidRow:
 def own_bids(opening: Opening, who: Who) -> dict[str, OwnBid]:
     """The live bids of a bidder, and those that were returned to it."""
     bids = [*opening.bids.values(), *opening.returned.values()]
-    return {bid.bid: _own(opening, bid, who) for bid in bids if sees_as_own(opening, bid, who)}
+    return {bid.bid: _own(opening, bid, who) for bid in seen_as_own(opening, bids, who)}
 
 
-def sees_as_own(opening: Opening, bid: Bid, who: Who) -> bool:
-    """Its bidder; the other parties of a consortium from the roster on: before, not even they learn who has bid."""
-    if bid.bidder == who.person:
-        return True
-    return reached(opening.phase, Phase.ROSTER) and who.person in people_of(opening, bid)
+def seen_as_own(opening: Opening, bids: Iterable[Bid], who: Who) -> list[Bid]:
+    """Those of which this is the bidder or, from the roster on, another party of the consortium: before, not even the
+    parties learn who has bid.
+    """
+    if opening.consortia and reached(opening.phase, Phase.ROSTER):
+        return [bid for bid in bids if who.person in people_of(opening, bid)]
+    return [bid for bid in bids if bid.bidder == who.person]
 
 
 def _own(opening: Opening, bid: Bid, who: Who) -> OwnBid:
@@ -119,5 +129,10 @@ def _sorted(ids: tuple[str, ...]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def _place_in(ids: tuple[str, ...], index: int) -> SetProof:
-    path = inclusion_path([leaf_hash(unb64(name)) for name in ids], index)
+    path = inclusion_path(_leaves(ids), index)
     return SetProof(index=index, size=len(ids), path=[b64(node) for node in path])
+
+
+@lru_cache(maxsize=64)
+def _leaves(ids: tuple[str, ...]) -> list[bytes]:
+    return [leaf_hash(unb64(name)) for name in ids]

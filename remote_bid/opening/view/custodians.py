@@ -7,6 +7,7 @@ from remote_bid.opening.rules.submitting import custodian_kids
 from remote_bid.opening.terms import Role
 from remote_bid.opening.view.page import CustodianRow
 from remote_bid.timeline.entry import Who
+from remote_bid.timeline.of_state import of_state
 
 
 def custodians(opening: Opening, who: Who) -> dict[str, CustodianRow]:
@@ -23,6 +24,7 @@ def custodians(opening: Opening, who: Who) -> dict[str, CustodianRow]:
     }
 
 
+@of_state
 def _drilled(opening: Opening, person: str) -> bool:
     """Whether every key that this custodian holds under a policy has passed a drill."""
     kids = [
