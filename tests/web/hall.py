@@ -17,7 +17,7 @@ from remote_bid.demo.day import Troupe
 
 CHROMIUM = os.environ.get("REMOTE_BID_CHROMIUM") or "/usr/bin/chromium"
 _OFF = [
-    # Two pages of an address bar nobody sees, made anew with every context: they cost a second of a processor each time.
+    # Two pages of an address bar nobody sees, made anew with every context: a second of a processor each time.
     *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup"),
     # Of such lists the last one counts, so this one goes on with what Playwright's own would turn off.
     *("AimEnabled", "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
