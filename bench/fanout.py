@@ -25,7 +25,7 @@ from bench.load.whole import SESSION
 from tests.gateway.house import free_port
 
 SIZES = (1000, 2000, 5000)
-ROUNDS = 5
+ROUNDS = 9
 DELIVERIES = {"ours": 60_000, "node": 60_000, "stock": 20_000}
 """Of one round: about a second's work."""
 RATES = {1000: 20, 2000: 20, 5000: 10}
