@@ -4,10 +4,12 @@ import asyncio
 import re
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.async_api import Browser
 
-from remote_bid.video.stage import CloseRoom, Heard, Kind, Linked, OpenRoom, Passing, Recorded, Showed
+from remote_bid.video.stage import CloseRoom, Heard, Kind, Linked, OpenRoom, Passing, Recorded, Showed, Stage
 from remote_bid.video.stage import Path as Way
 from tests.video.media.probing import complaints
 from tests.video.media.proxy import a_lossy_way
@@ -27,6 +29,19 @@ def port_of(answer: str) -> int:
     found = re.search(r" (\d+) typ host", answer)
     assert found
     return int(found[1])
+
+
+async def two_in_a_call(
+    stage: Stage, browser: Browser, door: str, reports: Reports, configuration: dict[str, Any] | None = None
+) -> list[Caller]:
+    """Expert and bidder, who get everything of each other."""
+    await stage.open(OpenRoom(room=ROOM, slots=1))
+    callers = [await a_caller(browser, door, seat) for seat in ("expert", "bidder")]
+    for caller in callers:
+        await caller.join(slots=1, configuration=configuration)
+    await reports.healthy()
+    await stage.arrange(arranged(everybody("expert", "bidder")))
+    return callers
 
 
 async def all_decode(*callers: Caller, pictures: int = 20) -> None:
@@ -114,12 +129,7 @@ async def test_a_tenth_lost_each_way_leaves_nine_of_ten_pictures(tmp_path: Path)
 
         door = await stack.enter_async_context(a_door(stage, through_losses))
         reports = Reports(stage)
-        await stage.open(OpenRoom(room=ROOM, slots=1))
-        callers = [await a_caller(browser, door, seat) for seat in ("expert", "bidder")]
-        for caller in callers:
-            await caller.join(slots=1)
-        await reports.healthy()
-        await stage.arrange(arranged(everybody("expert", "bidder")))
+        callers = await two_in_a_call(stage, browser, door, reports)
         await all_decode(*callers, pictures=150)  # until the browsers have learnt how long to wait for repairs
         before = [await caller.report() for caller in callers]
         await asyncio.sleep(10.0)
@@ -145,12 +155,7 @@ async def test_ice_is_restarted_and_the_picture_goes_on_by_another_way(tmp_path:
 
         door = await stack.enter_async_context(a_door(stage, by_a_way_of_its_own))
         reports = Reports(stage)
-        await stage.open(OpenRoom(room=ROOM, slots=1))
-        callers = [await a_caller(browser, door, seat) for seat in ("expert", "bidder")]
-        for caller in callers:
-            await caller.join(slots=1)
-        await reports.healthy()
-        await stage.arrange(arranged(everybody("expert", "bidder")))
+        callers = await two_in_a_call(stage, browser, door, reports)
         await all_decode(*callers)
         await ways[0].aclose()  # the expert's network is gone
         await callers[0].restart()
@@ -164,13 +169,8 @@ async def test_turn_over_tcp_carries_a_call(tmp_path: Path) -> None:
         browser = await stack.enter_async_context(a_calling_browser(tmp_path))
         door = await stack.enter_async_context(a_door(stage))
         relay = await stack.enter_async_context(a_relay(tmp_path))
-        reports = Reports(stage)
-        await stage.open(OpenRoom(room=ROOM, slots=1))
-        callers = [await a_caller(browser, door, seat) for seat in ("expert", "bidder")]
-        for caller in callers:
-            await caller.join(slots=1, configuration={"iceServers": [relay], "iceTransportPolicy": "relay"})
-        await reports.healthy()
-        await stage.arrange(arranged(everybody("expert", "bidder")))
+        relayed = {"iceServers": [relay], "iceTransportPolicy": "relay"}
+        callers = await two_in_a_call(stage, browser, door, Reports(stage), relayed)
         await all_decode(*callers)
         assert [(await caller.report())["candidate"] for caller in callers] == [{"type": "relay", "relay": "tcp"}] * 2
 
@@ -182,12 +182,7 @@ async def test_recordings_of_browsers_play_without_a_complaint(tmp_path: Path) -
         a_door(stage) as door,
     ):
         reports = Reports(stage)
-        await stage.open(OpenRoom(room=ROOM, slots=1))
-        callers = [await a_caller(browser, door, seat) for seat in ("expert", "bidder")]
-        for caller in callers:
-            await caller.join(slots=1)
-        await reports.healthy()
-        await stage.arrange(arranged(everybody("expert", "bidder")))
+        callers = await two_in_a_call(stage, browser, door, reports)
         await until(lambda: {(told.seat, told.kind) for told in reports.of(Recorded) if told.number} >= FOUR)
         await stage.close(CloseRoom(room=ROOM))
         for told in reports.of(Recorded):

@@ -212,8 +212,7 @@ export class Carriage {
     this.showing = showing
     for (const speaker of new Set([...this.streams.keys(), ...showing.map(({ speaker }) => speaker)])) {
       const lines = showing.filter((one) => one.speaker === speaker && speaker)
-      const tracks = lines.flatMap(({ mid }) => this.tracks.get(mid) ?? [])
-      this.give(speaker, tracks)
+      this.give(speaker, lines.flatMap(({ mid }) => this.tracks.get(mid) ?? []))
     }
   }
 
