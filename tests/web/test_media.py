@@ -182,7 +182,7 @@ async def test_recordings_of_browsers_play_without_a_complaint(tmp_path: Path) -
         a_door(stage) as door,
     ):
         reports = Reports(stage)
-        callers = await two_in_a_call(stage, browser, door, reports)
+        await two_in_a_call(stage, browser, door, reports)
         await until(lambda: {(told.seat, told.kind) for told in reports.of(Recorded) if told.number} >= FOUR)
         await stage.close(CloseRoom(room=ROOM))
         for told in reports.of(Recorded):
