@@ -15,6 +15,7 @@ from remote_bid.evaluation.statements import Called, Dissent, EvaluationOrder
 from remote_bid.evaluation.terms import EvaluationPhase, ReportAnswer
 from remote_bid.evaluation.view import EvaluationView
 from remote_bid.paper.hours import local
+from remote_bid.paper.money import figures
 from remote_bid.paper.sheet import Column, Fact, Sheet, Table
 from remote_bid.paper.told import Told, all_of
 from remote_bid.paper.words import DECIDED, DEPARTURES, QUESTIONS, REPORT_ANSWERS, RESULTS
@@ -100,7 +101,7 @@ class _Paper:
             [
                 str(line.place),
                 self._name(line.bid),
-                line.price,
+                figures(line.price, self._view.currency or ""),
                 line.technical,
                 line.price_score,
                 line.total,

@@ -1508,6 +1508,7 @@ export interface components {
             readonly begins?: string;
             readonly order_id?: string;
             readonly ceiling_price?: string;
+            readonly currency?: string;
             readonly custodians?: {
                 readonly [key: string]: string;
             };

@@ -182,6 +182,8 @@ class EvaluationView(_Part, frozen=True):
     begins: str | UnsetType = UNSET
     order_id: str | UnsetType = UNSET
     ceiling_price: str | UnsetType = UNSET
+    currency: str | UnsetType = UNSET
+    """Of every price on the page."""
     custodians: dict[str, str] | UnsetType = UNSET
     """Key ids of the draw's custodians, in the order in which seeds are dealt."""
     k: int | UnsetType = UNSET

@@ -26,6 +26,7 @@ def see(evaluation: Evaluation, who: Who) -> EvaluationView:
         title=order.title if order else UNSET,
         code=order.code if order else UNSET,
         lot=order.lot if order else UNSET,
+        currency=order.currency if order else UNSET,
         published=evaluation.published or UNSET,
         void=evaluation.void or UNSET,
         result=(evaluation.result or UNSET) if evaluation.published else UNSET,
