@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from remote_bid.commandline.saying import give_up, log_to_stderr
@@ -28,5 +29,7 @@ def cosign(
     try:
         trusted = read_trust(trust)
         asyncio.run(cosign_forever(name, trusted.log_key(), trusted.authorities(), data, port, trusted.successors))
-    except (BadTrust, BadSuccessor) as error:
-        give_up(str(error), 2)
+    except OSError as error:
+        give_up(f"{error.filename or f'port {port}'}: {error.strerror or error}", 2)
+    except (BadTrust, BadSuccessor, ValueError, msgspec.MsgspecError) as error:
+        give_up(f"{data} or {trust} cannot be used: {error}", 2)

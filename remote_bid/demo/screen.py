@@ -1,7 +1,6 @@
 """The day on the terminal, as the public sees it."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from types import TracebackType
 
 from rich.console import Console
@@ -14,6 +13,7 @@ from remote_bid.evaluation.terms import EvaluationPhase
 from remote_bid.evaluation.view import EvaluationView
 from remote_bid.opening.terms import Cause, Outcome, Phase
 from remote_bid.opening.view import OpeningView
+from remote_bid.paper.money import figures
 from remote_bid.participant.client import Client
 
 _PHASES = {
@@ -63,6 +63,12 @@ _CAUSES = {
     Cause.GARBAGE: "文件无法打开",
     Cause.INVALID_FORM: "开标一览表无效",
     Cause.ENVELOPE_LOST: "平台原因",
+    Cause.BAD_LODGING: "托管的解密信息有误",
+    Cause.REMEDIED: "由托管份额补救",
+    Cause.BAD_ESCROW: "托管份额有误",
+    Cause.ESCROW_ABSENT: "托管份额不足",
+    Cause.AUTHORITY_FAILED: "证书服务机构原因",
+    Cause.ABORTED: "本标段中止",
 }
 _DAY = [phase for phase in Phase if phase not in (Phase.HELD, Phase.COUNT_CHECK, Phase.ABORTED)]
 
@@ -127,13 +133,13 @@ def readout(console: Console, view: OpeningView) -> None:
     table = Table(title=escape(f"{tender.title}  {tender.code}"), title_style="bold", expand=False)
     for heading in ("序号", "投标人", "结果"):
         table.add_column(heading)
-    table.add_column("投标报价（元）", justify="right")
+    table.add_column("投标报价", justify="right")
     for field in tender.form:
         table.add_column(escape(field.zh))
     for row in sorted((view.bids or {}).values(), key=lambda row: row.number):
         outcome = _OUTCOMES[row.outcome] if row.outcome else "—"
         why = _CAUSES[row.cause] if row.cause else ""
-        price = f"{Decimal(row.form.price):,.2f}" if row.form else "—"
+        price = figures(row.form.price, row.form.currency) if row.form else "—"
         read = [str(row.form.fields.get(field.field, "—")) if row.form else "—" for field in tender.form]
         name = escape(row.name) if row.name else "—"
         table.add_row(str(row.number), name, f"{outcome} {why}".strip(), price, *map(escape, read))

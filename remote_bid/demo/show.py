@@ -75,6 +75,8 @@ def _shown(options: Options, console: Console) -> int:
     with tempfile.TemporaryDirectory(prefix="remote-bid-demo-") as folder, troupe(options.playable) as players:
         began = time.monotonic()
         try:
+            if options.out is not None:
+                options.out.mkdir(parents=True, exist_ok=True)
             programme = _programme(console, options)
             cast = assemble(
                 Path(folder),
@@ -86,7 +88,10 @@ def _shown(options: Options, console: Console) -> int:
             )
             day = _played(console, cast, players, options)
         except NotATender as error:
-            print(f"{options.tender}: {error}", file=sys.stderr)
+            print(f"{options.tender}: {error.zh} {error}", file=sys.stderr)
+            return 2
+        except FileExistsError:
+            print(f"{options.out} 不是文件夹 is no folder", file=sys.stderr)
             return 2
         except (PlayFailed, ServerRefused) as failure:
             print(f"the demonstration failed: {failure}", file=sys.stderr)

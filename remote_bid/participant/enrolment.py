@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 
 from remote_bid.participant.identity import BadIdentity
 from remote_bid.participant.refusals import answered
-from remote_bid.people.issuing import request_id
+from remote_bid.people.issuing import kind_of_name, request_id
 from remote_bid.seal.canonical import b64, unb64
 from remote_bid.timeline import durable
 
@@ -71,10 +71,9 @@ async def fetch(server: str, folder: Path, passphrase: str) -> Path:
 
 
 def _subject(person: str, name: str) -> x509.Name:
-    kind = NameOID.COMMON_NAME if len(name) <= 64 else NameOID.ORGANIZATION_NAME
     if not (person.isascii() and person.replace("-", "").isalnum() and name):
         raise BadIdentity("a number has letters, digits and hyphens only, and a name is not empty")
-    return x509.Name([x509.NameAttribute(kind, name), x509.NameAttribute(NameOID.SERIAL_NUMBER, person)])
+    return x509.Name([x509.NameAttribute(kind_of_name(name), name), x509.NameAttribute(NameOID.SERIAL_NUMBER, person)])
 
 
 def _make(folder: Path, subject: x509.Name, passphrase: str) -> None:

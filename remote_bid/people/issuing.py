@@ -157,13 +157,13 @@ def _keep(folder: Path, issuer: Issuer) -> None:
 
 
 def _named(name: str, person: str = "") -> x509.Name:
-    parts = [x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"), x509.NameAttribute(_kind_of(name), name)]
+    parts = [x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"), x509.NameAttribute(kind_of_name(name), name)]
     return x509.Name(parts + ([x509.NameAttribute(NameOID.SERIAL_NUMBER, person)] if person else []))
 
 
-def _kind_of(name: str) -> x509.ObjectIdentifier:
-    """A common name has at most 64 characters; longer ones are organisations."""
-    return NameOID.COMMON_NAME if len(name) <= 64 else NameOID.ORGANIZATION_NAME
+def kind_of_name(name: str) -> x509.ObjectIdentifier:
+    """A common name has at most 64 bytes: 21 Chinese characters, 32 Cyrillic ones. Longer ones are organisations."""
+    return NameOID.COMMON_NAME if len(name.encode()) <= 64 else NameOID.ORGANIZATION_NAME
 
 
 def _dated(

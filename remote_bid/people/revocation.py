@@ -90,6 +90,8 @@ def _believed(crl: x509.CertificateRevocationList, roots: Iterable[x509.Certific
     if crl.next_update_utc is None:
         raise BadCrl("the list does not say until when it holds")
     der = crl.public_bytes(serialization.Encoding.DER)
+    if not der.endswith(b"\0" + crl.signature):  # the count of unused bits is not signed, and may not name another list
+        raise BadCrl("the list's signature has unused bits")
     noted = CrlNoted(
         authority=fingerprint(root),
         hash=b64(hashlib.sha256(der).digest()),

@@ -71,6 +71,8 @@ class BadToken(StrEnum):
     REMOVED = "removed"
     SEAT_TAKEN = "seat_taken"
     """The same person is in already."""
+    NOT_ADMITTED = "not_admitted"
+    """Whose it is has taken back its yes to being recorded, or waits in the lobby again."""
 
 
 SeatName = Annotated[str, msgspec.Meta(pattern=r"^S[0-9]{2}\Z")]

@@ -218,6 +218,13 @@ def test_an_abnormally_low_price_is_asked_about_proved_and_voted_on() -> None:
     given(evaluation, DETAILED).when(ask(LEAD, FIRST, LOW)).then_refused("wrong_phase")
 
 
+def test_nothing_is_decided_while_a_seat_is_vacant() -> None:
+    """Or two of five could reject a bid, because the fifth was removed."""
+    asked = (*PRELIMINARY, ask(LEAD, FIRST, LOW), answer(ALPHA))
+    four = [vote(alias, person, 1, alias in ("E01", "E02")) for alias, person in list(MEMBERS.items())[:4]]
+    given(evaluation, asked, *four, remove("E05")).when(PROCEED).then_refused("not_yet")
+
+
 def test_a_sheet_is_whole_and_within_the_table() -> None:
     given(evaluation, DETAILED).when(submit_sheet("E01", MEMBERS["E01"])).then(SheetSubmitted)
     given(evaluation, DETAILED).when(submit_sheet("E01", MEMBERS["E01"], scores=[])).then_refused("not_whole")

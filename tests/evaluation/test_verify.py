@@ -14,9 +14,10 @@ from remote_bid.verify import verify
 from remote_bid.verify.container import read, write
 from remote_bid.verify.report import Item, Report, Verdict
 from tests.evaluation.actors import BIDDERS, bid_id
-from tests.evaluation.acts import answer_call, call, pass_gate, recuse, review, save_draft, take_seat
+from tests.evaluation.acts import answer_call, call, pass_gate, recuse, remove, review, save_draft, take_seat
 from tests.evaluation.bundles import TRUST, bundle_of, cosigned, cosigned_story, forged, resigned, with_member
 from tests.evaluation.day import CALLED, DETAILED, MEMBERS, NEXT, PRELIMINARY, PUBLISHED, ROAD, UNDERTAKING, evaluation
+from tests.evaluation.gates import enrol_gate, hear_gate
 from tests.evaluation.needed import played_on
 from tests.given import Past, given
 
@@ -171,9 +172,12 @@ def test_another_report_than_the_signed_one_is_named() -> None:
 
 RECUSED: Past = (
     *UNDERTAKING,
+    enrol_gate(),
     recuse("E03", MEMBERS["E03"]),
     call(ROAD),
-    answer_call("E06", NEXT["E06"], accepts=False),
+    answer_call("E06", NEXT["E06"]),
+    hear_gate(NEXT["E06"]),
+    remove("E06"),
     call(ROAD),
     answer_call("E07", CALLED[ROAD][3]),
     pass_gate("E07"),

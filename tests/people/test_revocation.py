@@ -110,7 +110,7 @@ def test_a_list_is_believed_only_from_where_its_authority_keeps_it() -> None:
 def test_any_flipped_bit_of_a_list_is_noticed() -> None:
     raw = crl(ROOT, (ANN, NOON - HOUR))
     before = read_crl(raw, [ROOT.certificate]).noted
-    for bit in range(0, len(raw) * 8, 3):
+    for bit in range(len(raw) * 8):
         flipped = bytearray(raw)
         flipped[bit // 8] ^= 1 << bit % 8
         with pytest.raises(BadCrl):

@@ -179,6 +179,13 @@ def test_of_two_lots_of_one_name_the_first_counts() -> None:
 # Releases
 
 
+@pytest.mark.parametrize("gone", [None, "cancelled", [], 7])
+def test_a_tender_that_the_last_release_takes_back_is_none(gone: Any) -> None:
+    first = release(date="2026-01-01T00:00:00Z")
+    with pytest.raises(NotATender):
+        read({"releases": [first, first | {"date": "2026-01-02T00:00:00Z", "tender": gone}]})
+
+
 def test_amendments_are_merged_in_the_order_of_their_dates() -> None:
     old = release(tender={"lots": [{"id": "x", "title": "X"}, {"id": "y", "title": "Y"}]})
     new = {

@@ -86,6 +86,12 @@ def test_who_does_not_agree_to_be_recorded_stays_outside() -> None:
     given(room, OPEN, agree(BIDDER)).when(agree(BIDDER)).then_nothing()
 
 
+def test_who_takes_its_yes_to_being_recorded_back_enters_with_no_token() -> None:
+    asked: Past = (OPEN, *admitted(BIDDER), ask_token(BIDDER))
+    refused((*asked, agree(BIDDER, False)), use(BIDDER), BadToken.NOT_ADMITTED)
+    refused((*asked, agree(BIDDER, False), agree(BIDDER)), use(BIDDER), BadToken.NOT_ADMITTED)
+
+
 def test_a_token_is_good_once_for_a_minute_for_its_person() -> None:
     asked: Past = (OPEN, *admitted(EXPERT), ask_token(EXPERT))
     given(room, asked).when(use(EXPERT)).then(e.SeatJoined)

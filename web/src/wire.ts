@@ -323,7 +323,7 @@ export interface components {
          * @description What is wrong with a token that was shown.
          * @enum {unknown}
          */
-        readonly BadToken: "expired" | "foreign" | "removed" | "replaced" | "seat_taken" | "unknown" | "used";
+        readonly BadToken: "expired" | "foreign" | "not_admitted" | "removed" | "replaced" | "seat_taken" | "unknown" | "used";
         /**
          * BallotCast
          * @description A member has voted; its `sealed` ballot is shown to nobody, ever.

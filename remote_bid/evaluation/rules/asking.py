@@ -21,7 +21,7 @@ from remote_bid.evaluation.rules.guards import (
     signed_by_member,
     working_member,
 )
-from remote_bid.evaluation.rules.progress import voters
+from remote_bid.evaluation.rules.progress import vacancies, voters
 from remote_bid.evaluation.rules.state import Asked, Evaluation, Motion
 from remote_bid.evaluation.statements import BidderAnswer, CallRequest, Question, Vote
 from remote_bid.evaluation.terms import EvaluationPhase, EvaluationRole, MotionKind, QuestionKind
@@ -140,10 +140,13 @@ def vote(evaluation: Evaluation, command: CastVote, turn: Turn) -> list[Event]:
 
 
 def decidable(evaluation: Evaluation) -> Motion | None:
-    """A motion on which the whole committee has voted."""
-    aliases = [member.alias for member in voters(evaluation)]
-    motions = evaluation.open_motions()
-    return next((motion for motion in motions if aliases and all(alias in motion.votes for alias in aliases)), None)
+    """A motion on which the whole committee has voted: while a seat is vacant, or who took it has not signed its
+    undertaking, nothing is decided. A majority is of all members, and those who are left must not be outvoted by a gap.
+    """
+    if vacancies(evaluation):
+        return None
+    aliases = [member.alias for member in evaluation.active()]
+    return next((m for m in evaluation.open_motions() if all(alias in m.votes for alias in aliases)), None)
 
 
 def decide_motion(evaluation: Evaluation, motion: Motion) -> list[Event]:

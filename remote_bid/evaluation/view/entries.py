@@ -31,7 +31,7 @@ def curtain(evaluation: Evaluation) -> object:
         evaluation.counted,
         bool(evaluation.compared),
         len(evaluation.open_motions()),
-        [(member.alias, member.left) for member in evaluation.members.values()],
+        [(member.alias, member.left, bool(member.review)) for member in evaluation.members.values()],
     )
 
 
@@ -49,8 +49,19 @@ def show(evaluation: Evaluation, line: str, fields: Fields, who: Who, own: bool)
     eye = eye_of(evaluation, who)
     if eye is _BIDDER and fields["type"] in _ASKED and _to_bidder(evaluation, fields, who):
         return _all_but(fields, "by", "signed")
+    if fields["type"] in _OTHERS_FINDINGS and eye is _COMMITTEE and not _has_reviewed(evaluation, who):
+        return _BARE
     rule = RULES.get(fields["type"])
     return rule(evaluation, fields, eye) if rule else NOTHING
+
+
+_OTHERS_FINDINGS = ("ReviewCounted", "MotionDecided")
+
+
+def _has_reviewed(evaluation: Evaluation, who: Who) -> bool:
+    """Whoever replaces a member comes to its own findings before it reads what the others have found."""
+    member = evaluation.member(who.person)
+    return member is not None and bool(member.review)
 
 
 def _published(evaluation: Evaluation, fields: Fields) -> Names:

@@ -24,12 +24,13 @@ def of_member(evaluation: Evaluation, who: Who) -> dict[str, Any]:
     member, order = evaluation.member(who.person), evaluation.ordered
     if member is None or not member.seated or not come_to(evaluation.phase, EvaluationPhase.UNDERTAKING):
         return {}
-    told: dict[str, Any] = {"bids": {bid.bid: _bid(evaluation, bid) for bid in order.bids}}
+    reviewed = bool(member.review) and come_to(evaluation.phase, EvaluationPhase.DETAILED)
+    told: dict[str, Any] = {"bids": {bid.bid: _bid(evaluation, bid, reviewed) for bid in order.bids}}
     if member.undertaken_at is None or not come_to(evaluation.phase, EvaluationPhase.MATERIALS):
         return told
     told |= {"table": order.table, "ceiling_price": order.ceiling_price, "codes": evaluation.codes or UNSET}
     told["papers"] = papers(evaluation, who) or UNSET
-    if member.review and come_to(evaluation.phase, EvaluationPhase.DETAILED):
+    if reviewed:
         told |= {"valid": list(evaluation.valid), "wanted": sorted(evaluation.wanted)}
         told["codes"] = _codes_left(evaluation) or UNSET
     if not come_to(evaluation.phase, EvaluationPhase.SUMMARY):
@@ -37,14 +38,10 @@ def of_member(evaluation: Evaluation, who: Who) -> dict[str, Any]:
     return told | {"sheets": [SheetRow(alias=m.alias, scores=scores_of(m)) for m in evaluation.active() if m.scores]}
 
 
-def _bid(evaluation: Evaluation, bid: OpenedBid) -> EvaluatedBid:
-    """Before the review is counted without what others found of it."""
-    counted = come_to(evaluation.phase, EvaluationPhase.DETAILED)
-    return EvaluatedBid(
-        name=bid.name,
-        form=bid.form,
-        rejected=evaluation.rejected.get(bid.bid, UNSET) if counted else UNSET,
-    )
+def _bid(evaluation: Evaluation, bid: OpenedBid, reviewed: bool) -> EvaluatedBid:
+    """What others found of it only for whose own review is counted: a replacement too comes to its findings alone."""
+    rejected = evaluation.rejected.get(bid.bid, UNSET) if reviewed else UNSET
+    return EvaluatedBid(name=bid.name, form=bid.form, rejected=rejected)
 
 
 def _codes_left(evaluation: Evaluation) -> dict[str, list[str]]:

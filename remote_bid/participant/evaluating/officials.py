@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 
@@ -51,7 +52,7 @@ class Agency(SeedSealer):
 
     async def handed_over(self, opening: str, lot: str) -> HandedOver:
         """What a closed opening hands over of one lot."""
-        told = await self.line.get(f"/api/sessions/{opening}/handover/{lot}")
+        told = await self.line.get(f"/api/sessions/{opening}/handover/{quote(lot, safe='')}")
         return msgspec.convert(told, type=HandedOver)
 
     async def schedule(self, order: EvaluationOrder, keys: Sequence[Signed]) -> None:

@@ -34,7 +34,9 @@ def tender_in(document: dict[str, Any]) -> Found:
     for one in releases:
         if one.get("ocid") == last.get("ocid"):
             release = _merged(release, one)
-    tender = release["tender"]
+    tender = release.get("tender")
+    if not isinstance(tender, dict):
+        raise NotATender("the last release takes the tender back", "最后一次发布撤回了招标项目")
     described = objects_in(tender.get("lots")) or [{"id": _WHOLE, "title": tender.get("title")}]
     lots = lots_in(described, tender.get("value"), _MINIMUM)
     code = text_in(release.get("ocid"), tender.get("id"), default="tender")

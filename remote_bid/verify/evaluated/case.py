@@ -8,20 +8,20 @@ import msgspec
 from remote_bid.evaluation import COSIGNED_HERE
 from remote_bid.evaluation.events import EvaluationEvent
 from remote_bid.evaluation.rules import Evaluation
-from remote_bid.people.certificates import Certified, Signed
+from remote_bid.people.certificates import Certified
 from remote_bid.seal.statements import Statement
 from remote_bid.timeline.context import Event
 from remote_bid.timeline.entry import Fields, Shown
 from remote_bid.verify.case import Case
 
 _NOBODY = {"person": "", "role": ""}
-_NO_PAPER = msgspec.to_builtins(
-    Signed(statement=Statement(payload_type="", payload="", signatures=[]), certificates=[])
-)
+_NO_STATEMENT = msgspec.to_builtins(Statement(payload_type="", payload="", signatures=[]))
+_NO_PAPER = {"statement": _NO_STATEMENT, "certificates": []}
 
 WITHHELD: dict[str, dict[str, object]] = {
     "BallotCast": {"sealed": ""},
     "ExpertCalled": {"person": "", "name": "", "signed": _NO_PAPER},
+    "GateHeard": {"statement": _NO_STATEMENT},
     "MemberAccepted": {"by": _NOBODY, "signed": _NO_PAPER},
     "MemberLeft": {"by": _NOBODY, "signed": None, "reason": "", "nonce": ""},
 }

@@ -85,9 +85,16 @@ def _wrong(call: Call, name: str, chair: Chair | None, turn: Turn) -> BadToken |
         BadToken.SEAT_TAKEN: lives(call, chair),
         BadToken.REMOVED: place_of(call, chair).standing is Standing.REMOVED,
         BadToken.REPLACED: place_of(call, chair).token != name,
+        BadToken.NOT_ADMITTED: not _may_enter(call, chair),
         BadToken.EXPIRED: turn.at >= token.ends_at,
     }
     return next((why for why, holds in found.items() if holds), None)
+
+
+def _may_enter(call: Call, chair: Chair) -> bool:
+    """Still: an answer to the notice may have been taken back since the token was issued."""
+    place = place_of(call, chair)
+    return bool(place.agreed) and (chair.role is CallRole.SUPERVISOR or place.standing is Standing.ADMITTED)
 
 
 def leave(call: Call, command: LeaveCall, turn: Turn) -> Sequence[Event]:
