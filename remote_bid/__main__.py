@@ -31,6 +31,12 @@ class _Loaded(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         return _of(_WHERE.get(cmd_name, _PARTICIPANTS)).get_command(ctx, cmd_name)
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """A name that nobody has is compared with all there are, for "did you mean"."""
+        if args and self.get_command(ctx, args[0]) is None:
+            self.commands = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
+        return super().resolve_command(ctx, args)
+
 
 def _of(module: str) -> TyperGroup:
     """A module's commands."""

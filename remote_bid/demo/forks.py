@@ -32,6 +32,11 @@ def fork_server() -> ForkServerContext:
     return context
 
 
+def end_fork_server() -> None:
+    """Return when it is gone: interrupted while it still loads, it would outlive the demonstration by seconds."""
+    forkserver._forkserver._stop()  # type: ignore[attr-defined]  # nothing that is public waits for its end
+
+
 @contextmanager
 def _short_temporary_folder() -> Iterator[None]:
     """Where TMPDIR is too long for a socket, the system's own."""

@@ -9,7 +9,17 @@ from enum import StrEnum
 from msgspec import structs
 
 from remote_bid.tender.standards import Found, FoundBid
-from remote_bid.tender.terms import READOUT_FORM, Coefficient, Draw, Lot, LotPart, ReadoutForm, Tender
+from remote_bid.tender.terms import (
+    READOUT_FORM,
+    Coefficient,
+    Draw,
+    FieldKind,
+    FormField,
+    Lot,
+    LotPart,
+    ReadoutForm,
+    Tender,
+)
 
 
 class Fault(StrEnum):
@@ -92,7 +102,7 @@ def found_programme(found: Found, seed: int) -> Programme:
 
 def _found(tender: Tender, bidder: str, bids: dict[str, FoundBid], seed: int) -> Contender:
     person = "B" + hashlib.sha256(bidder.encode()).hexdigest()[:17].upper()
-    forms = {lot.lot: _found_form(lot, person, seed, bids[lot.lot]) for lot in tender.lots if lot.lot in bids}
+    forms = {lot.lot: _found_form(tender, lot, person, seed, bids[lot.lot]) for lot in tender.lots if lot.lot in bids}
     return Contender(person=person, name=next(iter(bids.values())).name, forms=forms)
 
 
@@ -101,26 +111,37 @@ def simulated(tender: Tender, number: int, seed: int) -> Contender:
     place, trade = _PLACES[number % len(_PLACES)], _TRADES[number // len(_PLACES) % len(_TRADES)]
     person = f"91330{100_000 + number:06d}MA2{number % 10}X"
     suffix = "" if number < len(_PLACES) * len(_TRADES) else f"{number}"
-    forms = {lot.lot: _form(lot, person, seed, None, below=True) for lot in tender.lots}
+    forms = {lot.lot: _form(tender, lot, person, seed, None, below=True) for lot in tender.lots}
     return Contender(person=person, name=place + trade + suffix, forms=forms)
 
 
-def _found_form(lot: Lot, person: str, seed: int, bid: FoundBid) -> ReadoutForm:
+def _found_form(tender: Tender, lot: Lot, person: str, seed: int, bid: FoundBid) -> ReadoutForm:
     """An amount that is told keeps its currency."""
-    form = _form(lot, person, seed, bid.amount)
+    form = _form(tender, lot, person, seed, bid.amount)
     return structs.replace(form, currency=bid.currency) if bid.amount and bid.currency else form
 
 
-def _form(lot: Lot, person: str, seed: int, amount: str | None, below: bool = False) -> ReadoutForm:
+def _form(tender: Tender, lot: Lot, person: str, seed: int, amount: str | None, below: bool = False) -> ReadoutForm:
+    """Every field that the tender declares; the usual ones as people write them."""
     dice = random.Random(f"{seed}/{person}/{lot.lot}")  # noqa: S311 - figures of a play
     factor = 1 + _SPREAD * Decimal(dice.randrange(-1000, -20 if below else 1001)) / 1000
     seeded = (Decimal(lot.ceiling_price) * factor).quantize(Decimal("0.01"), ROUND_HALF_UP)
     return ReadoutForm(
         price=amount or str(seeded),
         currency=lot.currency,
-        fields={
-            "duration_days": dice.randrange(160, 200),
-            "quality": "合格",
-            "project_manager": dice.choice(_MANAGERS),
-        },
+        fields={field.field: _said(field, dice) for field in tender.form},
     )
+
+
+def _said(field: FormField, dice: random.Random) -> str | int | bool:
+    match field.kind:
+        case FieldKind.DAYS:
+            return dice.randrange(160, 200)
+        case FieldKind.AMOUNT:
+            return f"{dice.randrange(1000, 100_000)}.00"
+        case FieldKind.CHOICE:
+            return dice.choice(field.choices)
+        case FieldKind.BOOLEAN:
+            return True
+        case FieldKind.TEXT:
+            return dice.choice(_MANAGERS) if field.field == "project_manager" else "合格"

@@ -20,6 +20,7 @@ from remote_bid.demo.cast import SESSION, Cast, Pace, assemble, fast, playable, 
 from remote_bid.demo.day import Day, Disturb, PlayFailed, Troupe, Watch, keep, play, troupe
 from remote_bid.demo.evaluating import evaluate
 from remote_bid.demo.faults import with_faults
+from remote_bid.demo.forks import end_fork_server
 from remote_bid.demo.links import show_links
 from remote_bid.demo.outage import outage, with_outage
 from remote_bid.demo.programme import Programme, found_programme, own_programme
@@ -69,6 +70,8 @@ def show(options: Options) -> int:
     except KeyboardInterrupt:
         print("the demonstration was stopped", file=sys.stderr)
         return 130
+    finally:
+        end_fork_server()
 
 
 def _shown(options: Options, console: Console) -> int:

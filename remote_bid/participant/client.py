@@ -174,6 +174,11 @@ class Line(Generic[V]):
         signed = self._identity.sign(SignIn(origin=self.url, nonce=nonce))
         self._token = (await self._post("/api/sign-in", signed))["token"]
 
+    @property
+    def signed_in(self) -> bool:
+        """Whether the server has ever known us."""
+        return bool(self._token)
+
     def _bearer(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._token}"} if self._token else {}
 

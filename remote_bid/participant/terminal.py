@@ -6,6 +6,7 @@ promise: keep the folder as it is and call the supervisor; 5 not done in time.
 
 import asyncio
 import getpass
+import logging
 import os
 import sys
 from collections.abc import Awaitable, Callable
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
 
+import structlog
 import typer
 
 from remote_bid.opening.terms import Role
@@ -46,6 +48,8 @@ Yes = Annotated[bool, typer.Option("--yes", help="sign without being asked again
 
 HERE = Path()
 SOON_S, DAY_S = 60.0, 86_400.0
+_UNREACHED_S = 5.0
+"""After which a command that has not reached the server says so."""
 
 
 class NotHere(ValueError):
@@ -81,7 +85,11 @@ def run(folder: Path, wait_s: float, act: Callable[[Seated], Awaitable[None]]) -
     async def acted(briefcase: Briefcase, identity: Identity) -> None:
         person = briefcase.person(identity)
         async with asyncio.timeout(wait_s), briefcase.client(identity).connected() as client:
-            await act(Seated(briefcase, identity, person, client))
+            telling = asyncio.get_running_loop().call_later(_UNREACHED_S, _tell_unreached, client)
+            try:
+                await act(Seated(briefcase, identity, person, client))
+            finally:
+                telling.cancel()
 
     def sitting() -> None:
         briefcase = Briefcase(folder)
@@ -91,8 +99,18 @@ def run(folder: Path, wait_s: float, act: Callable[[Seated], Awaitable[None]]) -
     tried(sitting)
 
 
+def _tell_unreached(client: Client) -> None:
+    """Once, to whoever looks at a command that waits."""
+    if not client.signed_in:
+        print(f"尚未连上服务器，继续重试。 {client.url} cannot be reached yet; trying again.", file=sys.stderr)
+
+
 def tried(act: Callable[[], None]) -> None:
-    """Whatever goes wrong ends in one sentence and its exit code."""
+    """Whatever goes wrong ends in one sentence and its exit code. What is printed is the command's alone."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
     try:
         act()
     except (BadBriefcase, BadIdentity, BadTrust, BadCode, BadEnvelope, CannotRead, InvalidForm, NotHere) as error:

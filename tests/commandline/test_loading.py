@@ -4,6 +4,9 @@ import subprocess
 import sys
 
 import pytest
+from typer.testing import CliRunner
+
+from remote_bid.__main__ import app
 
 _SERVER = {"remote_bid.app", "remote_bid.gateway", "remote_bid.demo", "sqlalchemy", "aiortc", "pyhanko"}
 _NET = {"aiohttp", "socketio"}
@@ -37,3 +40,9 @@ def test_every_command_is_listed() -> None:
     shown = python("import sys; sys.argv = ['remote-bid', '--help']; from remote_bid.__main__ import main; main()")
     wanted = ("serve", "demo", "verify", "price", "tender", "join", "host", "custodian")
     assert [name for name in wanted if f" {name} " not in shown] == []
+
+
+def test_a_name_that_nobody_has_is_compared_with_all_there_are() -> None:
+    told = CliRunner().invoke(app, ["chek-in"])
+    assert told.exit_code == 2
+    assert "check-in" in told.stderr

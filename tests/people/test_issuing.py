@@ -17,7 +17,5 @@ from tests.timeline.hours import NOON
     ],
 )
 def test_a_name_of_more_than_64_bytes_is_an_organisations(name: str, kind: object) -> None:
-    [(found, text)] = [
-        (part.oid, part.value) for part in Issuer.founded(name, NOON).certificate.subject if part.value == name
-    ]
+    [(found, text)] = [(part.oid, part.value) for part in Issuer.founded(name, NOON).root.subject if part.value == name]
     assert (found, text) == (kind, name)

@@ -33,8 +33,8 @@ from remote_bid.seal.canonical import NotCanonical, unb64_sized
 from remote_bid.seal.envelope import SUITE
 from remote_bid.seal.statements import statement_id
 from remote_bid.seal.xwing import PUBLIC_SIZE, CannotOpen, seal_to
+from remote_bid.tender.sound import unsound
 from remote_bid.tender.statements import CustodianKey, Pauses, Policy, Timetable, Windows
-from remote_bid.tender.terms import DRAW, READOUT_FORM, FieldKind, Lot, Tender
 from remote_bid.timeline import instant
 from remote_bid.timeline.context import Event, Turn
 from remote_bid.timeline.marks import LogKeyRotated
@@ -63,46 +63,16 @@ def require_plan(plan: Schedule, host: str) -> None:
         refuse(
             "bad_members", "人员名单不完整或有误。", "Name yourself as host, one supervisor, one tenderer, some lot."
         )
-    if len({lot.lot for lot in plan.tender.lots}) != len(plan.tender.lots):
-        refuse("bad_lots", "标段编号重复。", "Two lots have the same name.")
     if len({member.person for member in plan.members}) != len(plan.members):
         refuse("bad_members", "同一人不能兼任两个角色。", "Nobody may have two roles.")
-    for lot in plan.tender.lots:
-        _require_parts(lot)
-    _require_form(plan.tender)
-    _require_draws(plan.tender)
+    for wrong in unsound(plan.tender):
+        refuse(wrong.code, wrong.zh, wrong.en)
 
 
 def _begin_with(known: Known) -> list[Event]:
     """What later judges must know from the beginning: the log's key, and which certificates are revoked."""
     rotated = [LogKeyRotated(statement=statement) for statement in known.deployment.successors]
     return [*rotated, *(CrlNotedDown(crl=crl) for crl in known.crls)]
-
-
-def _require_parts(lot: Lot) -> None:
-    here = {part.part: part.opened_here for part in lot.parts}
-    if len(here) != len(lot.parts) or not here.get(READOUT_FORM) or DRAW in here:
-        refuse(
-            "bad_parts",
-            "标段的组成部分设置有误。",
-            "A bid's parts are distinct, none is called a draw, and its readout form is opened here.",
-        )
-
-
-def _require_form(tender: Tender) -> None:
-    names = [field.field for field in tender.form]
-    choosing = all(bool(field.choices) == (field.kind is FieldKind.CHOICE) for field in tender.form)
-    if len(set(names)) != len(names) or not choosing:
-        refuse("bad_form", "开标一览表的字段设置有误。", "Fields have distinct names; choices belong to a choice.")
-
-
-def _require_draws(tender: Tender) -> None:
-    """Nothing is declared twice: every value must be as likely as any other."""
-    for lot in tender.lots:
-        coefficients = lot.draw.coefficients if lot.draw else []
-        lists = [[coefficient.name for coefficient in coefficients], *(c.values for c in coefficients)]
-        if any(len(set(listed)) != len(listed) for listed in lists):
-            refuse("bad_draw", "抽取系数或其取值重复。", "A coefficient or one of its values is declared twice.")
 
 
 def offer_key(opening: Opening, command: OfferCustodianKey, turn: Turn) -> list[Event]:

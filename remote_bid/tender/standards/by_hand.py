@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from remote_bid.tender.sound import unsound
 from remote_bid.tender.standards.found import MOST_LOTS, Found, NotATender
 from remote_bid.tender.terms import Lot, Tender
 
@@ -73,7 +74,10 @@ def flaws(document: Any) -> list[Flaw]:
     """Everything that is wrong with a document; nothing, if it is a tender."""
     if not isinstance(document, dict):
         return [Flaw("", "应为一个 JSON 对象", "a JSON object is expected")]
-    return list(_in_struct(_told(document), Tender, ""))
+    told = _told(document)
+    if found := list(_in_struct(told, Tender, "")):
+        return found
+    return [Flaw(wrong.path, wrong.zh, wrong.en) for wrong in unsound(msgspec.convert(told, type=Tender))]
 
 
 def json_schema() -> dict[str, Any]:
