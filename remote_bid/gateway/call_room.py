@@ -241,6 +241,10 @@ class Room:
         now = self._carrier.now_s()
         return now - self._seen.setdefault(seat, -1000.0 if at_first else now) >= most_s
 
+    def _watches(self, seat: str) -> bool:
+        """Whether a supervisor's connection stands and its page gives signs of life: before, it could see nothing."""
+        return seat in self._linked and not self._silent(seat, LEASE_S)
+
     def _waits_too_long(self, seat: str) -> bool:
         since = self._since.get(seat)
         return since is not None and self._carrier.now_s() - since >= _LINK_S
@@ -260,7 +264,7 @@ class Room:
             await self._carrier.stage.leave(Leave(room=self._session, seat=seat))
 
     async def _watch_supervisor(self, call: Call, seat: str) -> None:
-        lives = not self._silent(seat, LEASE_S)
+        lives = self._watches(seat)
         if lives is call.places[seat].alive:
             return
         if not lives:
@@ -274,7 +278,7 @@ class Room:
         if not self._open:
             return
         supervisors = [chair.seat for chair in call.joined() if chair.role is CallRole.SUPERVISOR]
-        supervised = any(not self._silent(seat, LEASE_S) for seat in supervisors)
+        supervised = any(map(self._watches, supervisors))
         paths = arranged(call, sorted(self._listeners)) if supervised else []
         await self._pass([path for path in paths if {path.speaker, path.listener} <= self._linked])
 
