@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from remote_bid.evaluation.events import EvaluationEvent
 from remote_bid.evaluation.terms import EVALUATION_ORDER, EvaluationPhase, EvaluationRole
 from remote_bid.evaluation.view.entries import OWN, RULES, VEILED
-from remote_bid.timeline.entry import Who
+from remote_bid.timeline.entry import Entry, Who
 from tests.evaluation.actors import (
     AGENCY,
     AUDITOR,
@@ -29,18 +29,35 @@ from tests.evaluation.actors import (
     bid_id,
     expert,
 )
-from tests.evaluation.acts import answer, ask, cast, recuse, remove, save_draft, tracker_of
+from tests.evaluation.acts import (
+    answer,
+    answer_call,
+    ask,
+    call,
+    cast,
+    pass_gate,
+    recuse,
+    remove,
+    review,
+    save_draft,
+    take_seat,
+    tracker_of,
+    undertake,
+)
 from tests.evaluation.day import (
     CLOSED,
     DETAILED,
     ELECTION,
     FAR,
+    FOURTH,
     LEAD,
     MATERIALS,
     MEMBERS,
+    NEXT,
     PHASES,
     PRELIMINARY,
     PUBLISHED,
+    ROAD,
     SUBMITTED,
     UNDERTAKING,
     evaluation,
@@ -273,3 +290,19 @@ def test_nobody_reads_whose_act_a_members_is(who: Who, time: str) -> None:
             names = fields_for(story, entry, who)
             assert names is not None
             assert not {"by", "person", "name", "signed", "sealed"} & set(names)
+
+
+def test_a_replacement_comes_to_its_own_findings_before_it_reads_others() -> None:
+    person = NEXT["E06"]
+    seated = (*DETAILED, remove("E03"), call(ROAD), answer_call("E06", person), pass_gate("E06"), take_seat(person))
+    signed = (*seated, undertake("E06", person))
+    for past, told in ((seated, False), (signed, False), ((*signed, review("E06", person)), True)):
+        story = given(evaluation, past).story
+        bids = story.room.context.see(story.state, expert(person)).bids
+        assert bool(bids[FOURTH].rejected) is told
+        counted = [fields_for(story, entry, expert(person)) for entry in entries_of(story, "ReviewCounted")]
+        assert ["rejected" in fields for fields in counted] == [told] * len(counted)
+
+
+def entries_of(story: Story, kind: str) -> list[Entry]:
+    return [entry for turn in story.turns for entry in turn if entry.type == kind]
